@@ -1,0 +1,1 @@
+"""Storage: one SQL for every engine, transactions nothing can cancel half-way."""

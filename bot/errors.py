@@ -1,0 +1,232 @@
+"""Every failure Plantain names, in one family.
+
+    PlantainError
+    ├── SettingsError           the operator must set something
+    ├── StorageError            the database or the disk said no
+    ├── Refusal                 turned down before anything was spent
+    │   ├── EmptyPrompt
+    │   ├── PromptTooLong
+    │   ├── UnknownModel
+    │   ├── UnsupportedAspectRatio
+    │   ├── UnsupportedResolution
+    │   ├── TooManyReferenceImages
+    │   ├── NotEnoughCredits
+    │   ├── ShuttingDown
+    │   └── UnusablePicture     an upload we cannot work with
+    │       ├── NotAPicture
+    │       ├── PictureTooHeavy
+    │       └── TooManyPixels
+    ├── ProviderError           an upstream failed; `kind` says how
+    ├── DeliveryFailed          the picture exists, Discord did not take it
+    └── Interrupted             the bot was stopped while the job ran
+
+A leaf carries facts only. The sentence a person reads is found in `locales/` under the leaf's
+`key`, and for a ProviderError under its kind. `str()` of an error is for the operator's log.
+"""
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import ClassVar
+
+
+class ErrorKind(StrEnum):
+    """What went wrong upstream; the names operators and `generate --json` see."""
+
+    RATE_LIMITED = "rate_limited"
+    QUOTA_DAILY = "quota_daily"
+    BILLING_EXHAUSTED = "billing_exhausted"
+    SPEND_LIMIT = "spend_limit"
+    OVERLOADED = "overloaded"
+    UPSTREAM_ERROR = "upstream_error"
+    TIMEOUT_UNKNOWN = "timeout_unknown"
+    CONNECT_FAILED = "connect_failed"
+    TASK_TIMEOUT = "task_timeout"
+    CONTENT_BLOCKED = "content_blocked"
+    RECITATION = "recitation"
+    NO_IMAGE = "no_image"
+    TEXT_ONLY = "text_only"
+    TRUNCATED = "truncated"
+    INVALID_IMAGE = "invalid_image"
+    PAYLOAD_TOO_LARGE = "payload_too_large"
+    INVALID_REQUEST = "invalid_request"
+    WRONG_ENDPOINT = "wrong_endpoint"
+    AUTH_INVALID = "auth_invalid"
+    PERMISSION_DENIED = "permission_denied"
+    REGION_BLOCKED = "region_blocked"
+    ACCOUNT_SUSPENDED = "account_suspended"
+    MODEL_UNAVAILABLE = "model_unavailable"
+    TASK_NOT_FOUND = "task_not_found"
+    MALFORMED_RESPONSE = "malformed_response"
+    RESULT_UNAVAILABLE = "result_unavailable"
+    UNSAFE_URL = "unsafe_url"
+    CANCELLED = "cancelled"
+
+
+class Billed(StrEnum):
+    """Whether the upstream charges the operator for a call, as far as can be known."""
+
+    NO = "no"
+    YES = "yes"
+    UNKNOWN = "unknown"
+
+
+class PlantainError(Exception):
+    """The root; its leaves are dataclasses whose fields are the facts."""
+
+    key: ClassVar[str]
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """The leaf's fields by name, as the sentence in `locales/` uses them."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+
+    def __str__(self) -> str:
+        known = ", ".join(f"{name}={value!r}" for name, value in self.facts.items())
+        return f"{type(self).__name__}({known})"
+
+
+@dataclass(eq=False)
+class SettingsError(PlantainError):
+    """`setting` is missing or wrong; `problem` is a plain English clause for the terminal."""
+
+    key = "error-settings"
+    setting: str
+    problem: str
+
+
+@dataclass(eq=False)
+class StorageError(PlantainError):
+    """The database or the data folder could not do what was asked; nothing was changed."""
+
+    key = "error-storage"
+    problem: str
+
+
+class Refusal(PlantainError):
+    """Turned down before anything was spent or stored."""
+
+
+@dataclass(eq=False)
+class EmptyPrompt(Refusal):
+    key = "refusal-empty-prompt"
+
+
+@dataclass(eq=False)
+class PromptTooLong(Refusal):
+    """Lengths in characters."""
+
+    key = "refusal-prompt-too-long"
+    length: int
+    limit: int
+
+
+@dataclass(eq=False)
+class UnknownModel(Refusal):
+    """`known` lists the model ids on offer, separated by commas."""
+
+    key = "refusal-unknown-model"
+    model: str
+    known: str
+
+
+@dataclass(eq=False)
+class UnsupportedAspectRatio(Refusal):
+    key = "refusal-aspect-ratio"
+    model: str
+    aspect_ratio: str
+    supported: str
+
+
+@dataclass(eq=False)
+class UnsupportedResolution(Refusal):
+    key = "refusal-resolution"
+    model: str
+    resolution: str
+    supported: str
+
+
+@dataclass(eq=False)
+class TooManyReferenceImages(Refusal):
+    key = "refusal-reference-images"
+    model: str
+    given: int
+    limit: int
+
+
+@dataclass(eq=False)
+class NotEnoughCredits(Refusal):
+    """Both in credits."""
+
+    key = "refusal-not-enough-credits"
+    needed: int
+    available: int
+
+
+@dataclass(eq=False)
+class ShuttingDown(Refusal):
+    key = "refusal-shutting-down"
+
+
+class UnusablePicture(Refusal):
+    """An upload we cannot work with; `name` is the file's name as uploaded."""
+
+
+@dataclass(eq=False)
+class NotAPicture(UnusablePicture):
+    """The content is none of the formats we read, whatever its name says, or it is damaged."""
+
+    key = "refusal-not-a-picture"
+    name: str
+
+
+@dataclass(eq=False)
+class PictureTooHeavy(UnusablePicture):
+    """`size` and `limit` in bytes."""
+
+    key = "refusal-picture-too-heavy"
+    name: str
+    size: int
+    limit: int
+
+
+@dataclass(eq=False)
+class TooManyPixels(UnusablePicture):
+    """`megapixels` of the upload and the most we decode."""
+
+    key = "refusal-too-many-pixels"
+    name: str
+    megapixels: int
+    limit: int
+
+
+@dataclass(eq=False)
+class ProviderError(PlantainError):
+    """An upstream call failed.
+
+    `retry_after` is in whole seconds. `said` is the upstream's text meant for the person (a
+    refusal in words), trimmed and without links or ids; `detail` is a redacted excerpt for the
+    operator's log and is never shown in a channel.
+    """
+
+    key = "provider-error"
+    kind: ErrorKind
+    provider: str
+    billed: Billed = Billed.NO
+    retry_after: int | None = None
+    said: str | None = None
+    detail: str = ""
+
+
+@dataclass(eq=False)
+class DeliveryFailed(PlantainError):
+    """Discord took the picture in none of the ways we tried; `problem` is for the log."""
+
+    key = "error-delivery-failed"
+    problem: str
+
+
+@dataclass(eq=False)
+class Interrupted(PlantainError):
+    """The bot stopped while the job ran, so what it was worth was given back."""
+
+    key = "error-interrupted"

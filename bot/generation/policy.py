@@ -1,0 +1,33 @@
+"""What may be asked for at all, before anything is spent or looked up."""
+
+from bot.errors import (
+    EmptyPrompt,
+    PromptTooLong,
+    TooManyReferenceImages,
+    UnsupportedAspectRatio,
+    UnsupportedResolution,
+)
+from bot.generation.catalog import ImageModel
+from bot.generation.request import AspectRatio, GenerationRequest
+
+PROMPT_LIMIT = 6000
+"""Characters; Discord's own limit for a command's text option."""
+
+
+def check(request: GenerationRequest, model: ImageModel, *, reference_images: int) -> None:
+    """Raise the Refusal that fits when `model` cannot do what is asked.
+
+    `reference_images` is how many pictures come along; they may not have been read yet.
+    """
+    if not request.prompt.strip():
+        raise EmptyPrompt
+    if len(request.prompt) > PROMPT_LIMIT:
+        raise PromptTooLong(len(request.prompt), PROMPT_LIMIT)
+    if request.aspect_ratio not in (AspectRatio.AUTO, *model.aspect_ratios):
+        supported = ", ".join(model.aspect_ratios)
+        raise UnsupportedAspectRatio(model.nickname, request.aspect_ratio, supported)
+    if request.resolution not in model.resolutions:
+        supported = ", ".join(model.resolutions)
+        raise UnsupportedResolution(model.nickname, request.resolution, supported)
+    if reference_images > model.reference_images:
+        raise TooManyReferenceImages(model.nickname, reference_images, model.reference_images)

@@ -1,0 +1,20 @@
+"""A request and an offer to credits and dollars; whole numbers only."""
+
+from dataclasses import dataclass
+
+from bot.generation.catalog import Offer
+from bot.generation.request import Resolution
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """For one picture: whole credits for the member, millionths of a dollar for the operator."""
+
+    credits: int
+    usd_micros: int
+
+
+def price(offer: Offer, resolution: Resolution, *, credit_usd_micros: int) -> Price:
+    """What one picture costs; a part of a credit counts as one. The offer must have the size."""
+    usd_micros = offer.usd_micros[resolution]
+    return Price(credits=-(-usd_micros // credit_usd_micros), usd_micros=usd_micros)

@@ -1,0 +1,56 @@
+"""What a person asks for, in the field's own words."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AspectRatio(StrEnum):
+    """Width to height. AUTO leaves it to the model: square, or as the input picture is."""
+
+    AUTO = "auto"
+    SQUARE = "1:1"
+    W2_H3 = "2:3"
+    W3_H2 = "3:2"
+    W3_H4 = "3:4"
+    W4_H3 = "4:3"
+    W4_H5 = "4:5"
+    W5_H4 = "5:4"
+    W9_H16 = "9:16"
+    W16_H9 = "16:9"
+    W21_H9 = "21:9"
+    W1_H4 = "1:4"
+    W4_H1 = "4:1"
+    W1_H8 = "1:8"
+    W8_H1 = "8:1"
+
+
+class Resolution(StrEnum):
+    """The size class upstreams sell; the pixels follow from it and the aspect ratio."""
+
+    R512 = "512"
+    R1K = "1K"
+    R2K = "2K"
+    R4K = "4K"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRef:
+    """A stored picture, addressed by its content. `size` in bytes, sides in pixels."""
+
+    sha256: str
+    mime: str
+    width: int
+    height: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """`count` pictures of `prompt`. `model` is a catalog id, never an alias."""
+
+    prompt: str
+    model: str
+    aspect_ratio: AspectRatio = AspectRatio.AUTO
+    resolution: Resolution = Resolution.R1K
+    count: int = 1
+    reference_images: tuple[ImageRef, ...] = ()

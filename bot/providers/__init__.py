@@ -1,0 +1,1 @@
+"""Upstreams: one file per dialect, behind one protocol."""

@@ -1,0 +1,58 @@
+"""What every upstream adapter is: one request in, picture files out, or a ProviderError."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bot.errors import ProviderError
+from bot.generation.request import GenerationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """A picture as an upstream sent it, on disk. `mime` is by content; `size` in bytes."""
+
+    path: Path
+    sha256: str
+    mime: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One answered call. `text` is what the model said beside the picture.
+
+    `tokens` is the upstream's own total for the call, `upstream_model` the model it says answered.
+    """
+
+    provider: str
+    images: tuple[ImageFile, ...]
+    text: str | None = None
+    tokens: int | None = None
+    upstream_model: str | None = None
+
+
+class Observer(Protocol):
+    """Told of every paid call before it leaves, and of every failure that is tried again."""
+
+    async def calling(self, provider: str, attempt: int) -> None:
+        """About to call `provider`, for the `attempt`-th time (from 1). Awaited before sending."""
+
+    async def failed(self, error: ProviderError, attempt: int, wait: float | None) -> None:
+        """That call failed; `wait` seconds until the next, None when there is no next."""
+
+
+class Provider(Protocol):
+    """An upstream, or several behind one face: failover, retry and fakes have this same shape."""
+
+    @property
+    def name(self) -> str:
+        """The name used in settings, prices and the log."""
+
+    async def generate(
+        self, request: GenerationRequest, *, folder: Path, observer: Observer
+    ) -> Generation:
+        """Draw one picture (`request.count` is the caller's business) into files under `folder`.
+
+        Raises ProviderError. Cancelling leaves the upstream's bill unknown.
+        """
