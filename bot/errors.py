@@ -12,13 +12,16 @@
     │   ├── TooManyReferenceImages
     │   ├── NotEnoughCredits
     │   ├── ShuttingDown
+    │   ├── JobUnknown
     │   └── UnusablePicture     an upload we cannot work with
     │       ├── NotAPicture
     │       ├── PictureTooHeavy
     │       └── TooManyPixels
     ├── ProviderError           an upstream failed; `kind` says how
+    ├── DiscordUnreachable      no connection could be made at start
     ├── DeliveryFailed          the picture exists, Discord did not take it
-    └── Interrupted             the bot was stopped while the job ran
+    ├── Interrupted             the bot was stopped while the job ran
+    └── Unexpected              our own bug; the log has the trace
 
 A leaf carries facts only. The sentence a person reads is found in `locales/` under the leaf's
 `key`, and for a ProviderError under its kind. `str()` of an error is for the operator's log.
@@ -167,6 +170,13 @@ class ShuttingDown(Refusal):
     key = "refusal-shutting-down"
 
 
+@dataclass(eq=False)
+class JobUnknown(Refusal):
+    """A button of a job that made no picture, or that this database does not know."""
+
+    key = "refusal-job-unknown"
+
+
 class UnusablePicture(Refusal):
     """An upload we cannot work with; `name` is the file's name as uploaded."""
 
@@ -218,6 +228,12 @@ class ProviderError(PlantainError):
 
 
 @dataclass(eq=False)
+class DiscordUnreachable(PlantainError):
+    key = "error-discord-unreachable"
+    problem: str
+
+
+@dataclass(eq=False)
 class DeliveryFailed(PlantainError):
     """Discord took the picture in none of the ways we tried; `problem` is for the log."""
 
@@ -230,3 +246,11 @@ class Interrupted(PlantainError):
     """The bot stopped while the job ran, so what it was worth was given back."""
 
     key = "error-interrupted"
+
+
+@dataclass(eq=False)
+class Unexpected(PlantainError):
+    """Something we did not foresee; `reference` finds the trace in the operator's log."""
+
+    key = "error-unexpected"
+    reference: str

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.errors import SettingsError
 
 MICROS = 1_000_000
+KEY_SETTINGS = {"google": "GEMINI_API_KEY", "apiyi": "APIYI_API_KEY"}
+"""The variable that turns each provider on, in the order they are asked."""
 
 
 class Settings(BaseSettings):
@@ -51,6 +53,18 @@ class Settings(BaseSettings):
             first = error.errors(include_url=False, include_input=False)[0]
             name = str(first["loc"][0]).upper() if first["loc"] else "settings"
             raise SettingsError(name, first["msg"]) from None
+
+    @property
+    def enabled_providers(self) -> tuple[str, ...]:
+        """The names of the providers that have a key."""
+        return tuple(
+            name for name, variable in KEY_SETTINGS.items() if getattr(self, variable.lower())
+        )
+
+    def secrets(self) -> list[str]:
+        """Every secret value that is set, for the log to take out."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
 
     @property
     def credit_usd_micros(self) -> int:

@@ -1,0 +1,1 @@
+"""What people type and press: parse, ask one service, show a card."""

@@ -26,6 +26,11 @@ class ImageModel:
     reference_images: int
     omit_resolution: bool = False
 
+    @property
+    def usual_resolution(self) -> Resolution:
+        """What is drawn when nobody says: 1K, which every model has so far, or its smallest."""
+        return Resolution.R1K if Resolution.R1K in self.resolutions else self.resolutions[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:

@@ -1,0 +1,214 @@
+"""The composition root: opens resources in order, builds every service once, closes in reverse."""
+
+import os
+import random
+import time
+import uuid
+from asyncio import sleep
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+
+import discord
+from filelock import FileLock, Timeout
+
+from bot.client import Client, Services
+from bot.db.database import Database
+from bot.db.sqlite import SqliteDatabase
+from bot.errors import SettingsError
+from bot.generation.catalog import Catalog
+from bot.i18n import Sentences
+from bot.images.codec import Codec
+from bot.images.store import ImageStore
+from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.runner import Runner
+from bot.jobs.service import Studio
+from bot.jobs.uploads import Uploads
+from bot.ledger.ledger import Ledger
+from bot.ledger.wallets import Wallets
+from bot.providers import registry
+from bot.providers.base import Provider
+from bot.providers.transport import Transport, make_session
+from bot.settings import KEY_SETTINGS, Settings
+from bot.ui.cards import Cards
+from bot.ui.delivery import DiscordDelivery
+
+CODEC_SECONDS = 30.0
+SHUTDOWN_SECONDS = 20.0
+"""How long running jobs may go on after a stop is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the core is handed from outside, so that tests can hand it something else.
+
+    `now` is in microseconds UTC, `monotonic` in seconds.
+    """
+
+    now: Callable[[], int] = lambda: time.time_ns() // 1000
+    today: Callable[[], date] = lambda: datetime.now(UTC).date()
+    new_id: Callable[[], str] = lambda: uuid.uuid4().hex
+    monotonic: Callable[[], float] = time.monotonic
+    random: Callable[[], float] = random.random
+    sleep: Callable[[float], Awaitable[None]] = sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Everything that makes pictures, without Discord and without a database."""
+
+    catalog: Catalog
+    providers: Mapping[str, Provider]
+    store: ImageStore
+    codec: Codec
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The whole bot, ready to connect."""
+
+    client: Client
+    database: Database
+    ledger: Ledger
+    workshop: Workshop
+
+    async def drain(self, grace: float = SHUTDOWN_SECONDS) -> None:
+        """Take no new work and let running jobs finish; what is left is released at next start."""
+        self.client.services.studio.close()
+        await self.client.services.dispatcher.close(grace)
+
+
+def require_providers(settings: Settings) -> None:
+    """Raise SettingsError when no upstream has a key."""
+    if not settings.enabled_providers:
+        first, *others = KEY_SETTINGS.values()
+        raise SettingsError(first, f"set it, or {' or '.join(others)}, to have an upstream")
+
+
+@asynccontextmanager
+async def open_workshop(
+    settings: Settings,
+    folder: Path,
+    *,
+    world: World,
+    attempts: int | None = None,
+    time_limit: float | None = None,
+) -> AsyncIterator[Workshop]:
+    """The generation client with its image store in `folder`.
+
+    `attempts` caps the calls for one picture, `time_limit` the seconds of one call.
+    """
+    async with AsyncExitStack() as resources:
+        session = await resources.enter_async_context(make_session())
+        codec = await resources.enter_async_context(
+            Codec(workers=os.cpu_count() or 1, time_limit=CODEC_SECONDS)
+        )
+        catalog = Catalog.load()
+        store = ImageStore(folder / "images", scratch_folder=folder / "work")
+        providers = registry.build(
+            settings,
+            catalog=catalog,
+            transport=Transport(session=session),
+            locate=store.path,
+            sleep=world.sleep,
+            random=world.random,
+            clock=world.monotonic,
+            attempts=attempts,
+            time_limit=time_limit,
+        )
+        yield Workshop(catalog, providers, store, codec)
+
+
+@asynccontextmanager
+async def open_app(
+    settings: Settings,
+    *,
+    world: World | None = None,
+    dress: Callable[[Provider], Provider] = lambda provider: provider,
+) -> AsyncIterator[App]:
+    """The bot over the data folder, which is locked for this process alone.
+
+    `dress` may wrap each provider. Raises SettingsError for what the operator must set and
+    StorageError for a broken database.
+    """
+    world = world or World()
+    require_providers(settings)
+    folder = settings.prepare_data_dir()
+    started = world.now()
+    async with AsyncExitStack() as resources:
+        resources.enter_context(_locked(folder))
+        database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
+        workshop = await resources.enter_async_context(open_workshop(settings, folder, world=world))
+        dressed = {name: dress(provider) for name, provider in workshop.providers.items()}
+        workshop = replace(workshop, providers=dressed)
+        await workshop.store.sweep_scratch()
+        ledger = Ledger(now=world.now, new_id=world.new_id, welcome=settings.welcome_credits)
+
+        def compose(client: discord.Client) -> Services:
+            return _services(client, settings, world, database, ledger, workshop, started)
+
+        app = App(Client(compose=compose), database, ledger, workshop)
+        resources.push_async_callback(app.drain, 0.0)
+        yield app
+
+
+def _services(
+    client: discord.Client,
+    settings: Settings,
+    world: World,
+    database: Database,
+    ledger: Ledger,
+    workshop: Workshop,
+    started: int,
+) -> Services:
+    sentences = Sentences.load()
+    cards = Cards(sentences=sentences, catalog=workshop.catalog)
+    runner = Runner(
+        database=database,
+        ledger=ledger,
+        providers=workshop.providers,
+        store=workshop.store,
+        codec=workshop.codec,
+        delivery=DiscordDelivery(client=client, cards=cards, now=world.now),
+        now=world.now,
+        new_id=world.new_id,
+        slots=settings.max_jobs,
+    )
+    dispatcher = InProcessDispatcher(runner.run)
+    studio = Studio(
+        catalog=workshop.catalog,
+        providers=tuple(workshop.providers),
+        default_model=settings.default_model,
+        credit_usd_micros=settings.credit_usd_micros,
+        database=database,
+        ledger=ledger,
+        uploads=Uploads(store=workshop.store, codec=workshop.codec),
+        dispatcher=dispatcher,
+        today=world.today,
+        now=world.now,
+        new_id=world.new_id,
+    )
+    return Services(
+        studio=studio,
+        wallets=Wallets(database=database, ledger=ledger, now=world.now),
+        cards=cards,
+        sentences=sentences,
+        dispatcher=dispatcher,
+        recover=partial(runner.recover, before=started),
+    )
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Two bots on one data folder would undo each other's jobs."""
+    lock = FileLock(folder / "plantain.lock", timeout=0)
+    try:
+        with lock:
+            yield
+    except Timeout as error:
+        raise SettingsError(
+            "DATA_DIR", f"another Plantain is running on the folder {str(folder)!r}"
+        ) from error

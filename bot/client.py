@@ -1,0 +1,94 @@
+"""The Discord client: intents, cogs by name, command sync, and one place where errors are told."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+
+from bot.errors import PlantainError, Unexpected
+from bot.i18n import Sentences
+from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.service import Studio
+from bot.ledger.wallets import Wallets
+from bot.ui.cards import Cards
+from bot.ui.replies import tell
+from bot.ui.translator import FluentTranslator
+
+COGS = ("cogs.generate", "cogs.balance", "cogs.result")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What cogs may ask. `recover` takes up what a stopped process left behind."""
+
+    studio: Studio
+    wallets: Wallets
+    cards: Cards
+    sentences: Sentences
+    dispatcher: InProcessDispatcher
+    recover: Callable[[], Awaitable[int]]
+
+
+class Client(commands.Bot):
+    """Plantain on Discord. `compose` builds the services around this very client."""
+
+    def __init__(self, *, compose: Callable[[discord.Client], Services]) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            help_command=None,
+            tree_cls=Tree,
+        )
+        self.services = compose(self)
+        self._recovery: asyncio.Task[int] | None = None
+        self._log = structlog.get_logger("client")
+
+    async def setup_hook(self) -> None:
+        await self.tree.set_translator(FluentTranslator(self.services.sentences))
+        for name in COGS:
+            await self.load_extension(name)
+        await self.tree.sync()
+        # In the background: telling many people takes longer than Discord waits for a login.
+        self._recovery = asyncio.ensure_future(self.services.recover())
+
+    async def close(self) -> None:
+        if self._recovery is not None:
+            self._recovery.cancel()
+        await super().close()
+
+    @asynccontextmanager
+    async def telling(self, interaction: discord.Interaction) -> AsyncIterator[None]:
+        """Whatever goes wrong inside is told to the person alone, in their language."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the one place where every error ends
+            await self.tell_error(interaction, error)
+
+    async def tell_error(self, interaction: discord.Interaction, error: Exception) -> None:
+        """Show the sentence for an error; one that is not ours is logged with its trace first."""
+        if not isinstance(error, PlantainError):
+            reference = secrets.token_hex(4)
+            self._log.error("unexpected", reference=reference, exc_info=error)
+            error = Unexpected(reference)
+        card = self.services.cards.problem(error, interaction.locale.value)
+        try:
+            await tell(interaction, card)
+        except discord.DiscordException as trouble:
+            self._log.warning("could not tell an error", error=str(error), problem=str(trouble))
+
+
+class Tree(app_commands.CommandTree[Client]):
+    """Commands whose errors all end in `Client.tell_error`."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError
+    ) -> None:
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await self.client.tell_error(interaction, cause)

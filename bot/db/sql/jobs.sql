@@ -1,0 +1,89 @@
+-- name: add_job
+-- A new job, queued; its reservation must already stand in the same transaction.
+INSERT INTO jobs (id, state, kind, member_id, guild_id, channel_id, message_id, locale, private,
+                  application_id, reply_token, upload_limit, prompt, model, aspect_ratio,
+                  resolution, count, provider, reservation_id, account_id, credits_each,
+                  usd_micros_each, created_at)
+VALUES (:id, 'queued', :kind, :member_id, :guild_id, :channel_id, :message_id, :locale, :private,
+        :application_id, :reply_token, :upload_limit, :prompt, :model, :aspect_ratio,
+        :resolution, :count, :provider, :reservation_id, :account_id, :credits_each,
+        :usd_micros_each, :created_at);
+
+-- name: add_image
+-- Remember a stored picture's facts; one that is known already stays as it is.
+INSERT INTO images (sha256, mime, width, height, size, stored_at)
+VALUES (:sha256, :mime, :width, :height, :size, :stored_at)
+ON CONFLICT (sha256) DO NOTHING;
+
+-- name: add_job_image
+-- Tie a picture to a job as a reference or a result; repeating it changes nothing.
+INSERT INTO job_images (job_id, role, position, sha256)
+VALUES (:job_id, :role, :position, :sha256)
+ON CONFLICT (job_id, role, position) DO NOTHING;
+
+-- name: job
+-- One job by its id.
+SELECT * FROM jobs WHERE id = :id;
+
+-- name: job_images
+-- A job's pictures of one role, in order.
+SELECT images.sha256, images.mime, images.width, images.height, images.size
+  FROM job_images JOIN images ON images.sha256 = job_images.sha256
+ WHERE job_images.job_id = :job_id AND job_images.role = :role
+ ORDER BY job_images.position;
+
+-- name: unfinished_jobs
+-- Every job that has not come to an end, oldest first.
+SELECT * FROM jobs
+ WHERE state IN ('queued', 'running', 'generated', 'delivered')
+ ORDER BY created_at, id;
+
+-- name: claim_job
+-- Take a queued job; no row back means another run has it or it has ended.
+UPDATE jobs SET state = 'running', claim = :claim, started_at = :now
+ WHERE id = :id AND state = 'queued' RETURNING id;
+
+-- name: adopt_job
+-- Take over a job that a stopped process left behind; its old claim is worth nothing from now on.
+UPDATE jobs SET claim = :claim
+ WHERE id = :id AND state = :state RETURNING id;
+
+-- name: move_job
+-- Write the next state; no row back means that this run no longer holds the job.
+UPDATE jobs SET state = :state
+ WHERE id = :id AND state = :was AND claim = :claim RETURNING id;
+
+-- name: note_message
+-- Where the job's card lies in its channel.
+UPDATE jobs SET message_id = :message_id WHERE id = :id AND claim = :claim;
+
+-- name: end_job
+-- The last state: what was charged or why it failed; the reply token is forgotten.
+UPDATE jobs SET state = :state, credits_charged = :credits_charged, failure = :failure,
+                finished_at = :now, reply_token = NULL
+ WHERE id = :id AND state = :was AND claim = :claim RETURNING id;
+
+-- name: begin_attempt
+-- A paid call is about to leave; until its end is written the bill is unknown.
+INSERT INTO attempts (id, job_id, picture, number, provider, usd_micros, started_at, billed)
+VALUES (:id, :job_id, :picture, :number, :provider, :usd_micros, :now, 'unknown');
+
+-- name: end_attempt
+-- How that call ended and whether the upstream bills it.
+UPDATE attempts SET ended_at = :now, outcome = :outcome, billed = :billed
+ WHERE id = :id AND ended_at IS NULL;
+
+-- name: abandon_attempts
+-- The job ends while calls are open: nobody knows how they ended or whether they are billed.
+UPDATE attempts SET ended_at = :now, outcome = 'abandoned'
+ WHERE job_id = :job_id AND ended_at IS NULL;
+
+-- name: attempts
+-- Every call made for a job, in order.
+SELECT picture, number, provider, usd_micros, started_at, ended_at, outcome, billed
+  FROM attempts WHERE job_id = :job_id ORDER BY picture, number;
+
+-- name: jobs_ahead
+-- How many queued jobs came before this one.
+SELECT COUNT(*) AS ahead FROM jobs
+ WHERE state = 'queued' AND (created_at < :created_at OR (created_at = :created_at AND id < :id));

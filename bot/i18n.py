@@ -1,0 +1,59 @@
+"""A message key, a locale and facts in; the sentence a person reads out."""
+
+from collections.abc import Mapping
+from importlib import resources
+from typing import Self
+
+from fluent.runtime import FluentBundle, FluentResource
+
+DEFAULT_LOCALE = "en"
+
+
+class Sentences:
+    """Every sentence of every language, read once from `locales/<language>/*.ftl`."""
+
+    def __init__(self, bundles: Mapping[str, FluentBundle]) -> None:
+        self._bundles = bundles
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the languages that come with the package; adding one is adding a folder."""
+        bundles: dict[str, FluentBundle] = {}
+        for folder in resources.files("bot").joinpath("locales").iterdir():
+            if not folder.is_dir():
+                continue
+            bundle = FluentBundle([folder.name, DEFAULT_LOCALE], use_isolating=False)
+            for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+                if file.name.endswith(".ftl"):
+                    bundle.add_resource(FluentResource(file.read_text("utf-8")))
+            bundles[folder.name] = bundle
+        return cls(bundles)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The folder names, such as `en` and `zh-CN`."""
+        return tuple(sorted(self._bundles))
+
+    def say(self, key: str, locale: str, /, **facts: object) -> str:
+        """The sentence `key` for a Discord locale such as `en-US`; English where there is none.
+
+        Raises LookupError for a key no language has, which is our bug and not the reader's.
+        """
+        for language in (self._language(locale), DEFAULT_LOCALE):
+            bundle = self._bundles[language]
+            if not bundle.has_message(key):
+                continue
+            pattern = bundle.get_message(key).value
+            if pattern is None:
+                continue
+            sentence, problems = bundle.format_pattern(pattern, dict(facts))
+            if problems or not isinstance(sentence, str):
+                raise LookupError(f"{key} in {language}: {problems}")
+            return sentence
+        raise LookupError(key)
+
+    def _language(self, locale: str) -> str:
+        if locale in self._bundles:
+            return locale
+        language = locale.partition("-")[0]
+        return next((name for name in self._bundles if name.partition("-")[0] == language), "en")

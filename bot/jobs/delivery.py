@@ -1,0 +1,41 @@
+"""The only things the core asks of Discord."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bot.errors import PlantainError
+from bot.generation.request import ImageRef
+from bot.jobs.job import Job, Receipt, Shortfall
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file ready to upload. `how` tells what was done to make it fit: see `images.codec`."""
+
+    path: Path
+    mime: str
+    original: ImageRef
+    how: str
+
+
+class Delivery(Protocol):
+    """How people see a job. Progress is shown as well as can be and never fails a job."""
+
+    async def queued(self, job: Job, ahead: int) -> None:
+        """The job waits behind `ahead` others."""
+
+    async def drawing(self, job: Job) -> None:
+        """An upstream is at work."""
+
+    async def waiting(self, job: Job, wait: float) -> None:
+        """The upstream is busy; it is asked again in `wait` seconds."""
+
+    async def deliver(
+        self, job: Job, pictures: Sequence[Picture], receipt: Receipt, shortfall: Shortfall | None
+    ) -> int | None:
+        """Show the pictures; the message id. Safe to repeat. Raises DeliveryFailed."""
+
+    async def explain(self, job: Job, error: PlantainError) -> None:
+        """Tell the person alone what happened and that nothing was charged; never raises."""

@@ -1,0 +1,113 @@
+"""What a job is and which way it may go."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Self
+
+from bot.generation.pricing import Price
+from bot.generation.request import GenerationRequest, ImageRef
+
+
+class JobKind(StrEnum):
+    IMAGINE = "imagine"
+    EDIT = "edit"
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    """An upstream is being called, or may have been when the process stopped."""
+    GENERATED = "generated"
+    """At least one picture is in the store; from here on nothing is paid again."""
+    DELIVERED = "delivered"
+    """The pictures can be seen on Discord."""
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+LAWFUL: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
+    {
+        JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED, JobState.CANCELLED}),
+        JobState.RUNNING: frozenset({JobState.GENERATED, JobState.FAILED, JobState.CANCELLED}),
+        JobState.GENERATED: frozenset({JobState.DELIVERED, JobState.FAILED}),
+        JobState.DELIVERED: frozenset({JobState.DONE}),
+        JobState.DONE: frozenset(),
+        JobState.FAILED: frozenset(),
+        JobState.CANCELLED: frozenset(),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Who asked, where, in which language, and how to reach them.
+
+    `message_id` is the job's card. `reply_token` edits it for 15 minutes; the ids work without it.
+    `upload_limit` is the most bytes one file may have there.
+    """
+
+    member_id: int
+    guild_id: int | None
+    channel_id: int | None
+    message_id: int
+    application_id: int
+    reply_token: str | None
+    locale: str
+    private: bool
+    upload_limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One row of `jobs`. Times in microseconds UTC; `price` is for each picture."""
+
+    id: str
+    kind: JobKind
+    state: JobState
+    place: Place
+    request: GenerationRequest
+    provider: str
+    price: Price
+    account_id: str
+    reservation_id: str
+    created_at: int
+    claim: str | None = None
+    started_at: int | None = None
+
+    @property
+    def reserved(self) -> int:
+        """Credits held for the whole job."""
+        return self.price.credits * self.request.count
+
+    def evolve(self, **changes: object) -> Self:
+        """The same job with some fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a job cost: credits charged and left, pictures asked for, whole seconds it took."""
+
+    charged: int
+    left: int
+    asked: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Pictures of a job that could not be made, and why the first of them failed."""
+
+    missing: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A finished job's request and its pictures, for working on from there."""
+
+    job: Job
+    results: tuple[ImageRef, ...]

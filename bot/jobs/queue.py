@@ -1,0 +1,174 @@
+"""The jobs table: add, claim, move, end. Every write names the state and the claim it expects."""
+
+from collections.abc import Sequence
+
+from bot.db.database import Row, Transaction
+from bot.generation.pricing import Price
+from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
+from bot.jobs.job import LAWFUL, Job, JobKind, JobState, Place
+
+
+class UnlawfulMove(Exception):
+    """A transition the table of states does not know: our bug."""
+
+
+async def add(tx: Transaction, job: Job) -> None:
+    """Store a queued job and its reference images, in the transaction that reserved for it."""
+    place, request = job.place, job.request
+    await tx.run(
+        "add_job",
+        id=job.id,
+        kind=job.kind,
+        member_id=place.member_id,
+        guild_id=place.guild_id,
+        channel_id=place.channel_id,
+        message_id=place.message_id,
+        locale=place.locale,
+        private=int(place.private),
+        application_id=place.application_id,
+        reply_token=place.reply_token,
+        upload_limit=place.upload_limit,
+        prompt=request.prompt,
+        model=request.model,
+        aspect_ratio=request.aspect_ratio,
+        resolution=request.resolution,
+        count=request.count,
+        provider=job.provider,
+        reservation_id=job.reservation_id,
+        account_id=job.account_id,
+        credits_each=job.price.credits,
+        usd_micros_each=job.price.usd_micros,
+        created_at=job.created_at,
+    )
+    await tie(tx, job.id, "reference", request.reference_images, now=job.created_at)
+
+
+async def tie(
+    tx: Transaction, job_id: str, role: str, images: Sequence[ImageRef], *, now: int
+) -> None:
+    """Tie stored pictures to a job as its `reference` or `result`; safe to repeat."""
+    for position, image in enumerate(images):
+        await tx.run(
+            "add_image",
+            sha256=image.sha256,
+            mime=image.mime,
+            width=image.width,
+            height=image.height,
+            size=image.size,
+            stored_at=now,
+        )
+        await tx.run(
+            "add_job_image", job_id=job_id, role=role, position=position, sha256=image.sha256
+        )
+
+
+async def get(tx: Transaction, job_id: str) -> Job | None:
+    """The job with its reference images, or None."""
+    row = await tx.one("job", id=job_id)
+    return await _job(tx, row) if row else None
+
+
+async def results(tx: Transaction, job_id: str) -> tuple[ImageRef, ...]:
+    """The pictures a job made, in order."""
+    return await _images(tx, job_id, "result")
+
+
+async def unfinished(tx: Transaction) -> list[Job]:
+    """Every job that has not come to an end, oldest first."""
+    return [await _job(tx, row) for row in await tx.all("unfinished_jobs")]
+
+
+async def ahead(tx: Transaction, job: Job) -> int:
+    """How many queued jobs came before this one."""
+    row = await tx.one("jobs_ahead", created_at=job.created_at, id=job.id)
+    return int(row["ahead"]) if row else 0
+
+
+async def claim(tx: Transaction, job_id: str, *, token: str, now: int) -> Job | None:
+    """Take a queued job for the run called `token`; None when it is not to be had."""
+    if await tx.one("claim_job", id=job_id, claim=token, now=now) is None:
+        return None
+    return await get(tx, job_id)
+
+
+async def adopt(tx: Transaction, job: Job, *, token: str) -> bool:
+    """Take over a job that a stopped process left in `job.state`; False when it has moved on."""
+    return await tx.one("adopt_job", id=job.id, state=job.state, claim=token) is not None
+
+
+async def move(tx: Transaction, job: Job, state: JobState) -> bool:
+    """Write the next state; False when this run no longer holds the job."""
+    _require_lawful(job.state, state)
+    row = await tx.one("move_job", id=job.id, was=job.state, state=state, claim=job.claim)
+    return row is not None
+
+
+async def end(
+    tx: Transaction,
+    job: Job,
+    state: JobState,
+    *,
+    now: int,
+    credits_charged: int | None = None,
+    failure: str | None = None,
+) -> bool:
+    """Write the last state; False when this run no longer holds the job."""
+    _require_lawful(job.state, state)
+    row = await tx.one(
+        "end_job",
+        id=job.id,
+        was=job.state,
+        state=state,
+        claim=job.claim,
+        credits_charged=credits_charged,
+        failure=failure,
+        now=now,
+    )
+    return row is not None
+
+
+def _require_lawful(was: JobState, state: JobState) -> None:
+    if state not in LAWFUL[was]:
+        raise UnlawfulMove(f"{was} -> {state}")
+
+
+async def _images(tx: Transaction, job_id: str, role: str) -> tuple[ImageRef, ...]:
+    rows = await tx.all("job_images", job_id=job_id, role=role)
+    return tuple(
+        ImageRef(row["sha256"], row["mime"], row["width"], row["height"], row["size"])
+        for row in rows
+    )
+
+
+async def _job(tx: Transaction, row: Row) -> Job:
+    return Job(
+        id=row["id"],
+        kind=JobKind(row["kind"]),
+        state=JobState(row["state"]),
+        place=Place(
+            member_id=row["member_id"],
+            guild_id=row["guild_id"],
+            channel_id=row["channel_id"],
+            message_id=row["message_id"],
+            application_id=row["application_id"],
+            reply_token=row["reply_token"],
+            locale=row["locale"],
+            private=bool(row["private"]),
+            upload_limit=row["upload_limit"],
+        ),
+        request=GenerationRequest(
+            prompt=row["prompt"],
+            model=row["model"],
+            aspect_ratio=AspectRatio(row["aspect_ratio"]),
+            resolution=Resolution(row["resolution"]),
+            count=row["count"],
+            reference_images=await _images(tx, row["id"], "reference"),
+        ),
+        provider=row["provider"],
+        price=Price(credits=row["credits_each"], usd_micros=row["usd_micros_each"]),
+        account_id=row["account_id"],
+        reservation_id=row["reservation_id"],
+        created_at=row["created_at"],
+        claim=row["claim"],
+        started_at=row["started_at"],
+    )

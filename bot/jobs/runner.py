@@ -1,0 +1,253 @@
+"""The back room: claim, draw, store, deliver, settle; or give back and explain.
+
+Each step writes its state before the next begins, and each is safe to repeat, so that a job can
+be taken up again from where its row says it stands.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import structlog
+
+from bot.db.database import Database, Transaction
+from bot.errors import (
+    Billed,
+    ErrorKind,
+    Interrupted,
+    PlantainError,
+    ProviderError,
+    Unexpected,
+    UnusablePicture,
+)
+from bot.generation.request import ImageRef
+from bot.images.codec import Codec
+from bot.images.store import ImageStore
+from bot.jobs import queue
+from bot.jobs.delivery import Delivery, Picture
+from bot.jobs.job import LAWFUL, Job, JobState, Receipt, Shortfall
+from bot.jobs.witness import Witness
+from bot.ledger.ledger import Ledger
+from bot.providers.base import Provider
+
+MICROS = 1_000_000
+BUDGET_SECONDS = 14 * 60
+"""A reply can be edited for 15 minutes; the last one is kept for delivering."""
+REQUEST_BYTES = 24 * 1024 * 1024
+"""All files of one message together; Discord refuses requests over 25 MiB."""
+
+
+class Runner:
+    """Runs jobs, at most `slots` at a time in this process."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        ledger: Ledger,
+        providers: Mapping[str, Provider],
+        store: ImageStore,
+        codec: Codec,
+        delivery: Delivery,
+        now: Callable[[], int],
+        new_id: Callable[[], str],
+        slots: int,
+    ) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._providers = providers
+        self._store = store
+        self._codec = codec
+        self._delivery = delivery
+        self._now = now
+        self._new_id = new_id
+        self._slots = asyncio.Semaphore(slots)
+        self._log = structlog.get_logger("jobs")
+
+    async def run(self, job_id: str) -> None:
+        """See a queued job to its end; a job that is taken or has ended is left alone."""
+        if self._slots.locked():
+            await self._announce(job_id)
+        async with self._slots:
+            token = self._new_id()
+            job = await self._database.write(
+                lambda tx: queue.claim(tx, job_id, token=token, now=self._now())
+            )
+            if job is not None:
+                await self._guarded(job, self._draw_and_hand_over)
+
+    async def recover(self, *, before: int) -> int:
+        """Take up what a stopped process left behind from `before` that time; how many jobs.
+
+        A stored picture is delivered and a delivered one settled; anything earlier is released,
+        because whether the upstream drew and billed it cannot be known.
+        """
+        jobs = await self._database.read(queue.unfinished)
+        left = [job for job in jobs if job.created_at < before]
+        for job in left:
+            await self._resume(job)
+        return len(left)
+
+    async def _resume(self, job: Job) -> None:
+        token = self._new_id()
+        if not await self._database.write(lambda tx: queue.adopt(tx, job, token=token)):
+            return
+        job = job.evolve(claim=token)
+        self._log.info("job taken up again", job=job.id, state=job.state)
+        if job.state in (JobState.QUEUED, JobState.RUNNING):
+            await self._give_up(job, Interrupted())
+        else:
+            await self._guarded(job, self._finish)
+
+    async def _guarded(self, job: Job, step: Callable[[Job], Awaitable[None]]) -> None:
+        try:
+            await step(job)
+        except PlantainError as error:
+            self._log.info("job failed", job=job.id, error=str(error))
+            await self._give_up(job, error)
+        except Exception:  # noqa: BLE001 - whatever went wrong, the person is told and not charged
+            self._log.exception("job crashed", job=job.id)
+            await self._give_up(job, Unexpected(job.id[:8]))
+
+    async def _draw_and_hand_over(self, job: Job) -> None:
+        drawn, shortfall = await self._draw(job)
+        await self._hand_over(job.evolve(state=JobState.GENERATED), drawn, shortfall)
+
+    async def _draw(self, job: Job) -> tuple[tuple[ImageRef, ...], Shortfall | None]:
+        """Call the upstream once per picture; running -> generated when there is at least one."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._delivery.drawing(job))
+            tasks = [
+                group.create_task(self._draw_one(job, number))
+                for number in range(job.request.count)
+            ]
+        outcomes = [task.result() for task in tasks]
+        drawn = tuple(outcome for outcome in outcomes if isinstance(outcome, ImageRef))
+        failures = [outcome for outcome in outcomes if isinstance(outcome, ProviderError)]
+        if not drawn:
+            raise failures[0]
+
+        async def keep(tx: Transaction) -> bool:
+            await queue.tie(tx, job.id, "result", drawn, now=self._now())
+            return await queue.move(tx, job, JobState.GENERATED)
+
+        if not await self._database.write(keep):
+            raise Interrupted
+        return drawn, Shortfall(len(failures), failures[0].kind) if failures else None
+
+    async def _draw_one(self, job: Job, number: int) -> ImageRef | ProviderError:
+        witness = Witness(
+            job=job,
+            picture=number,
+            database=self._database,
+            delivery=self._delivery,
+            now=self._now,
+            new_id=self._new_id,
+        )
+        left = BUDGET_SECONDS - (self._now() - job.created_at) / MICROS
+        provider = self._providers[job.provider]
+        try:
+            async with self._store.scratch() as folder:
+                async with asyncio.timeout(left):
+                    generation = await provider.generate(
+                        job.request, folder=folder, observer=witness
+                    )
+                image = generation.images[-1]
+                stored = await self._store.adopt(image.path, sha256=image.sha256)
+        except ProviderError as error:
+            await witness.ended(error.kind, error.billed)
+            return error
+        except TimeoutError:
+            await witness.ended(ErrorKind.TIMEOUT_UNKNOWN, Billed.UNKNOWN)
+            return ProviderError(ErrorKind.TIMEOUT_UNKNOWN, job.provider, Billed.UNKNOWN)
+        except UnusablePicture as error:
+            await witness.ended(ErrorKind.MALFORMED_RESPONSE, Billed.YES)
+            return ProviderError(
+                ErrorKind.MALFORMED_RESPONSE, job.provider, Billed.YES, detail=str(error)
+            )
+        await witness.ended("image", Billed.YES)
+        return stored
+
+    async def _finish(self, job: Job) -> None:
+        images = await self._database.read(lambda tx: queue.results(tx, job.id))
+        if job.state is JobState.DELIVERED:
+            await self._settle(job, len(images))
+        else:
+            await self._hand_over(job, images, None)
+
+    async def _hand_over(
+        self, job: Job, images: Sequence[ImageRef], shortfall: Shortfall | None
+    ) -> None:
+        """generated -> delivered -> done."""
+        receipt = await self._receipt(job, len(images))
+        async with AsyncExitStack() as stack:
+            pictures = []
+            for image in images:
+                folder = await stack.enter_async_context(self._store.scratch())
+                pictures.append(await self._fit(job, image, folder, REQUEST_BYTES // len(images)))
+            message_id = await self._delivery.deliver(job, pictures, receipt, shortfall)
+
+        async def note(tx: Transaction) -> bool:
+            if message_id is not None:
+                await tx.run("note_message", id=job.id, message_id=message_id, claim=job.claim)
+            return await queue.move(tx, job, JobState.DELIVERED)
+
+        if await self._database.write(note):
+            await self._settle(job.evolve(state=JobState.DELIVERED), len(images))
+
+    async def _fit(self, job: Job, image: ImageRef, into: Path, share: int) -> Picture:
+        limit = min(job.place.upload_limit, share)
+        fitted = await self._codec.fit(self._store.path(image), limit=limit, into=into)
+        return Picture(fitted.path, fitted.mime, image, fitted.how)
+
+    async def _receipt(self, job: Job, delivered: int) -> Receipt:
+        account = await self._database.read(lambda tx: self._ledger.account(tx, job.account_id))
+        charged = job.price.credits * delivered
+        available = account.available if account else 0
+        return Receipt(
+            charged=charged,
+            left=available + job.reserved - charged,
+            asked=job.request.count,
+            seconds=round((self._now() - job.created_at) / MICROS),
+        )
+
+    async def _settle(self, job: Job, delivered: int) -> None:
+        charged = job.price.credits * delivered
+
+        async def settle(tx: Transaction) -> bool:
+            ended = await queue.end(
+                tx, job, JobState.DONE, now=self._now(), credits_charged=charged
+            )
+            return ended and await self._ledger.settle(tx, job.reservation_id, charged)
+
+        await self._database.write(settle)
+        self._log.info("job done", job=job.id, credits=charged, pictures=delivered)
+
+    async def _give_up(self, job: Job, error: PlantainError) -> None:
+        """Release what is held and end the job in one transaction, then tell the person."""
+        failure = error.kind if isinstance(error, ProviderError) else error.key
+
+        async def release(tx: Transaction) -> bool:
+            current = await queue.get(tx, job.id)
+            if (
+                current is None
+                or current.claim != job.claim
+                or JobState.FAILED not in LAWFUL[current.state]
+            ):
+                return False
+            await tx.run("abandon_attempts", job_id=job.id, now=self._now())
+            await queue.end(tx, current, JobState.FAILED, now=self._now(), failure=failure)
+            return await self._ledger.release(tx, job.reservation_id)
+
+        if await self._database.write(release):
+            await self._delivery.explain(job, error)
+
+    async def _announce(self, job_id: str) -> None:
+        async def look(tx: Transaction) -> tuple[Job | None, int]:
+            job = await queue.get(tx, job_id)
+            return job, await queue.ahead(tx, job) if job else 0
+
+        job, ahead = await self._database.read(look)
+        if job is not None:
+            await self._delivery.queued(job, ahead)

@@ -1,0 +1,179 @@
+"""The front door: is it allowed, can a model do it, what does it cost; then one promise."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.db.database import Database, Transaction
+from bot.errors import ShuttingDown, UnknownModel
+from bot.generation import policy
+from bot.generation.catalog import Catalog, ImageModel, Offer
+from bot.generation.pricing import Price, price
+from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
+from bot.jobs import queue
+from bot.jobs.dispatch import Dispatcher
+from bot.jobs.job import Job, JobKind, JobState, Place, Stored
+from bot.jobs.uploads import Upload, Uploads
+from bot.ledger.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A request that can be done, by whom and for how much; nothing is spent or stored yet."""
+
+    kind: JobKind
+    request: GenerationRequest
+    provider: str
+    price: Price
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What one picture of a resolution costs."""
+
+    resolution: Resolution
+    price: Price
+
+
+class Studio:
+    """Where requests become jobs."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        providers: Sequence[str],
+        default_model: str | None,
+        credit_usd_micros: int,
+        database: Database,
+        ledger: Ledger,
+        uploads: Uploads,
+        dispatcher: Dispatcher,
+        today: Callable[[], date],
+        now: Callable[[], int],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._catalog = catalog
+        self._providers = providers
+        self._credit_usd_micros = credit_usd_micros
+        self._database = database
+        self._ledger = ledger
+        self._uploads = uploads
+        self._dispatcher = dispatcher
+        self._today = today
+        self._now = now
+        self._new_id = new_id
+        self._default = catalog.model(default_model or catalog.default_model)
+        self._open = True
+
+    def models(self) -> list[ImageModel]:
+        """Models some upstream that is on still serves today, the default first."""
+        on_offer = [model for model in self._catalog.models.values() if self._offers(model)]
+        return sorted(on_offer, key=lambda model: model.id != self._default.id)
+
+    def menu(self) -> list[tuple[ImageModel, Quote]]:
+        """Those models with what one picture of the usual resolution costs."""
+        choices = []
+        for model in self.models():
+            usual = model.usual_resolution
+            offer = self._offer(model, usual)
+            if offer is not None:
+                choices.append((model, Quote(usual, self._price(offer, usual))))
+        return choices
+
+    def draft(
+        self,
+        kind: JobKind,
+        prompt: str,
+        *,
+        model: str | None,
+        aspect_ratio: AspectRatio | None,
+        resolution: Resolution | None,
+        count: int,
+        reference_images: int,
+    ) -> Draft:
+        """Settle what was left open and check it all; raises a Refusal. Looks nothing up."""
+        if not self._open:
+            raise ShuttingDown
+        chosen = self._catalog.model(model) if model else self._default
+        request = GenerationRequest(
+            prompt=prompt.strip(),
+            model=chosen.id,
+            aspect_ratio=aspect_ratio or AspectRatio.AUTO,
+            resolution=resolution or chosen.usual_resolution,
+            count=count,
+        )
+        policy.check(request, chosen, reference_images=reference_images)
+        offer = self._offer(chosen, request.resolution)
+        if offer is None:
+            raise UnknownModel(chosen.nickname, ", ".join(m.nickname for m in self.models()))
+        return Draft(kind, request, offer.provider, self._price(offer, request.resolution))
+
+    async def submit(
+        self,
+        draft: Draft,
+        place: Place,
+        *,
+        uploads: Sequence[Upload] = (),
+        pictures: Sequence[ImageRef] = (),
+    ) -> Job:
+        """Read the uploads, then reserve and enqueue in one transaction and wake a runner.
+
+        `pictures` are stored ones to work from, before the uploads. Raises UnusablePicture or
+        NotEnoughCredits; then nothing is held and no upstream is asked.
+        """
+        taken = await self._uploads.take(uploads)
+        request = replace(draft.request, reference_images=(*pictures, *taken))
+        job_id = self._new_id()
+        account_id = f"member:{place.member_id}"
+        total = draft.price.credits * request.count
+
+        async def promise(tx: Transaction) -> Job:
+            await self._ledger.open(tx, account_id)
+            reservation_id = await self._ledger.reserve(tx, account_id, total, reason=draft.kind)
+            job = Job(
+                id=job_id,
+                kind=draft.kind,
+                state=JobState.QUEUED,
+                place=place,
+                request=request,
+                provider=draft.provider,
+                price=draft.price,
+                account_id=account_id,
+                reservation_id=reservation_id,
+                created_at=self._now(),
+            )
+            await queue.add(tx, job)
+            return job
+
+        job = await self._database.write(promise)
+        self._dispatcher.wake(job.id)
+        return job
+
+    async def stored(self, job_id: str) -> Stored | None:
+        """A job that made pictures, with them; None for any other id."""
+
+        async def look(tx: Transaction) -> Stored | None:
+            job = await queue.get(tx, job_id)
+            made = await queue.results(tx, job_id) if job else ()
+            return Stored(job, made) if job and made else None
+
+        return await self._database.read(look)
+
+    def close(self) -> None:
+        """Take no new work from here on."""
+        self._open = False
+
+    def _price(self, offer: Offer, resolution: Resolution) -> Price:
+        return price(offer, resolution, credit_usd_micros=self._credit_usd_micros)
+
+    def _offers(self, model: ImageModel) -> list[Offer]:
+        known = [self._catalog.offer(provider, model.id) for provider in self._providers]
+        return [
+            offer
+            for offer in known
+            if offer and (offer.shutdown is None or offer.shutdown > self._today())
+        ]
+
+    def _offer(self, model: ImageModel, resolution: Resolution) -> Offer | None:
+        return next((o for o in self._offers(model) if resolution in o.usd_micros), None)

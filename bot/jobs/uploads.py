@@ -1,0 +1,43 @@
+"""What people upload: read at once, checked and cleaned in a worker, kept in the image store."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.errors import PictureTooHeavy
+from bot.generation.request import ImageRef
+from bot.images.codec import UPLOAD_LIMIT, Codec
+from bot.images.store import ImageStore
+
+AT_ONCE = 4
+"""Uploads held in memory together; Discord's client offers them whole."""
+
+
+class Upload(Protocol):
+    """A file as Discord hands it over; `size` in bytes, which is not to be believed."""
+
+    filename: str
+    size: int
+
+    async def read(self) -> bytes: ...
+
+
+class Uploads:
+    def __init__(self, *, store: ImageStore, codec: Codec) -> None:
+        self._store = store
+        self._codec = codec
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def take(self, uploads: Sequence[Upload]) -> tuple[ImageRef, ...]:
+        """Every upload as a stored picture, in order; raises UnusablePicture for the first bad."""
+        for upload in uploads:
+            if upload.size > UPLOAD_LIMIT:
+                raise PictureTooHeavy(upload.filename, upload.size, UPLOAD_LIMIT)
+        return tuple([await self._take(upload) for upload in uploads])
+
+    async def _take(self, upload: Upload) -> ImageRef:
+        async with self._turns, self._store.scratch() as folder:
+            raw = folder / "upload"
+            await asyncio.to_thread(raw.write_bytes, await upload.read())
+            clean = await self._codec.prepare_upload(raw, name=upload.filename, into=folder)
+            return await self._store.add(clean)

@@ -1,0 +1,69 @@
+"""Writes every paid call down before it leaves and how it ended, for one picture of one job."""
+
+from collections.abc import Callable
+
+from bot.db.database import Database, Transaction
+from bot.errors import Billed, ProviderError
+from bot.jobs.delivery import Delivery
+from bot.jobs.job import Job
+
+TELL_FROM_SECONDS = 3
+
+
+class Witness:
+    """The Observer a runner hands to a provider. `picture` counts from 0 within the job."""
+
+    def __init__(
+        self,
+        *,
+        job: Job,
+        picture: int,
+        database: Database,
+        delivery: Delivery,
+        now: Callable[[], int],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._job = job
+        self._picture = picture
+        self._database = database
+        self._delivery = delivery
+        self._now = now
+        self._new_id = new_id
+        self._attempt: str | None = None
+
+    async def calling(self, provider: str, attempt: int) -> None:
+        attempt_id = self._new_id()
+
+        async def begin(tx: Transaction) -> None:
+            await tx.run(
+                "begin_attempt",
+                id=attempt_id,
+                job_id=self._job.id,
+                picture=self._picture,
+                number=attempt,
+                provider=provider,
+                usd_micros=self._job.price.usd_micros,
+                now=self._now(),
+            )
+
+        await self._database.write(begin)
+        self._attempt = attempt_id
+
+    async def failed(self, error: ProviderError, attempt: int, wait: float | None) -> None:
+        del attempt
+        await self.ended(error.kind, error.billed)
+        if wait is not None and wait >= TELL_FROM_SECONDS:
+            await self._delivery.waiting(self._job, wait)
+
+    async def ended(self, outcome: str, billed: Billed) -> None:
+        """Write the end of the call that is open; repeating it changes nothing."""
+        attempt_id, self._attempt = self._attempt, None
+        if attempt_id is None:
+            return
+
+        async def end(tx: Transaction) -> None:
+            await tx.run(
+                "end_attempt", id=attempt_id, outcome=outcome, billed=billed, now=self._now()
+            )
+
+        await self._database.write(end)

@@ -1,0 +1,52 @@
+"""What a member may know of their own credits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.db.database import Database, Transaction
+from bot.ledger.entry import LedgerEntry
+from bot.ledger.ledger import Ledger
+
+MICROS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Credits to spend, credits promised to running jobs, spent this UTC month, newest entries."""
+
+    available: int
+    held: int
+    spent_this_month: int
+    month_start: int
+    entries: tuple[LedgerEntry, ...]
+
+
+class Wallets:
+    def __init__(self, *, database: Database, ledger: Ledger, now: Callable[[], int]) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._now = now
+
+    async def statement(self, member_id: int, *, entries: int = 8) -> Statement:
+        """The member's statement; someone new gets their account and welcome grant first."""
+        account_id = f"member:{member_id}"
+        month = _month_start(self._now())
+
+        async def look(tx: Transaction) -> Statement:
+            account = await self._ledger.open(tx, account_id)
+            return Statement(
+                available=account.available,
+                held=account.held,
+                spent_this_month=await self._ledger.spent(tx, account_id, since=month),
+                month_start=month,
+                entries=tuple(await self._ledger.entries(tx, account_id, limit=entries)),
+            )
+
+        return await self._database.write(look)
+
+
+def _month_start(now: int) -> int:
+    moment = datetime.fromtimestamp(now / MICROS, UTC)
+    start = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return int(start.timestamp()) * MICROS

@@ -1,0 +1,57 @@
+### What went wrong, and what to do next. "Nothing was charged" is added by the card.
+
+refusal-empty-prompt = Say what the picture should show: the prompt was empty.
+refusal-prompt-too-long = The prompt has { $length } characters; { $limit } is the most. Shorten it and try again.
+refusal-unknown-model = There is no model “{ $model }” here. Pick one from the list: { $known }.
+refusal-aspect-ratio = { $model } cannot draw { $aspect_ratio }. It can do { $supported }.
+refusal-resolution = { $model } cannot draw at { $resolution }. It can do { $supported }.
+refusal-reference-images = { $model } takes at most { $limit } pictures and you gave { $given }. Leave some out.
+refusal-not-enough-credits = This needs { $needed ->
+    [one] { $needed } credit
+   *[other] { $needed } credits
+} and you have { $available }. Try fewer pictures, a smaller resolution or a cheaper model; `/balance` shows what you have.
+refusal-shutting-down = The bot is restarting. Try again in a minute.
+refusal-job-unknown = This picture is not known any more. Make a new one with `/imagine`.
+refusal-not-a-picture = “{ $name }” is not a picture that can be used. Send a PNG, JPEG, WebP or GIF file that opens on your device.
+refusal-picture-too-heavy = “{ $name }” has { $size } MB; { $limit } MB is the most. Send a smaller file.
+refusal-too-many-pixels = “{ $name }” has { $megapixels } megapixels; { $limit } is the most. Send it scaled down.
+
+error-settings = The bot is not set up for this yet. Tell whoever runs it.
+error-storage = The bot could not store your request just now. Try again in a minute.
+error-discord-unreachable = Discord cannot be reached. Check the network and try again.
+error-delivery-failed = Your picture was made, but Discord did not accept it here. Check that the bot may post and attach files in this channel, then try again.
+error-interrupted = The bot was restarted while your picture was being made, so it was stopped. Run the command again when you like.
+error-unexpected = Something went wrong on the bot's side. Try again; if it keeps happening, give whoever runs the bot this code: { $reference }.
+
+provider-rate_limited = Too many pictures are being made right now. { $wait ->
+    [0] Try again in a minute.
+   *[other] Try again in about { $wait } seconds.
+}
+provider-quota_daily = This model is used up for today. Try another model, or come back tomorrow.
+provider-billing_exhausted = Picture making is temporarily unavailable. Try again later; if it lasts, tell whoever runs the bot.
+provider-spend_limit = Picture making is temporarily unavailable. Try again later; if it lasts, tell whoever runs the bot.
+provider-overloaded = The picture service is overloaded. Try again in a few minutes, or pick another model.
+provider-upstream_error = The picture service failed. Try again; it is usually over quickly.
+provider-timeout_unknown = No answer came in time. Try again; a smaller resolution is faster.
+provider-connect_failed = The picture service could not be reached. Try again in a few minutes.
+provider-task_timeout = The picture took too long. Try again; a smaller resolution is faster.
+provider-content_blocked = The picture service refused this for its safety rules. Rephrase the prompt, or use another picture.
+provider-recitation = This would come out too close to protected work. Describe it in your own words.
+provider-no_image = The model drew nothing this time. Try again, or word the prompt differently.
+provider-text_only = The model answered in words instead of a picture. Say plainly what to draw.
+provider-truncated = The model's answer was cut off. Try a shorter prompt.
+provider-invalid_image = The picture service could not use a picture you gave. Send it as PNG or JPEG.
+provider-payload_too_large = Your pictures are too large together. Use fewer or smaller ones.
+provider-invalid_request = The picture service did not accept this request. Try other options.
+provider-wrong_endpoint = The bot is not set up for this model yet. Try another model.
+provider-auth_invalid = Picture making is temporarily unavailable. Try again later; if it lasts, tell whoever runs the bot.
+provider-permission_denied = Picture making is temporarily unavailable. Try again later; if it lasts, tell whoever runs the bot.
+provider-region_blocked = Picture making is temporarily unavailable. Try again later; if it lasts, tell whoever runs the bot.
+provider-account_suspended = Picture making is temporarily unavailable. Try again later; if it lasts, tell whoever runs the bot.
+provider-model_unavailable = This model is not available at the moment. Pick another model.
+provider-task_not_found = The picture got lost at the picture service. Try again.
+provider-malformed_response = The picture service sent something that is not a picture. Try again.
+provider-result_unavailable = The finished picture could not be fetched. Try again.
+provider-unsafe_url = The picture service answered with an address that is not safe to open. Try again later.
+provider-cancelled = The picture was cancelled.
+provider-said = The model said: { $said }

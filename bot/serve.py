@@ -1,0 +1,52 @@
+"""`plantain run`: connect to Discord, serve, and leave in order when asked to stop."""
+
+import asyncio
+import signal
+
+import discord
+import structlog
+
+from bot import logs
+from bot.app import App, open_app, require_providers
+from bot.errors import DiscordUnreachable, SettingsError
+from bot.settings import Settings
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM. Raises SettingsError, StorageError, DiscordUnreachable."""
+    if settings.discord_token is None:
+        raise SettingsError("DISCORD_TOKEN", "set it to your bot's token to connect to Discord")
+    require_providers(settings)
+    logs.configure(
+        level=settings.log_level, json=settings.log_format == "json", secrets=settings.secrets()
+    )
+    async with open_app(settings) as app:
+        await _connect(app, settings.discord_token.get_secret_value())
+
+
+async def _connect(app: App, token: str) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    log = structlog.get_logger("serve")
+    async with app.client:
+        connection = asyncio.create_task(app.client.start(token))
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if stop.is_set():
+                log.info("stopping; a second signal does not wait for running jobs")
+                for number in (signal.SIGINT, signal.SIGTERM):
+                    loop.remove_signal_handler(number)
+                await app.drain()
+                await app.client.close()
+            await connection
+        except discord.LoginFailure as error:
+            raise SettingsError(
+                "DISCORD_TOKEN", "Discord refused it; copy the bot's token again"
+            ) from error
+        except (discord.HTTPException, discord.GatewayNotFound, OSError) as error:
+            raise DiscordUnreachable(f"{type(error).__name__}: {error}") from error
+        finally:
+            stopping.cancel()

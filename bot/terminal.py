@@ -1,0 +1,235 @@
+"""What the command line does beside serving: one picture, the database, the ledger."""
+
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bot.app import Workshop, World, open_workshop, require_providers
+from bot.db.sqlite import SqliteDatabase
+from bot.errors import (
+    Billed,
+    ErrorKind,
+    NotAPicture,
+    ProviderError,
+    SettingsError,
+    UnusablePicture,
+)
+from bot.generation import policy
+from bot.generation.catalog import MICROS
+from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
+from bot.i18n import Sentences
+from bot.ledger.ledger import Ledger
+from bot.providers.base import Generation
+from bot.settings import KEY_SETTINGS, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`generate`'s arguments; None leaves a choice to the catalog."""
+
+    prompt: str
+    output: Path
+    images: tuple[Path, ...]
+    model: str | None
+    aspect_ratio: AspectRatio
+    resolution: Resolution | None
+    provider: str | None
+    timeout: float | None
+    attempts: int | None
+
+
+async def generate(settings: Settings, wish: Wish, *, as_json: bool) -> int:
+    """Make one picture and write it; the exit code. Raises SettingsError and Refusal for misuse."""
+    require_providers(settings)
+    if not wish.output.parent.is_dir():
+        raise SettingsError("--output", f"there is no folder {str(wish.output.parent)!r}")
+    console = Console(stderr=True, quiet=as_json)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="plantain-") as folder:
+        async with open_workshop(
+            settings,
+            Path(folder),
+            world=World(),
+            attempts=wish.attempts,
+            time_limit=wish.timeout,
+        ) as workshop:
+            try:
+                request, generation, image = await _draw(settings, workshop, wish, console)
+            except ProviderError as error:
+                return _report_failure(error, as_json=as_json)
+            except UnusablePicture as error:
+                failure = ProviderError(ErrorKind.INVALID_IMAGE, "", Billed.NO, said=str(error))
+                return _report_failure(failure, as_json=as_json)
+            shutil.copyfile(workshop.store.path(image), wish.output)
+            offer = workshop.catalog.offer(generation.provider, request.model)
+            usd = offer.usd_micros[request.resolution] / MICROS if offer else None
+    seconds = round(time.monotonic() - started, 2)
+    if as_json:
+        _print_json(
+            {
+                "images": [
+                    {
+                        "path": str(wish.output),
+                        "sha256": image.sha256,
+                        "mime": image.mime,
+                        "width": image.width,
+                        "height": image.height,
+                    }
+                ],
+                "provider": generation.provider,
+                "model": request.model,
+                "seconds": seconds,
+                "usd": usd,
+                "text": generation.text,
+            }
+        )
+    else:
+        print(  # noqa: T201 - the command's result
+            f"{wish.output}: {image.mime}, {image.width}×{image.height}, {request.model}"
+            f" at {generation.provider}, {seconds} s, {usd} USD"
+        )
+    return 0
+
+
+async def upgrade(settings: Settings) -> None:
+    """Create the database or bring it up to date, and say what was done."""
+    settings.prepare_data_dir()
+    path = settings.sqlite_path
+    async with SqliteDatabase.open(path) as database:
+        for name in database.applied:
+            print(f"applied {name}")  # noqa: T201 - the command's result
+    print(f"{path} is up to date")  # noqa: T201 - the command's result
+
+
+async def check_ledger(settings: Settings) -> int:
+    """Print every difference between the books and what follows from their entries."""
+    path = settings.sqlite_path
+    if not path.is_file():
+        raise SettingsError("DATA_DIR", f"there is no database at {path}; `db upgrade` makes one")
+    world = World()
+    ledger = Ledger(now=world.now, new_id=world.new_id, welcome=settings.welcome_credits)
+    async with SqliteDatabase.open(path) as database:
+        found = await database.read(ledger.check)
+    console = Console()
+    if not found:
+        console.print("The ledger adds up: every balance follows from its entries.")
+        return 0
+    table = Table("account", "what", "stored", "recomputed", title="The ledger does not add up")
+    for row in found:
+        table.add_row(row.account_id or "", row.what, f"{row.stored:,}", f"{row.recomputed:,}")
+    console.print(table)
+    return 1
+
+
+async def _draw(
+    settings: Settings, workshop: Workshop, wish: Wish, console: Console
+) -> tuple[GenerationRequest, Generation, ImageRef]:
+    model = workshop.catalog.model(
+        wish.model or settings.default_model or workshop.catalog.default_model
+    )
+    request = GenerationRequest(
+        prompt=wish.prompt,
+        model=model.id,
+        aspect_ratio=wish.aspect_ratio,
+        resolution=wish.resolution or model.usual_resolution,
+    )
+    policy.check(request, model, reference_images=len(wish.images))
+    provider = workshop.providers[_provider_name(settings, wish.provider)]
+    request = replace(request, reference_images=await _read_images(workshop, wish.images))
+    progress = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
+    async with workshop.store.scratch() as folder:
+        with progress:
+            observer = _Shown(progress, model.nickname)
+            generation = await provider.generate(request, folder=folder, observer=observer)
+        image = generation.images[-1]
+        try:
+            stored = await workshop.store.adopt(image.path, sha256=image.sha256)
+        except NotAPicture as error:
+            raise ProviderError(
+                ErrorKind.MALFORMED_RESPONSE, provider.name, Billed.YES, detail="damaged picture"
+            ) from error
+    return request, generation, stored
+
+
+async def _read_images(workshop: Workshop, files: Sequence[Path]) -> tuple[ImageRef, ...]:
+    taken = []
+    for file in files:
+        async with workshop.store.scratch() as folder:
+            clean = await workshop.codec.prepare_upload(file, name=file.name, into=folder)
+            taken.append(await workshop.store.add(clean))
+    return tuple(taken)
+
+
+class _Shown:
+    """Shows on the terminal what the Retrying provider is doing."""
+
+    def __init__(self, progress: Progress, model: str) -> None:
+        self._progress = progress
+        self._model = model
+        self._task = progress.add_task(f"asking {model}", total=None)
+
+    async def calling(self, provider: str, attempt: int) -> None:
+        again = f", attempt {attempt}" if attempt > 1 else ""
+        self._progress.update(
+            self._task, description=f"{self._model} at {provider} is drawing{again}"
+        )
+
+    async def failed(self, error: ProviderError, attempt: int, wait: float | None) -> None:
+        if wait is not None:
+            self._progress.update(
+                self._task, description=f"attempt {attempt}: {error.kind}; again in {wait:.0f} s"
+            )
+
+
+def _provider_name(settings: Settings, wanted: str | None) -> str:
+    enabled = settings.enabled_providers
+    if wanted is None:
+        return enabled[0]
+    if wanted not in KEY_SETTINGS:
+        known = ", ".join(KEY_SETTINGS)
+        raise SettingsError("--provider", f"{wanted!r} is not one of {known}")
+    if wanted not in enabled:
+        raise SettingsError(KEY_SETTINGS[wanted], f"set it to use {wanted}")
+    return wanted
+
+
+def _report_failure(error: ProviderError, *, as_json: bool) -> int:
+    sentence = Sentences.load().say(f"provider-{error.kind}", "en", wait=error.retry_after or 0)
+    message = f"{sentence} {error.said}" if error.said else sentence
+    if as_json:
+        _print_json(
+            {
+                "error": {
+                    "kind": error.kind,
+                    "retry_after": error.retry_after,
+                    "billed": error.billed,
+                    "message": message,
+                }
+            }
+        )
+    else:
+        detail = f"\n  upstream: {error.detail}" if error.detail else ""
+        print(  # noqa: T201 - the command's result
+            f"plantain: {error.kind} (billed: {error.billed}): {message}{detail}", file=sys.stderr
+        )
+    return 1
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False))  # noqa: T201 - the command's result

@@ -1,0 +1,1 @@
+"""Discord's side of the core: cards, replies, delivery, translations."""

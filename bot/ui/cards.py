@@ -1,0 +1,236 @@
+"""Every card people see, as Components V2. A card is built from facts and a locale; no I/O."""
+
+import discord
+from discord.utils import escape_markdown, escape_mentions, format_dt
+
+from bot.errors import PictureTooHeavy, PlantainError, ProviderError
+from bot.generation.catalog import Catalog, ImageModel
+from bot.generation.request import AspectRatio, GenerationRequest
+from bot.i18n import Sentences
+from bot.jobs.delivery import Picture
+from bot.jobs.job import Job, Receipt, Shortfall
+from bot.jobs.service import Draft, Quote
+from bot.ledger.entry import LedgerEntry
+from bot.ledger.wallets import Statement
+from bot.ui.times import moment
+
+BANANA = discord.Colour(0xF2C230)
+TROUBLE = discord.Colour(0xD9534F)
+PROMPT_SHOWN = 900
+"""Characters; a card holds 4,000 in all and a prompt may have 6,000."""
+ALT_TEXT = 1000
+MEGABYTE = 1_000_000
+
+
+class Cards:
+    """Builds cards. `catalog` gives models their nicknames."""
+
+    def __init__(self, *, sentences: Sentences, catalog: Catalog) -> None:
+        self._say = sentences.say
+        self._catalog = catalog
+
+    def accepted(self, draft: Draft, locale: str) -> discord.ui.LayoutView:
+        """The first answer, before uploads are read and credits are held."""
+        total = draft.price.credits * draft.request.count
+        return self._progress(draft.request, total, locale, self._say("card-accepted", locale))
+
+    def queued(self, job: Job, ahead: int) -> discord.ui.LayoutView:
+        head = self._say("card-queued", job.place.locale, ahead=ahead)
+        return self._job_progress(job, head)
+
+    def drawing(self, job: Job) -> discord.ui.LayoutView:
+        since = format_dt(moment(job.started_at or job.created_at), "R")
+        model = self._nickname(job)
+        return self._job_progress(
+            job, self._say("card-drawing", job.place.locale, model=model, since=since)
+        )
+
+    def waiting(self, job: Job, until: int) -> discord.ui.LayoutView:
+        """`until` is when the upstream is asked again, in microseconds UTC."""
+        head = self._say(
+            "card-waiting",
+            job.place.locale,
+            model=self._nickname(job),
+            until=format_dt(moment(until), "R"),
+        )
+        return self._job_progress(job, head)
+
+    def result(
+        self,
+        job: Job,
+        pictures: list[tuple[str, Picture]],
+        receipt: Receipt,
+        shortfall: Shortfall | None,
+    ) -> discord.ui.LayoutView:
+        """`pictures` by the file names they are uploaded under."""
+        locale = job.place.locale
+        alt = job.request.prompt[:ALT_TEXT]
+        gallery = discord.ui.MediaGallery[discord.ui.LayoutView](
+            *(
+                discord.MediaGalleryItem(f"attachment://{name}", description=alt)
+                for name, _ in pictures
+            )
+        )
+        first = pictures[0][1]
+        pixels = f"{first.original.width}×{first.original.height}"
+        lines = [
+            self._say(
+                "card-result",
+                locale,
+                model=self._nickname(job),
+                pixels=pixels,
+                seconds=receipt.seconds,
+            ),
+            self._say(
+                "card-charged",
+                locale,
+                charged=self.credits(receipt.charged, locale),
+                left=self.credits(receipt.left, locale),
+            ),
+        ]
+        notes = sorted({picture.how for _, picture in pictures} - {"unchanged"})
+        lines += [self._say(f"card-refit-{how}", locale, pixels=pixels) for how in notes]
+        if shortfall is not None:
+            made = receipt.asked - shortfall.missing
+            why = self._say(f"provider-{shortfall.kind}", locale, wait=0)
+            lines.append(
+                self._say("card-shortfall", locale, made=made, asked=receipt.asked, why=why)
+            )
+        return _card(
+            BANANA,
+            _text(quoted(job.request.prompt)),
+            gallery,
+            _text("\n".join(f"-# {line}" for line in lines)),
+            self._buttons(job),
+        )
+
+    def problem(self, error: PlantainError, locale: str) -> discord.ui.LayoutView:
+        """What happened, that nothing was charged, and what to do, for the person alone."""
+        lines = [self.sentence(error, locale)]
+        if isinstance(error, ProviderError) and error.said:
+            lines.append(self._say("provider-said", locale, said=harmless(error.said)))
+        lines.append(f"-# {self._say('problem-not-charged', locale)}")
+        return _card(TROUBLE, _text("\n".join(lines)))
+
+    def sentence(self, error: PlantainError, locale: str) -> str:
+        """The error in words, its facts made harmless to show."""
+        if isinstance(error, ProviderError):
+            return self._say(f"provider-{error.kind}", locale, wait=error.retry_after or 0)
+        facts = {
+            name: harmless(value) if isinstance(value, str) else value
+            for name, value in error.facts.items()
+        }
+        if isinstance(error, PictureTooHeavy):
+            facts |= {
+                "size": -(-error.size // MEGABYTE),
+                "limit": error.limit // MEGABYTE,
+            }
+        return self._say(error.key, locale, **facts)
+
+    def balance(self, statement: Statement, locale: str) -> discord.ui.LayoutView:
+        lines = [
+            self._say("balance-title", locale),
+            self._say(
+                "balance-available", locale, credits=self.credits(statement.available, locale)
+            ),
+            self._say(
+                "balance-month",
+                locale,
+                credits=self.credits(statement.spent_this_month, locale),
+                since=format_dt(moment(statement.month_start), "d"),
+            ),
+        ]
+        if statement.held:
+            held = self.credits(statement.held, locale)
+            lines.insert(2, self._say("balance-held", locale, credits=held))
+        history = [
+            f"{_amount(entry)} · {self._say(f'entry-{entry.kind}', locale)}"
+            f" · {format_dt(moment(entry.at), 'R')}"
+            for entry in statement.entries
+        ]
+        title = self._say("balance-entries" if history else "balance-none", locale)
+        return _card(
+            BANANA,
+            _text("\n".join(lines)),
+            discord.ui.Separator[discord.ui.LayoutView](),
+            _text("\n".join([title, *history])),
+        )
+
+    def model_choice(self, model: ImageModel, quote: Quote, locale: str) -> str:
+        """A model as the list of choices shows it, with its price."""
+        return self._say(
+            "choice-model",
+            locale,
+            model=model.nickname,
+            price=self.credits(quote.price.credits, locale),
+            resolution=quote.resolution,
+        )
+
+    def credits(self, amount: int, locale: str) -> str:
+        """An amount with its unit, such as "7 credits"."""
+        return self._say("credits", locale, credits=amount)
+
+    def _job_progress(self, job: Job, head: str) -> discord.ui.LayoutView:
+        return self._progress(job.request, job.reserved, job.place.locale, head)
+
+    def _progress(
+        self, request: GenerationRequest, total: int, locale: str, head: str
+    ) -> discord.ui.LayoutView:
+        auto = request.aspect_ratio is AspectRatio.AUTO
+        size = self._say(
+            "card-size-auto" if auto else "card-size",
+            locale,
+            aspect_ratio=request.aspect_ratio,
+            resolution=request.resolution,
+        )
+        price = self.credits(total, locale)
+        held = self._say("card-price", locale, count=request.count, size=size, price=price)
+        return _card(BANANA, _text(f"{head}\n{quoted(request.prompt)}\n-# {held}"))
+
+    def _buttons(self, job: Job) -> discord.ui.ActionRow[discord.ui.LayoutView]:
+        price = self.credits(job.reserved, job.place.locale)
+        return discord.ui.ActionRow(
+            discord.ui.Button(
+                label=self._say("button-again", job.place.locale, price=price),
+                emoji="🔁",
+                custom_id=f"again:{job.id}",
+            ),
+            discord.ui.Button(
+                label=self._say("button-edit", job.place.locale),
+                emoji="✏️",
+                custom_id=f"edit:{job.id}",
+            ),
+        )
+
+    def _nickname(self, job: Job) -> str:
+        return self._catalog.model(job.request.model).nickname
+
+
+def quoted(prompt: str) -> str:
+    """A prompt as a block quote of bounded length that pings nobody and formats nothing."""
+    shown = prompt if len(prompt) <= PROMPT_SHOWN else f"{prompt[: PROMPT_SHOWN - 1]}…"
+    return "\n".join(f"> {line}" for line in harmless(shown).splitlines())
+
+
+def harmless(text: str) -> str:
+    """Text from outside, without formatting, links' effect or mentions."""
+    return escape_mentions(escape_markdown(text))
+
+
+def _amount(entry: LedgerEntry) -> str:
+    """Signed when credits came or went, bare when they only changed between held and not."""
+    return f"{entry.amount:+,}" if entry.amount else f"{abs(entry.held_change):,}"
+
+
+def _text(content: str) -> discord.ui.TextDisplay[discord.ui.LayoutView]:
+    return discord.ui.TextDisplay(content)
+
+
+def _card(
+    colour: discord.Colour, *items: discord.ui.Item[discord.ui.LayoutView]
+) -> discord.ui.LayoutView:
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(discord.ui.Container(*items, accent_colour=colour))
+    # A stopped view is sent but not kept: presses are answered from the database, for ever.
+    view.stop()
+    return view

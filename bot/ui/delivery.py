@@ -1,0 +1,127 @@
+"""Shows jobs on Discord: the reply while its token lives, else the channel, else a DM."""
+
+from collections.abc import Callable, Sequence
+
+import discord
+import structlog
+
+from bot.errors import DeliveryFailed, PlantainError
+from bot.generation.formats import EXTENSIONS
+from bot.jobs.delivery import Picture
+from bot.jobs.job import Job, Receipt, Shortfall
+from bot.ui.cards import Cards
+
+REPLY_LIVES = 14 * 60 * 1_000_000 + 30_000_000
+"""Microseconds; Discord says 15 minutes from the press, and the press came before the job."""
+TROUBLE = (discord.DiscordException, OSError, TimeoutError)
+
+
+class DiscordDelivery:
+    """The Delivery the runner is given."""
+
+    def __init__(self, *, client: discord.Client, cards: Cards, now: Callable[[], int]) -> None:
+        self._client = client
+        self._cards = cards
+        self._now = now
+        self._log = structlog.get_logger("delivery")
+
+    async def queued(self, job: Job, ahead: int) -> None:
+        await self._show(job, self._cards.queued(job, ahead))
+
+    async def drawing(self, job: Job) -> None:
+        await self._show(job, self._cards.drawing(job))
+
+    async def waiting(self, job: Job, wait: float) -> None:
+        until = self._now() + int(wait * 1_000_000)
+        await self._show(job, self._cards.waiting(job, until))
+
+    async def deliver(
+        self, job: Job, pictures: Sequence[Picture], receipt: Receipt, shortfall: Shortfall | None
+    ) -> int | None:
+        named = [
+            (f"plantain-{job.id[:8]}-{number}.{EXTENSIONS[picture.mime]}", picture)
+            for number, picture in enumerate(pictures, start=1)
+        ]
+        problems = []
+        for way in (self._by_reply, self._by_channel, self._by_direct_message):
+            # Both are used up by a failed try: a file is read, a view remembers where it went.
+            card = self._cards.result(job, named, receipt, shortfall)
+            files = [discord.File(picture.path, filename=name) for name, picture in named]
+            try:
+                message = await way(job, card, files)
+            except TROUBLE as error:
+                problems.append(f"{way.__name__}: {type(error).__name__} {error}")
+                continue
+            finally:
+                for file in files:
+                    file.close()
+            if message is not None:
+                return message.id
+        raise DeliveryFailed("; ".join(problems) or "no way to reach them")
+
+    async def explain(self, job: Job, error: PlantainError) -> None:
+        card = self._cards.problem(error, job.place.locale)
+        try:
+            reply = self._reply(job)
+            if reply is None:
+                await self._explain_without_reply(job, card)
+            elif job.place.private:
+                await reply.edit_message(job.place.message_id, view=card, attachments=[])
+            else:
+                await reply.send(view=card, ephemeral=True)
+                await reply.delete_message(job.place.message_id)
+        except TROUBLE as trouble:
+            self._log.warning("could not explain", job=job.id, problem=str(trouble))
+
+    async def _show(self, job: Job, card: discord.ui.LayoutView) -> None:
+        reply = self._reply(job)
+        if reply is None:
+            return
+        try:
+            await reply.edit_message(job.place.message_id, view=card)
+        except TROUBLE as trouble:
+            self._log.info("card not shown", job=job.id, problem=str(trouble))
+
+    def _reply(self, job: Job) -> discord.Webhook | None:
+        """The interaction's own webhook, or None when it has expired or was never kept."""
+        place = job.place
+        if place.reply_token is None or self._now() > job.created_at + REPLY_LIVES:
+            return None
+        return discord.Webhook.partial(place.application_id, place.reply_token, client=self._client)
+
+    async def _by_reply(
+        self, job: Job, card: discord.ui.LayoutView, files: list[discord.File]
+    ) -> discord.Message | None:
+        reply = self._reply(job)
+        if reply is None:
+            return None
+        return await reply.edit_message(job.place.message_id, view=card, attachments=files)
+
+    async def _by_channel(
+        self, job: Job, card: discord.ui.LayoutView, files: list[discord.File]
+    ) -> discord.Message | None:
+        if job.place.private or job.place.channel_id is None:
+            return None
+        channel = self._client.get_partial_messageable(job.place.channel_id)
+        return await channel.send(view=card, files=files, nonce=job.id[:25])
+
+    async def _by_direct_message(
+        self, job: Job, card: discord.ui.LayoutView, files: list[discord.File]
+    ) -> discord.Message | None:
+        member = await self._client.fetch_user(job.place.member_id)
+        return await member.send(view=card, files=files, nonce=job.id[:25])
+
+    async def _explain_without_reply(self, job: Job, card: discord.ui.LayoutView) -> None:
+        if job.place.channel_id is not None:
+            channel = self._client.get_partial_messageable(job.place.channel_id)
+            try:
+                await channel.get_partial_message(job.place.message_id).delete()
+            except TROUBLE as trouble:
+                self._log.info("old card not removed", job=job.id, problem=str(trouble))
+        member = await self._client.fetch_user(job.place.member_id)
+        try:
+            await member.send(view=card)
+        except discord.Forbidden:
+            if not job.place.private and job.place.channel_id is not None:
+                channel = self._client.get_partial_messageable(job.place.channel_id)
+                await channel.send(view=card)

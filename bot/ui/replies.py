@@ -1,0 +1,40 @@
+"""Answers to an interaction that are not a job: private cards and where a job may answer."""
+
+import discord
+
+from bot.jobs.job import Place
+
+
+async def acknowledge(
+    interaction: discord.Interaction, card: discord.ui.LayoutView, *, private: bool
+) -> Place:
+    """Answer with the job's card before anything slow; returns where the job may go on from it.
+
+    A card and not "thinking": the first follow-up to "thinking" would take its place for all to
+    see, and a refusal after this is for one person.
+    """
+    answer = await interaction.response.send_message(view=card, ephemeral=private)
+    message_id = answer.message_id or (await interaction.original_response()).id
+    return Place(
+        member_id=interaction.user.id,
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id,
+        message_id=message_id,
+        application_id=interaction.application_id,
+        reply_token=interaction.token,
+        locale=interaction.locale.value,
+        private=private,
+        upload_limit=interaction.filesize_limit,
+    )
+
+
+async def tell(interaction: discord.Interaction, card: discord.ui.LayoutView) -> None:
+    """Show a card to the person alone, in place of whatever has been answered so far."""
+    if not interaction.response.is_done():
+        await interaction.response.send_message(view=card, ephemeral=True)
+    elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+        # Only private answers are deferred; see `acknowledge`.
+        await interaction.edit_original_response(view=card)
+    else:
+        await interaction.followup.send(view=card, ephemeral=True)
+        await interaction.delete_original_response()

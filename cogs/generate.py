@@ -1,0 +1,151 @@
+"""/imagine and /edit: an interaction becomes a job; the runner shows the rest."""
+
+from typing import Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Client
+from bot.generation.policy import PROMPT_LIMIT
+from bot.generation.request import AspectRatio, Resolution
+from bot.jobs.job import JobKind
+from bot.ui.replies import acknowledge
+from bot.ui.translator import localized
+
+Count = Literal[1, 2, 3, 4]
+Prompt = app_commands.Range[str, 1, PROMPT_LIMIT]
+
+RATIOS = [app_commands.Choice(name=ratio.value, value=ratio.value) for ratio in AspectRatio]
+RESOLUTIONS = [app_commands.Choice(name=size.value, value=size.value) for size in Resolution]
+SHARED = {
+    "model": localized("option-model"),
+    "aspect_ratio": localized("option-aspect_ratio"),
+    "resolution": localized("option-resolution"),
+    "count": localized("option-count"),
+    "private": localized("option-private"),
+}
+
+
+class Generate(commands.Cog):
+    def __init__(self, client: Client) -> None:
+        self._studio = client.services.studio
+        self._cards = client.services.cards
+
+    @app_commands.command(name="imagine", description=localized("imagine-description"))
+    @app_commands.describe(
+        prompt=localized("option-prompt"),
+        image=localized("option-image"),
+        image2=localized("option-more-image"),
+        image3=localized("option-more-image"),
+        **SHARED,
+    )
+    @app_commands.choices(aspect_ratio=RATIOS, resolution=RESOLUTIONS)
+    async def imagine(
+        self,
+        interaction: discord.Interaction,
+        prompt: Prompt,
+        model: str | None = None,
+        aspect_ratio: str | None = None,
+        resolution: str | None = None,
+        count: Count = 1,
+        image: discord.Attachment | None = None,
+        image2: discord.Attachment | None = None,
+        image3: discord.Attachment | None = None,
+        private: bool = False,
+    ) -> None:
+        await self._make(
+            interaction,
+            JobKind.IMAGINE,
+            prompt,
+            model=model,
+            aspect_ratio=aspect_ratio,
+            resolution=resolution,
+            count=count,
+            uploads=(image, image2, image3),
+            private=private,
+        )
+
+    @app_commands.command(name="edit", description=localized("edit-description"))
+    @app_commands.describe(
+        prompt=localized("option-edit-prompt"),
+        image=localized("option-edit-image"),
+        **{f"image{number}": localized("option-more-image") for number in range(2, 11)},
+        **SHARED,
+    )
+    @app_commands.choices(aspect_ratio=RATIOS, resolution=RESOLUTIONS)
+    async def edit(
+        self,
+        interaction: discord.Interaction,
+        prompt: Prompt,
+        image: discord.Attachment,
+        image2: discord.Attachment | None = None,
+        image3: discord.Attachment | None = None,
+        image4: discord.Attachment | None = None,
+        image5: discord.Attachment | None = None,
+        image6: discord.Attachment | None = None,
+        image7: discord.Attachment | None = None,
+        image8: discord.Attachment | None = None,
+        image9: discord.Attachment | None = None,
+        image10: discord.Attachment | None = None,
+        model: str | None = None,
+        aspect_ratio: str | None = None,
+        resolution: str | None = None,
+        count: Count = 1,
+        private: bool = False,
+    ) -> None:
+        more = (image2, image3, image4, image5, image6, image7, image8, image9, image10)
+        await self._make(
+            interaction,
+            JobKind.EDIT,
+            prompt,
+            model=model,
+            aspect_ratio=aspect_ratio,
+            resolution=resolution,
+            count=count,
+            uploads=(image, *more),
+            private=private,
+        )
+
+    @imagine.autocomplete("model")
+    @edit.autocomplete("model")
+    async def offer_models(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        locale = interaction.locale.value
+        return [
+            app_commands.Choice(name=self._cards.model_choice(model, quote, locale), value=model.id)
+            for model, quote in self._studio.menu()
+            if typed.casefold() in f"{model.nickname} {model.id}".casefold()
+        ][:25]
+
+    async def _make(
+        self,
+        interaction: discord.Interaction,
+        kind: JobKind,
+        prompt: str,
+        *,
+        model: str | None,
+        aspect_ratio: str | None,
+        resolution: str | None,
+        count: int,
+        uploads: tuple[discord.Attachment | None, ...],
+        private: bool,
+    ) -> None:
+        given = [upload for upload in uploads if upload is not None]
+        draft = self._studio.draft(
+            kind,
+            prompt,
+            model=model,
+            aspect_ratio=AspectRatio(aspect_ratio) if aspect_ratio else None,
+            resolution=Resolution(resolution) if resolution else None,
+            count=count,
+            reference_images=len(given),
+        )
+        card = self._cards.accepted(draft, interaction.locale.value)
+        place = await acknowledge(interaction, card, private=private)
+        await self._studio.submit(draft, place, uploads=given)
+
+
+async def setup(client: Client) -> None:
+    await client.add_cog(Generate(client))

@@ -1,0 +1,102 @@
+"""The buttons under a result. They are keyed by job id, so they work after any restart."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Self, cast
+
+import discord
+
+from bot.client import Client
+from bot.errors import JobUnknown
+from bot.generation.request import ImageRef
+from bot.jobs.job import JobKind, Stored
+from bot.jobs.service import Draft
+from bot.ui.modals import EditModal
+from bot.ui.replies import acknowledge
+
+Press = Callable[[Client, discord.Interaction, Stored], Awaitable[None]]
+
+
+async def again(client: Client, interaction: discord.Interaction, stored: Stored) -> None:
+    """The same request once more, paid by whoever presses."""
+    request = stored.job.request
+    draft = client.services.studio.draft(
+        stored.job.kind,
+        request.prompt,
+        model=request.model,
+        aspect_ratio=request.aspect_ratio,
+        resolution=request.resolution,
+        count=request.count,
+        reference_images=len(request.reference_images),
+    )
+    await _submit(client, interaction, stored, draft, request.reference_images)
+
+
+async def edit(client: Client, interaction: discord.Interaction, stored: Stored) -> None:
+    """Ask what should change, then edit the first picture of the card."""
+
+    async def submit(submitted: discord.Interaction, wish: str) -> None:
+        async with client.telling(submitted):
+            draft = client.services.studio.draft(
+                JobKind.EDIT,
+                wish,
+                model=stored.job.request.model,
+                aspect_ratio=None,
+                resolution=stored.job.request.resolution,
+                count=1,
+                reference_images=1,
+            )
+            await _submit(client, submitted, stored, draft, stored.results[:1])
+
+    say = client.services.sentences.say
+    await interaction.response.send_modal(EditModal(say, interaction.locale.value, submit))
+
+
+async def _submit(
+    client: Client,
+    interaction: discord.Interaction,
+    stored: Stored,
+    draft: Draft,
+    pictures: tuple[ImageRef, ...],
+) -> None:
+    card = client.services.cards.accepted(draft, interaction.locale.value)
+    place = await acknowledge(interaction, card, private=stored.job.place.private)
+    await client.services.studio.submit(draft, place, pictures=pictures)
+
+
+PRESSES: Mapping[str, Press] = MappingProxyType({"again": again, "edit": edit})
+
+
+class JobButton(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    template=f"(?P<verb>{'|'.join(PRESSES)}):(?P<job>[0-9a-f]{{32}})",
+):
+    """Any button of a job's card. Its id is data from outside and is matched whole."""
+
+    def __init__(self, verb: str, job_id: str) -> None:
+        super().__init__(discord.ui.Button(custom_id=f"{verb}:{job_id}"))
+        self._verb = verb
+        self._job_id = job_id
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction,
+        item: discord.ui.Item[discord.ui.View],
+        match: re.Match[str],
+    ) -> Self:
+        del interaction, item
+        return cls(match["verb"], match["job"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        client = cast(Client, interaction.client)
+        async with client.telling(interaction):
+            stored = await client.services.studio.stored(self._job_id)
+            if stored is None:
+                raise JobUnknown
+            await PRESSES[self._verb](client, interaction, stored)
+
+
+async def setup(client: Client) -> None:
+    client.add_dynamic_items(JobButton)
