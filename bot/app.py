@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-import discord
 from filelock import FileLock, Timeout
 
 from bot.client import Client, Services
@@ -147,7 +146,7 @@ async def open_app(
         await workshop.store.sweep_scratch()
         ledger = Ledger(now=world.now, new_id=world.new_id, welcome=settings.welcome_credits)
 
-        def compose(client: discord.Client) -> Services:
+        def compose(client: Client) -> Services:
             return _services(client, settings, world, database, ledger, workshop, started)
 
         app = App(Client(compose=compose), database, ledger, workshop)
@@ -156,7 +155,7 @@ async def open_app(
 
 
 def _services(
-    client: discord.Client,
+    client: Client,
     settings: Settings,
     world: World,
     database: Database,

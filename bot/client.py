@@ -11,7 +11,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.errors import PlantainError, Unexpected
+from bot.errors import DiscordUnreachable, PlantainError, SettingsError, Unexpected
 from bot.i18n import Sentences
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.service import Studio
@@ -38,7 +38,7 @@ class Services:
 class Client(commands.Bot):
     """Plantain on Discord. `compose` builds the services around this very client."""
 
-    def __init__(self, *, compose: Callable[[discord.Client], Services]) -> None:
+    def __init__(self, *, compose: Callable[["Client"], Services]) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             intents=discord.Intents(guilds=True),
@@ -57,6 +57,17 @@ class Client(commands.Bot):
         await self.tree.sync()
         # In the background: telling many people takes longer than Discord waits for a login.
         self._recovery = asyncio.ensure_future(self.services.recover())
+
+    async def connect_with(self, token: str) -> None:
+        """Log in and stay connected until closed. Raises SettingsError, DiscordUnreachable."""
+        try:
+            await self.start(token)
+        except discord.LoginFailure as error:
+            raise SettingsError(
+                "DISCORD_TOKEN", "Discord refused it; copy the bot's token again"
+            ) from error
+        except (discord.HTTPException, discord.GatewayNotFound, OSError) as error:
+            raise DiscordUnreachable(f"{type(error).__name__}: {error}") from error
 
     async def close(self) -> None:
         if self._recovery is not None:

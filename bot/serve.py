@@ -3,12 +3,11 @@
 import asyncio
 import signal
 
-import discord
 import structlog
 
 from bot import logs
 from bot.app import App, open_app, require_providers
-from bot.errors import DiscordUnreachable, SettingsError
+from bot.errors import SettingsError
 from bot.settings import Settings
 
 
@@ -29,24 +28,15 @@ async def _connect(app: App, token: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    log = structlog.get_logger("serve")
     async with app.client:
-        connection = asyncio.create_task(app.client.start(token))
+        connection = asyncio.create_task(app.client.connect_with(token))
         stopping = asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if stop.is_set():
-                log.info("stopping; a second signal does not wait for running jobs")
-                for number in (signal.SIGINT, signal.SIGTERM):
-                    loop.remove_signal_handler(number)
-                await app.drain()
-                await app.client.close()
-            await connection
-        except discord.LoginFailure as error:
-            raise SettingsError(
-                "DISCORD_TOKEN", "Discord refused it; copy the bot's token again"
-            ) from error
-        except (discord.HTTPException, discord.GatewayNotFound, OSError) as error:
-            raise DiscordUnreachable(f"{type(error).__name__}: {error}") from error
-        finally:
-            stopping.cancel()
+        await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if stop.is_set():
+            structlog.get_logger("serve").info("stopping; a second signal ends at once")
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+            await app.drain()
+            await app.client.close()
+        await connection

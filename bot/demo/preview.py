@@ -1,0 +1,216 @@
+"""`plantain demo`: our own bot, unmodified, in SimCord's Preview of Discord.
+
+This file is all the glue there is. It leans on private names of one SimCord version, listed in
+PRIVATE and checked before anything starts. SimCord patches the loop and the monotonic clock of
+its process, so nothing else imports this module.
+"""
+
+import asyncio
+import contextlib
+import signal
+import tempfile
+import time
+import webbrowser
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import discord
+import simcord
+from rich.console import Console
+
+from bot import logs
+from bot.app import App, open_app
+from bot.demo.upstream import running_upstream
+from bot.errors import SettingsError
+from bot.generation.request import GenerationRequest
+from bot.providers.base import Generation, Observer, Provider
+from bot.settings import Settings
+
+SIMCORD_VERSION = "3.2.1"
+PRIVATE: Mapping[type, tuple[str, ...]] = {
+    simcord.Preview: ("_action", "_publish_message_pages", "_advance_presentation_time"),
+    simcord.Env: ("_begin_operation", "_end_operation"),
+}
+SETTLE_SECONDS = 8.0
+TICK_SECONDS = 0.25
+
+
+async def run_demo(*, port: int, browser: bool, data: Path | None, real: bool) -> None:
+    """Serve the demo until interrupted. Raises SettingsError when SimCord does not fit."""
+    check_simcord()
+    with contextlib.ExitStack() as resources:
+        folder = data or Path(
+            resources.enter_context(tempfile.TemporaryDirectory(prefix="plantain-demo-"))
+        )
+        if real:
+            settings = Settings.read().model_copy(update={"data_dir": folder})
+            words_url = None
+        else:
+            words_url = resources.enter_context(running_upstream()).url
+            settings = stand_in_settings(folder, words_url)
+        logs.configure(level="warning", json=False, secrets=settings.secrets())
+        stage = Stage()
+        async with open_app(settings, dress=lambda provider: Outside(provider, stage)) as app:
+            await _serve(app, stage, port=port, browser=browser, words_url=words_url)
+
+
+def stand_in_settings(folder: Path, url: str) -> Settings:
+    """The bot's settings with the stand-in for Google and nothing from the environment."""
+    return Settings.model_validate(
+        {"data_dir": folder, "gemini_api_key": "demo", "gemini_base_url": url}
+        | {"apiyi_api_key": None, "discord_token": None, "database_url": None}
+    )
+
+
+def check_simcord() -> None:
+    """Raise SettingsError unless SimCord is the version whose inside we know."""
+    found = metadata.version("simcord")
+    missing = [
+        f"{owner.__name__}.{name}"
+        for owner, names in PRIVATE.items()
+        for name in names
+        if not hasattr(owner, name)
+    ]
+    if found != SIMCORD_VERSION or missing:
+        raise SettingsError(
+            "plantain[demo]",
+            f"the demo needs simcord=={SIMCORD_VERSION} and found {found}"
+            + (f" without {', '.join(missing)}" if missing else ""),
+        )
+
+
+@dataclass
+class Stage:
+    """What the wrapped providers and the page share. `env` is there once SimCord runs."""
+
+    env: simcord.Env | None = None
+    drawing: int = 0
+
+
+class Outside:
+    """A Provider whose calls SimCord knows to be waits for the outside world.
+
+    Without this the page would stand still until the picture is there.
+    """
+
+    def __init__(self, inner: Provider, stage: Stage) -> None:
+        self._inner = inner
+        self._stage = stage
+
+    @property
+    def name(self) -> str:
+        return self._inner.name
+
+    async def generate(
+        self, request: GenerationRequest, *, folder: Path, observer: Observer
+    ) -> Generation:
+        call = self._inner.generate(request, folder=folder, observer=observer)
+        if self._stage.env is None:
+            return await call
+        self._stage.drawing += 1
+        try:
+            generation: Generation = await self._stage.env.external_wait(call, reason="drawing")
+        finally:
+            self._stage.drawing -= 1
+        return generation
+
+
+async def _serve(
+    app: App, stage: Stage, *, port: int, browser: bool, words_url: str | None
+) -> None:
+    async with simcord.run(app.client, check_errors=False, settle_timeout=SETTLE_SECONDS) as env:
+        stage.env = env
+        await env.advance_time(time.time() - env.now().timestamp())
+        if app.client.user is not None:
+            await app.client.user.edit(username="Plantain")
+        guild = env.create_guild(name="Plantain demo")
+        channel = guild.create_text_channel("pictures")
+        you = guild.add_member(env.create_user("You"))
+        sam = guild.add_member(env.create_user("Sam"))
+        await env.settle()
+        await _greet(app, channel.id, words_url)
+        try:
+            preview = await env.preview(
+                channel, viewers=[you, sam], layout="channel", port=port or None
+            ).__aenter__()
+        except simcord.SetupError as error:
+            raise SettingsError("--port", f"{error}; `--port 0` picks a free one") from error
+        try:
+            async with _lively(env, preview, stage):
+                _say_where(preview.url, browser=browser)
+                await _until_stopped()
+        finally:
+            await preview.close()
+
+
+async def _greet(app: App, channel_id: int, words_url: str | None) -> None:
+    channel = app.client.get_channel(channel_id)
+    if not isinstance(channel, discord.TextChannel):
+        return
+    say = app.client.services.sentences.say
+    lines = [say("demo-greeting", "en"), say("demo-buttons", "en")]
+    lines.append(say("demo-stand-in", "en", url=words_url) if words_url else say("demo-real", "en"))
+    card = discord.ui.LayoutView()
+    card.add_item(
+        discord.ui.Container(discord.ui.TextDisplay("\n\n".join(lines)), accent_colour=0xF2C230)
+    )
+    await channel.send(view=card)
+
+
+@asynccontextmanager
+async def _lively(env: simcord.Env, preview: simcord.Preview, stage: Stage) -> AsyncIterator[None]:
+    """Let time pass, show the bot's edits as they happen, and keep presses out of their way."""
+    turn = asyncio.Lock()
+    act = preview._action  # noqa: SLF001 - see PRIVATE
+
+    async def action(context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+        async with turn:
+            page = preview._pages.get(context_id or "")  # noqa: SLF001
+            if page is not None and isinstance(body.get("published_revision"), int):
+                # A press aimed at a message that has just been redrawn is still meant.
+                body = {**body, "published_revision": page.revision}
+            return await act(context_id, body)
+
+    async def tick() -> None:
+        shown = -1, 0
+        while True:
+            await asyncio.to_thread(time.sleep, TICK_SECONDS)
+            async with turn:
+                behind = time.time() - env.now().timestamp()
+                with contextlib.suppress(TimeoutError, simcord.SetupError):
+                    await env.advance_time(max(0.001, behind))
+                # While a picture is drawn its card counts the seconds, so each of them is shown.
+                second = int(time.time()) if stage.drawing else 0
+                if shown != (len(env.http_requests), second):
+                    shown = len(env.http_requests), second
+                    preview._advance_presentation_time()  # noqa: SLF001
+                    preview._publish_message_pages(reason="refresh")  # noqa: SLF001
+
+    preview._action = action  # type: ignore[method-assign]  # noqa: SLF001
+    ticker = asyncio.create_task(tick())
+    try:
+        yield
+    finally:
+        ticker.cancel()
+        await asyncio.gather(ticker, return_exceptions=True)
+
+
+def _say_where(url: str, *, browser: bool) -> None:
+    console = Console()
+    console.print("[bold]Plantain is running in a simulated Discord.[/bold] Open this page:")
+    console.print(url, soft_wrap=True, highlight=False, style="link cyan")
+    console.print("Try /imagine, /edit and /balance there. Ctrl+C ends the demo.")
+    if browser:
+        webbrowser.open(url)
+
+
+async def _until_stopped() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
