@@ -2,8 +2,8 @@
 
 import os
 import random
+import secrets
 import time
-import uuid
 from asyncio import sleep
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -44,12 +44,12 @@ SHUTDOWN_SECONDS = 20.0
 class World:
     """What the core is handed from outside, so that tests can hand it something else.
 
-    `now` is in microseconds UTC, `monotonic` in seconds.
+    `now` is in microseconds UTC, `monotonic` in seconds; ids are 32 hex digits that sort by time.
     """
 
     now: Callable[[], int] = lambda: time.time_ns() // 1000
     today: Callable[[], date] = lambda: datetime.now(UTC).date()
-    new_id: Callable[[], str] = lambda: uuid.uuid4().hex
+    new_id: Callable[[], str] = lambda: f"{time.time_ns():016x}{secrets.token_hex(8)}"
     monotonic: Callable[[], float] = time.monotonic
     random: Callable[[], float] = random.random
     sleep: Callable[[float], Awaitable[None]] = sleep

@@ -108,7 +108,7 @@ class Runner:
             await self._give_up(job, error)
         except Exception:  # noqa: BLE001 - whatever went wrong, the person is told and not charged
             self._log.exception("job crashed", job=job.id)
-            await self._give_up(job, Unexpected(job.id[:8]))
+            await self._give_up(job, Unexpected(job.id[-8:]))
 
     async def _draw_and_hand_over(self, job: Job) -> None:
         drawn, shortfall = await self._draw(job)

@@ -13,6 +13,7 @@ from bot.ui.cards import Cards
 
 REPLY_LIVES = 14 * 60 * 1_000_000 + 30_000_000
 """Microseconds; Discord says 15 minutes from the press, and the press came before the job."""
+NONCE_LIMIT = 25
 TROUBLE = (discord.DiscordException, OSError, TimeoutError)
 
 
@@ -39,7 +40,7 @@ class DiscordDelivery:
         self, job: Job, pictures: Sequence[Picture], receipt: Receipt, shortfall: Shortfall | None
     ) -> int | None:
         named = [
-            (f"plantain-{job.id[:8]}-{number}.{EXTENSIONS[picture.mime]}", picture)
+            (f"plantain-{job.id[-8:]}-{number}.{EXTENSIONS[picture.mime]}", picture)
             for number, picture in enumerate(pictures, start=1)
         ]
         problems = []
@@ -103,13 +104,13 @@ class DiscordDelivery:
         if job.place.private or job.place.channel_id is None:
             return None
         channel = self._client.get_partial_messageable(job.place.channel_id)
-        return await channel.send(view=card, files=files, nonce=job.id[:25])
+        return await channel.send(view=card, files=files, nonce=job.id[-NONCE_LIMIT:])
 
     async def _by_direct_message(
         self, job: Job, card: discord.ui.LayoutView, files: list[discord.File]
     ) -> discord.Message | None:
         member = await self._client.fetch_user(job.place.member_id)
-        return await member.send(view=card, files=files, nonce=job.id[:25])
+        return await member.send(view=card, files=files, nonce=job.id[-NONCE_LIMIT:])
 
     async def _explain_without_reply(self, job: Job, card: discord.ui.LayoutView) -> None:
         if job.place.channel_id is not None:

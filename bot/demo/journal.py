@@ -1,0 +1,96 @@
+"""What the stand-in was asked and how it ended; the tests' witness for what was paid."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One generateContent call. `outcome` is None while it waits for its answer.
+
+    `at` is ISO 8601 in UTC, `key_hash` the first 12 hex digits of the key's SHA-256. `paid` is
+    whether the upstream bills it, which a client that leaves does not change.
+    """
+
+    n: int
+    at: str
+    route: str
+    model: str
+    key_hash: str
+    prompt: str
+    images_in: int
+    outcome: str | None = None
+    http_status: int | None = None
+    paid: bool = False
+    client_left: bool = False
+
+
+class Journal:
+    """All calls since the start or the last `forget`, oldest first."""
+
+    def __init__(self, *, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._begun = 0
+        self._calls: dict[int, Call] = {}
+        self._asked: dict[tuple[str, ...], int] = {}
+        self._changed = asyncio.Event()
+        self.last_body = b"null"
+
+    def begin(self, *, route: str, model: str, key: str, prompt: str, images_in: int) -> Call:
+        self._begun += 1
+        digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+        at = self._now().isoformat()
+        call = Call(self._begun, at, route, model, digest[:12], prompt, images_in)
+        self._put(call)
+        return call
+
+    def promise(self, call: Call, *, paid: bool) -> None:
+        """Note what the upstream will bill, whatever becomes of the connection."""
+        if call.n in self._calls:
+            self._put(replace(self._calls[call.n], paid=paid))
+
+    def end(
+        self, call: Call, outcome: str, http_status: int | None, *, client_left: bool = False
+    ) -> None:
+        """Note how it ended; a call forgotten in between stays forgotten."""
+        if call.n in self._calls:
+            known = self._calls[call.n]
+            self._put(
+                replace(known, outcome=outcome, http_status=http_status, client_left=client_left)
+            )
+
+    def times(self, *about: str) -> int:
+        """How often this was asked about before, from 0."""
+        before = self._asked.get(about, 0)
+        self._asked[about] = before + 1
+        return before
+
+    def select(self, *, prompt: str | None = None, contains: str | None = None) -> list[Call]:
+        """The calls with exactly this prompt, or with this somewhere in it, or all."""
+        return [
+            call
+            for call in self._calls.values()
+            if (prompt is None or call.prompt == prompt)
+            and (contains is None or contains in call.prompt)
+        ]
+
+    async def until(self, ready: Callable[[], bool]) -> None:
+        """Wait until the journal looks as wanted."""
+        while not ready():
+            await self._changed.wait()
+
+    def forget(self) -> None:
+        self._calls.clear()
+        self._asked.clear()
+        self._notify()
+
+    def _put(self, call: Call) -> None:
+        self._calls[call.n] = call
+        self._notify()
+
+    def _notify(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()

@@ -1,0 +1,1 @@
+"""Pictures on disk: kept by their content, checked before they are believed, made to fit."""

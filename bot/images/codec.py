@@ -1,0 +1,88 @@
+"""Pictures checked, cleaned and made to fit; whatever decodes pixels runs in another process."""
+
+import asyncio
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bot.errors import NotAPicture, PictureTooHeavy
+from bot.generation.formats import SNIFF_BYTES, sniff
+from bot.images import header, worker
+from bot.images.fitted import Fitted
+from bot.images.header import Header
+from bot.images.processes import Processes
+
+UPLOAD_LIMIT = 20 * 1024 * 1024
+"""Bytes of one upload."""
+
+
+async def inspect(file: Path) -> Header:
+    """What `file` is, by its header; no pixel is decoded. Raises NotAPicture, also when cut."""
+    return await asyncio.to_thread(header.read, file)
+
+
+class Codec:
+    """Re-encodes pictures in at most `workers` processes, `time_limit` seconds for each.
+
+    A worker that overruns, crashes or runs out of memory makes that one call raise NotAPicture,
+    with the cause chained for the log; the next call gets a new worker.
+    """
+
+    def __init__(self, *, workers: int, time_limit: float) -> None:
+        self._processes = Processes(count=workers, time_limit=time_limit, start=worker.start)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._processes.close()
+
+    async def prepare_upload(
+        self, file: Path, *, name: str, into: Path, limit: int = UPLOAD_LIMIT
+    ) -> Path:
+        """Make a new file in folder `into` of what somebody uploaded as `name`.
+
+        In: PNG, JPEG, WebP, GIF and, where pillow-heif is installed, HEIC, of at most `limit`
+        bytes, by content; of several frames the first. Out: PNG, JPEG or WebP, always encoded
+        anew, upright, sRGB, without metadata, at most 2048 pixels long and 5 MiB. Raises
+        UnusablePicture, and StorageError when the new file cannot be written.
+        """
+        await asyncio.to_thread(_admit, file, name, limit)
+        try:
+            return await self._processes.run(worker.prepare, file, name, into)
+        except (BrokenProcessPool, OSError) as error:
+            raise NotAPicture(name) from error
+
+    async def fit(self, file: Path, *, limit: int, into: Path) -> Fitted:
+        """`file` itself if it has at most `limit` bytes, else a smaller one in folder `into`.
+
+        What it loses, in this order: nothing (lossless WebP, for a PNG that this can save), some
+        quality (JPEG, or WebP where something shows through), then size. Raises UnusablePicture,
+        PictureTooHeavy where nothing fits, and StorageError.
+        """
+        size, known = await asyncio.to_thread(lambda: (file.stat().st_size, header.read(file)))
+        if size <= limit:
+            return Fitted(file, known.mime, known.width, known.height, size, "unchanged")
+        try:
+            return await self._processes.run(worker.fit, file, known.mime, limit, into)
+        except (BrokenProcessPool, OSError) as error:
+            raise NotAPicture(file.name) from error
+
+
+def _admit(file: Path, name: str, limit: int) -> None:
+    """Turn away what is not worth a worker's time."""
+    size = file.stat().st_size
+    if size > limit:
+        raise PictureTooHeavy(name, size, limit)
+    with file.open("rb") as stream:
+        if sniff(stream.read(SNIFF_BYTES)) is None:
+            raise NotAPicture(name)

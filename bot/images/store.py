@@ -1,0 +1,137 @@
+"""Pictures kept in a local folder under the hash of their content, each whole or not there."""
+
+import asyncio
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from bot.errors import StorageError
+from bot.generation.formats import EXTENSIONS
+from bot.generation.request import ImageRef
+from bot.images import header
+
+SHA256 = re.compile("[0-9a-f]{64}")
+
+
+class ImageStore:
+    """Files named `ab/abcd....png` under `folder`; new ones are made in `scratch_folder` first.
+
+    Both must be on one file system, so that a picture arrives by one rename. `scratch_folder` is
+    a folder `work` beside `folder` unless given. All methods raise StorageError when the disk
+    or the folder's permissions say no.
+    """
+
+    def __init__(self, folder: Path, *, scratch_folder: Path | None = None) -> None:
+        self._folder = folder
+        self._scratch_folder = scratch_folder or folder.parent / "work"
+
+    def path(self, image: ImageRef) -> Path:
+        """Where the picture is or would be; a reference that is no reference of ours is refused."""
+        if image.mime not in EXTENSIONS:
+            raise StorageError(f"the store holds no {image.mime!r}")
+        return self._shard(image.sha256) / f"{image.sha256}.{EXTENSIONS[image.mime]}"
+
+    async def add(self, file: Path) -> ImageRef:
+        """Move a finished picture in, under the hash it turns out to have; raises NotAPicture."""
+        with _disk():
+            sha256 = await asyncio.to_thread(_hash, file)
+        return await self.adopt(file, sha256=sha256)
+
+    async def adopt(self, file: Path, *, sha256: str) -> ImageRef:
+        """Move a finished picture in under a hash known already, in lower-case hex.
+
+        It is durable when this returns. Repeating is safe, also when the file has been moved.
+        Raises NotAPicture when its content is no whole picture; it is then left where it was.
+        """
+        return await asyncio.to_thread(self._adopt, file, sha256)
+
+    @asynccontextmanager
+    async def scratch(self) -> AsyncIterator[Path]:
+        """A fresh empty folder, gone with all it holds when left."""
+        folder = await asyncio.to_thread(self._new_scratch)
+        try:
+            yield folder
+        finally:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    async def sweep_scratch(self) -> int:
+        """Remove what a killed process left in the scratch folder; how many entries.
+
+        For start-up: scratch folders in use, by any process, would go too.
+        """
+        return await asyncio.to_thread(self._sweep)
+
+    def _shard(self, sha256: str) -> Path:
+        if not SHA256.fullmatch(sha256):
+            raise StorageError(f"not a SHA-256 in hex: {sha256[:80]!r}")
+        return self._folder / sha256[:2]
+
+    def _adopt(self, file: Path, sha256: str) -> ImageRef:
+        shard = self._shard(sha256)
+        with _disk():
+            if not file.exists():
+                file = next(shard.glob(f"{sha256}.*"), file)
+            known = header.read(file)
+            size = file.stat().st_size
+            image = ImageRef(sha256, known.mime, known.width, known.height, size)
+            self._move(file, self.path(image), size)
+        return image
+
+    def _move(self, file: Path, target: Path, size: int) -> None:
+        if file == target:
+            return
+        if target.exists() and target.stat().st_size == size:
+            file.unlink()
+            return
+        _flush(file)
+        if not target.parent.is_dir():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _flush(self._folder)
+        file.replace(target)
+        _flush(target.parent)
+
+    def _new_scratch(self) -> Path:
+        with _disk():
+            self._scratch_folder.mkdir(parents=True, exist_ok=True)
+            return Path(tempfile.mkdtemp(dir=self._scratch_folder))
+
+    def _sweep(self) -> int:
+        with _disk():
+            if not self._scratch_folder.is_dir():
+                return 0
+            left = list(self._scratch_folder.iterdir())
+            for entry in left:
+                if entry.is_dir() and not entry.is_symlink():
+                    shutil.rmtree(entry)
+                else:
+                    entry.unlink()
+        return len(left)
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    """Onto the disk: a file's content, or the names in a folder."""
+    if os.name == "nt" and path.is_dir():
+        return  # Windows opens no folders, and journals their names itself
+    handle = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"image store: {error.strerror or error}") from error

@@ -1,0 +1,1 @@
+"""Credits: what members have, what is promised, and every movement there ever was."""

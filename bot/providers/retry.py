@@ -1,0 +1,109 @@
+"""A Provider that asks another one again, where that is safe and worth the wait."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from bot.errors import Billed, ErrorKind, ProviderError
+from bot.generation.request import GenerationRequest
+from bot.providers.base import Generation, Observer, Provider
+from bot.providers.transport import CutAnswer
+
+LONGEST_WAIT = 60.0
+"""Seconds; a place asking for more is better left for another."""
+
+BUDGET = 14 * 60.0
+"""Seconds from the first call; a reply to a member can be edited for fifteen minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Seconds before each retry. `jitter` is the part of a wait that may be added at random.
+
+    `unknown_too` where it is tried again although the failed call may be on the bill.
+    """
+
+    waits: tuple[float, ...]
+    jitter: float = 0.0
+    unknown_too: bool = False
+
+
+POLICY: Mapping[ErrorKind, Rule] = MappingProxyType(
+    {
+        ErrorKind.RATE_LIMITED: Rule(waits=(2, 4, 8), jitter=0.5),
+        ErrorKind.OVERLOADED: Rule(waits=(5, 15, 45)),
+        ErrorKind.UPSTREAM_ERROR: Rule(waits=(5,)),
+        ErrorKind.CONNECT_FAILED: Rule(waits=(1, 2, 4)),
+        ErrorKind.NO_IMAGE: Rule(waits=(0,), unknown_too=True),
+        ErrorKind.MALFORMED_RESPONSE: Rule(waits=(0,), unknown_too=True),
+    }
+)
+"""What is not here is never tried again."""
+
+
+class Retrying:
+    """`provider`, tried again by POLICY; nothing whose outcome is in doubt is paid for twice.
+
+    `attempts` caps the calls, the first included. `random` gives numbers from 0 up to 1, `clock`
+    monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        *,
+        attempts: int | None,
+        sleep: Callable[[float], Awaitable[object]],
+        random: Callable[[], float],
+        clock: Callable[[], float],
+        budget: float = BUDGET,
+    ) -> None:
+        self._provider = provider
+        self._attempts = attempts
+        self._sleep = sleep
+        self._random = random
+        self._clock = clock
+        self._budget = budget
+
+    @property
+    def name(self) -> str:
+        return self._provider.name
+
+    async def generate(
+        self, request: GenerationRequest, *, folder: Path, observer: Observer
+    ) -> Generation:
+        """As `provider` does; raises the last ProviderError. `observer` hears of every call."""
+        deadline = self._clock() + self._budget
+        retries: Counter[ErrorKind] = Counter()
+        attempt = 0
+        while True:
+            attempt += 1
+            await observer.calling(self.name, attempt)
+            try:
+                return await self._provider.generate(request, folder=folder, observer=observer)
+            except ProviderError as error:
+                wait = self._wait(error, retries[error.kind])
+                if attempt == self._attempts or self._is_late(wait, deadline):
+                    wait = None
+                await observer.failed(error, attempt, wait)
+                if wait is None:
+                    raise
+                retries[error.kind] += 1
+            await self._sleep(wait)
+
+    def _wait(self, error: ProviderError, retries: int) -> float | None:
+        """Seconds until the next call, or None when there must not be one."""
+        rule = POLICY.get(error.kind)
+        if rule is None or retries >= len(rule.waits) or isinstance(error, CutAnswer):
+            return None
+        if error.billed is not Billed.NO and not rule.unknown_too:
+            return None
+        if error.retry_after:
+            return error.retry_after if error.retry_after <= LONGEST_WAIT else None
+        wait = rule.waits[retries]
+        return wait + wait * rule.jitter * self._random()
+
+    def _is_late(self, wait: float | None, deadline: float) -> bool:
+        return wait is not None and self._clock() + wait >= deadline

@@ -1,0 +1,158 @@
+"""The stand-in upstream, and the whole bot in a simulated Discord over it."""
+
+import json
+import urllib.parse
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+import simcord
+
+from bot.app import App, World, open_app
+from bot.demo.upstream import Upstream, running_upstream
+from bot.errors import PlantainError
+from bot.ledger.entry import Account
+from bot.providers.base import Provider
+from bot.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def upstream() -> Iterator[Upstream]:
+    """One stand-in for the whole run; tests tell their calls apart by their prompts."""
+    with running_upstream(seconds=(0, 0)) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What the stand-in was asked, by prompt."""
+
+    url: str
+
+    def of(self, prompt: str) -> list[dict[str, Any]]:
+        query = urllib.parse.urlencode({"contains": prompt})
+        with urllib.request.urlopen(f"{self.url}/calls?{query}") as answer:  # noqa: S310
+            return json.load(answer)
+
+    def count(self, prompt: str) -> int:
+        return len(self.of(prompt))
+
+
+@pytest.fixture
+def calls(upstream: Upstream) -> Calls:
+    return Calls(upstream.url)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The bot's settings over the stand-in, whatever the environment says."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    return Settings.model_validate(
+        {
+            "data_dir": tmp_path / "data",
+            "gemini_api_key": "test-key",
+            "gemini_base_url": upstream.url,
+        }
+    )
+
+
+async def at_once(_seconds: float) -> None:
+    """The sleep of a test: a retry's wait is over when it begins."""
+
+
+@dataclass
+class Scene:
+    """A bot in a server with a channel; `texts` and friends read cards as people do."""
+
+    env: simcord.Env
+    app: App
+    guild: simcord.GuildHandle
+    channel: simcord.ChannelHandle
+    members: dict[str, simcord.MemberActor] = field(default_factory=dict)
+
+    def member(self, name: str) -> simcord.MemberActor:
+        if name not in self.members:
+            self.members[name] = self.guild.add_member(self.env.create_user(name))
+        return self.members[name]
+
+    async def account(self, member: simcord.MemberActor) -> Account:
+        """The stored balance of a member."""
+        ledger = self.app.ledger
+        found = await self.app.database.read(lambda tx: ledger.account(tx, f"member:{member.id}"))
+        assert found is not None
+        return found
+
+    async def jobs(self) -> list[dict[str, Any]]:
+        return await self.app.database.read(lambda tx: tx.query("SELECT * FROM jobs"))
+
+    async def attempts(self) -> list[dict[str, Any]]:
+        return await self.app.database.read(
+            lambda tx: tx.query("SELECT * FROM attempts ORDER BY started_at, number")
+        )
+
+    async def assert_books_balance(self) -> None:
+        assert await self.app.database.read(self.app.ledger.check) == []
+
+    @staticmethod
+    def text(message: simcord.ResponseMessage | discord.Message | None) -> str:
+        """Every text of a card, in order."""
+        assert message is not None
+        if isinstance(message, discord.Message):
+            return "\n".join(_texts([part.to_dict() for part in message.components]))
+        return "\n".join(_texts(message.components))
+
+
+def _texts(components: list[Any]) -> Iterator[str]:
+    for component in components:
+        if "content" in component:
+            yield component["content"]
+        if "label" in component:
+            yield component["label"]
+        yield from _texts(component.get("components", []))
+
+
+OpenScene = Callable[..., AbstractAsyncContextManager[Scene]]
+
+
+@pytest.fixture
+def scene_over() -> OpenScene:
+    """Open the bot on given settings; anything it did not handle itself fails the test."""
+
+    @asynccontextmanager
+    async def open_scene(
+        settings: Settings,
+        *,
+        world: World | None = None,
+        dress: Callable[[Provider], Provider] = lambda provider: provider,
+        handled_only: bool = True,
+    ) -> AsyncIterator[Scene]:
+        world = world or replace(World(), sleep=at_once)
+        async with open_app(settings, world=world, dress=dress) as app:
+            env = simcord.Env(app.client, check_errors=False, settle_timeout=12)
+            # Not simcord.run: it binds the clock to the context that opens it, and a fixture is
+            # opened and closed in two.
+            await env.start()
+            try:
+                guild = env.create_guild()
+                yield Scene(env, app, guild, guild.create_text_channel("art"))
+            finally:
+                await env.shutdown()
+            if handled_only:
+                for error in env.errors:
+                    cause = getattr(error, "original", error)
+                    assert isinstance(cause, PlantainError), repr(cause)
+
+    return open_scene
+
+
+@pytest.fixture
+async def scene(scene_over: OpenScene, settings: Settings) -> AsyncIterator[Scene]:
+    async with scene_over(settings) as opened:
+        yield opened

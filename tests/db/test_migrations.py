@@ -1,0 +1,128 @@
+"""The schema moves forward whole or not at all, whoever starts first."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.db import migrations
+from bot.db.migrations import Migration
+from bot.db.sqlite import SqliteDatabase
+from bot.errors import StorageError
+
+PROGRAMS = Path(__file__).parent / "programs"
+
+
+def noon():
+    return 1_700_000_000_000_000
+
+
+async def names_applied(database):
+    rows = await database.read(lambda tx: tx.query(migrations.LIST_APPLIED))
+    return [row["name"] for row in rows]
+
+
+async def tables(database):
+    query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    return {row["name"] for row in await database.read(lambda tx: tx.query(query))}
+
+
+def test_files_are_read_in_order_and_must_be_well_named(tmp_path):
+    (tmp_path / "0002_b.sql").write_text("B;")
+    (tmp_path / "0001_a.sql").write_text("A;")
+    (tmp_path / "README.md").write_text("not a migration")
+    assert migrations.load(tmp_path) == (
+        Migration(1, "0001_a", "A;"),
+        Migration(2, "0002_b", "B;"),
+    )
+    (tmp_path / "0002_c.sql").write_text("C;")
+    with pytest.raises(ValueError, match=r"0002_c\.sql and 0002_b have one number"):
+        migrations.load(tmp_path)
+    (tmp_path / "0002_c.sql").rename(tmp_path / "3_c.sql")
+    with pytest.raises(ValueError, match=r"3_c\.sql is not called"):
+        migrations.load(tmp_path)
+
+
+async def test_opening_applies_what_is_missing_once(tmp_path):
+    shipped = [migration.name for migration in migrations.load()]
+    path = tmp_path / "plantain.db"
+    async with SqliteDatabase.open(path, now=noon) as database:
+        assert [*database.applied] == shipped
+        assert await names_applied(database) == shipped
+        dates = "SELECT DISTINCT applied_at FROM schema_migrations"
+        assert await database.read(lambda tx: tx.query(dates)) == [{"applied_at": noon()}]
+    async with SqliteDatabase.open(path) as database:
+        assert database.applied == ()
+        assert await names_applied(database) == shipped
+
+
+async def test_a_later_migration_is_added_to_an_older_file(database):
+    later = (*migrations.load(), Migration(9000, "9000_more", "CREATE TABLE more (id TEXT);"))
+    assert await migrations.upgrade(database, later, now=noon) == ["9000_more"]
+    assert await migrations.upgrade(database, later, now=noon) == []
+    assert "more" in await tables(database)
+
+
+async def test_a_failing_migration_leaves_nothing_behind(database):
+    """Neither its first statements nor its mark; the one before it stays, and a mended one runs."""
+    before = await names_applied(database)
+    good = Migration(9000, "9000_good", "CREATE TABLE good (id TEXT);")
+    broken = Migration(
+        9001,
+        "9001_broken",
+        "CREATE TABLE half (id TEXT); -- fine; so far\nINSERT INTO half VALUES ('a;\nb');\n"
+        "DROP TABLE reservations;\nALTER TABLE nowhere ADD COLUMN x TEXT;",
+    )
+    with pytest.raises(StorageError, match="nowhere"):
+        await migrations.upgrade(database, (*migrations.load(), good, broken), now=noon)
+    assert await names_applied(database) == [*before, "9000_good"]
+    there = await tables(database)
+    assert {"good", "reservations"} <= there
+    assert "half" not in there
+    mended = Migration(9001, "9001_mended", "CREATE TABLE half (id TEXT);")
+    assert await migrations.upgrade(database, (*migrations.load(), good, mended), now=noon) == [
+        "9001_mended"
+    ]
+
+
+async def test_a_script_that_does_not_end_is_refused(database):
+    """A forgotten semicolon must not silently drop the last statement."""
+    unended = Migration(9000, "9000_unended", "CREATE TABLE a (id TEXT);\nCREATE TABLE b (id TEXT)")
+    with pytest.raises(StorageError, match="semicolon"):
+        await migrations.upgrade(database, (*migrations.load(), unended), now=noon)
+    assert not {"a", "b"} & await tables(database)
+
+
+async def test_a_file_of_a_newer_version_is_refused(tmp_path):
+    path = tmp_path / "plantain.db"
+    future = Migration(9000, "9000_future", "CREATE TABLE future (id TEXT);")
+    async with SqliteDatabase.open(path) as database:
+        await migrations.upgrade(database, (*migrations.load(), future), now=noon)
+    with pytest.raises(StorageError, match=r"newer version.*9000_future"):
+        async with SqliteDatabase.open(path):
+            pytest.fail("opened")
+
+
+def test_six_processes_may_start_at_once(tmp_path):
+    """On a file that is not there yet: each comes up, and every migration is applied once."""
+    path = tmp_path / "plantain.db"
+    starters = [
+        subprocess.Popen(
+            [sys.executable, PROGRAMS / "opener.py", path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(6)
+    ]
+    for starter in starters:
+        assert starter.stdout.readline() == "ready\n"
+    for starter in starters:
+        starter.stdin.write("go\n")
+        starter.stdin.flush()
+    answers = [starter.communicate(timeout=60)[0] for starter in starters]
+    assert [starter.returncode for starter in starters] == [0] * 6
+    applied = [name for answer in answers for name in json.loads(answer)]
+    assert sorted(applied) == [migration.name for migration in migrations.load()]

@@ -1,0 +1,27 @@
+import itertools
+
+import pytest
+
+from bot.db.sqlite import SqliteDatabase
+from bot.ledger.ledger import Ledger
+
+
+@pytest.fixture
+def make_ledger():
+    """make_ledger(welcome=...) gives a Ledger whose clock and ids count up by one."""
+
+    def made(*, welcome=0, kind=Ledger):
+        seconds = itertools.count(1)
+        numbers = itertools.count(1)
+        return kind(
+            now=lambda: next(seconds), new_id=lambda: f"{next(numbers):09d}", welcome=welcome
+        )
+
+    return made
+
+
+@pytest.fixture
+async def database(tmp_path):
+    """An open database of its own file."""
+    async with SqliteDatabase.open(tmp_path / "plantain.db") as opened:
+        yield opened
