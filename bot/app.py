@@ -36,6 +36,8 @@ from bot.ui.cards import Cards
 from bot.ui.delivery import DiscordDelivery
 
 CODEC_SECONDS = 30.0
+MOST_WORKERS = 4
+"""Re-encoding processes; one may need 450 MB for a 4K picture."""
 SHUTDOWN_SECONDS = 20.0
 """How long running jobs may go on after a stop is asked for."""
 
@@ -103,7 +105,7 @@ async def open_workshop(
     async with AsyncExitStack() as resources:
         session = await resources.enter_async_context(make_session())
         codec = await resources.enter_async_context(
-            Codec(workers=os.cpu_count() or 1, time_limit=CODEC_SECONDS)
+            Codec(workers=min(MOST_WORKERS, os.cpu_count() or 1), time_limit=CODEC_SECONDS)
         )
         catalog = Catalog.load()
         store = ImageStore(folder / "images", scratch_folder=folder / "work")

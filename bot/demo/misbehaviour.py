@@ -39,8 +39,16 @@ class Misbehaviour:
 
 
 def find(prompt: str) -> tuple[Misbehaviour, ...]:
-    """The misbehaviours a prompt asks for, each once, in the order of the table."""
-    said = {" ".join(hit.casefold().split()) for hit in _PATTERN.findall(prompt)}
+    """The misbehaviours a prompt asks for, each once, in the order of the table.
+
+    One of ORDINARY counts only as the prompt's first or last word.
+    """
+    said = set()
+    for hit in _PATTERN.finditer(prompt):
+        phrase = " ".join(hit[0].casefold().split())
+        inside = _WORD.search(prompt, 0, hit.start()) and _WORD.search(prompt, hit.end())
+        if phrase not in ORDINARY or not inside:
+            said.add(phrase)
     return tuple(word for phrase, word in MISBEHAVIOURS.items() if phrase in said)
 
 
@@ -186,6 +194,10 @@ MISBEHAVIOURS: Mapping[str, Misbehaviour] = {
     )
 }
 
+ORDINARY = frozenset({"huge", "empty", "drop", "hang", "region"})
+"""Words that people use for what they want drawn, as in "an empty beach"."""
+
+_WORD = re.compile(r"\w")
 # Longest first, so that "429 once" is not read as "429".
 _PATTERN = re.compile(
     r"(?<!\w)(?:"

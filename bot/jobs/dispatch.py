@@ -6,8 +6,6 @@ from typing import Protocol
 
 import structlog
 
-from bot.errors import PlantainError
-
 
 class Dispatcher(Protocol):
     def wake(self, job_id: str) -> None:
@@ -40,6 +38,5 @@ class InProcessDispatcher:
     async def _work(self, job_id: str) -> None:
         try:
             await self._run(job_id)
-        except PlantainError as error:
-            # The row says where the job stands; the next start takes it up from there.
-            self._log.error("job left where it stands", job=job_id, error=str(error))
+        except Exception:  # noqa: BLE001 - the row says where it stands; the next start goes on
+            self._log.exception("job left where it stands", job=job_id)

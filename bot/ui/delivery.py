@@ -88,7 +88,12 @@ class DiscordDelivery:
         place = job.place
         if place.reply_token is None or self._now() > job.created_at + REPLY_LIVES:
             return None
-        return discord.Webhook.partial(place.application_id, place.reply_token, client=self._client)
+        reply = discord.Webhook.partial(
+            place.application_id, place.reply_token, client=self._client
+        )
+        # Only an application's webhook may answer one person; `partial` takes it for another kind.
+        reply.type = discord.WebhookType.application
+        return reply
 
     async def _by_reply(
         self, job: Job, card: discord.ui.LayoutView, files: list[discord.File]

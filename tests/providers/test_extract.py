@@ -1,0 +1,260 @@
+"""A JSON body with pictures in it, read in any chunks, equals the body read whole."""
+
+import base64
+import hashlib
+import json
+import os
+import time
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from bot.providers import extract
+from bot.providers.extract import Extractor, MalformedBody
+
+DATA = frozenset({"data"})
+
+
+def take(body, folder, *, sizes=(), keys=DATA):
+    """The document with each wanted string replaced by its bytes, or by None when it was bad."""
+    with Extractor(folder=folder, keys=keys) as extractor:
+        start = 0
+        for size in sizes:
+            extractor.feed(body[start : start + size])
+            start += size
+        extractor.feed(body[start:])
+        extracted = extractor.finish()
+        contents = []
+        for file in extracted.files:
+            if file is None:
+                contents.append(None)
+                continue
+            content = file.path.read_bytes()
+            assert file.size == len(content)
+            assert file.sha256 == hashlib.sha256(content).hexdigest()
+            assert file.head == content[: extract.HEAD_BYTES]
+            contents.append(content)
+        result = swap(extracted.document, keys, lambda text: contents[int(text)])
+    assert list(folder.iterdir()) == []
+    return result
+
+
+def swap(node, keys, change):
+    if isinstance(node, list):
+        return [swap(item, keys, change) for item in node]
+    if isinstance(node, dict):
+        return {
+            name: change(value)
+            if name in keys and isinstance(value, str)
+            else swap(value, keys, change)
+            for name, value in node.items()
+        }
+    return node
+
+
+def decoded(text):
+    """What lenient base64 means: both alphabets, blanks ignored, padding optional."""
+    text = "".join(text.split(" ")).translate(str.maketrans("-_", "+/", "\t\r\n")).rstrip("=")
+    if not text.isascii() or len(text) % 4 == 1:
+        return None
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        return None
+
+
+texts = st.text(st.sampled_from('data"\\/ é漢\n:{}[],😀0'), max_size=12)
+base64s = st.one_of(
+    st.binary(max_size=90).map(lambda data: base64.b64encode(data).decode()),
+    st.binary(max_size=90).map(lambda data: base64.urlsafe_b64encode(data).decode().rstrip("=")),
+    st.binary(max_size=90).map(lambda data: base64.encodebytes(data).decode()),
+    st.text(st.sampled_from('AQz+/-_= \n"\\é'), max_size=12),
+)
+names = st.one_of(st.just("data"), st.sampled_from(["dat", "data2", "Data", "text"]), texts)
+documents = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), texts, base64s),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(names, st.one_of(inner, base64s), max_size=4),
+    ),
+    max_leaves=12,
+)
+
+
+def escape_some(text, draw):
+    """The same JSON with characters of its strings escaped, as any writer may."""
+    text = text.replace("/", draw(st.sampled_from(["/", "\\/"])))
+    if draw(st.booleans()):
+        text = text.replace('"data"', '"d\\u0061ta"')
+    return text.replace("A", draw(st.sampled_from(["A", "\\u0041"])))
+
+
+@st.composite
+def bodies(draw):
+    document = draw(documents)
+    text = json.dumps(
+        document,
+        ensure_ascii=draw(st.booleans()),
+        indent=draw(st.sampled_from([None, 0, 2])),
+        separators=draw(st.sampled_from([(",", ":"), (" ,\r\n", " :\t"), None])),
+    )
+    bom = draw(st.sampled_from([b"", b"\xef\xbb\xbf"]))
+    return bom + escape_some(text, draw).encode()
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(body=bodies(), sizes=st.lists(st.integers(0, 9), max_size=60))
+@example(body=b'{"data":"QUJD\\u002b\\u002F/+=="}', sizes=[1] * 40)
+@example(body=b'{"data":"QUJD"}', sizes=[12, 1, 1])
+@example(body=b'["data",{"data":{"data":null}},"data"]', sizes=[1] * 40)
+def test_any_document_in_any_chunks_equals_json_loads(body, sizes, tmp_path_factory):
+    folder = tmp_path_factory.getbasetemp() / "fuzz"
+    folder.mkdir(exist_ok=True)
+    if body.count(b'"data"') + body.count(b"d\\u0061ta") > extract.FILES_LIMIT:
+        return
+    assert take(body, folder, sizes=sizes) == swap(json.loads(body), DATA, decoded)
+
+
+@settings(max_examples=200, deadline=None)
+@given(body=st.binary(max_size=60), document=bodies(), sizes=st.lists(st.integers(0, 9)))
+def test_no_bytes_crash_it(body, document, sizes, tmp_path_factory):
+    """Garbage, and documents broken off or followed by garbage, are refused and leave no file."""
+    folder = tmp_path_factory.getbasetemp() / "garbage"
+    folder.mkdir(exist_ok=True)
+    for broken in (body, document[: len(document) // 2], document + body):
+        try:
+            take(broken, folder, sizes=sizes)
+        except MalformedBody:
+            assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        (b"QUJD", b"ABC"),
+        (b"QUI=", b"AB"),
+        (b"QUI", b"AB"),
+        (b"Q", None),
+        (b"", b""),
+        (b"-_-_", b"\xfb\xff\xbf"),
+        (b"+\\/+\\u002f", b"\xfb\xff\xbf"),
+        (b"QU\\nJ\\r\\n D\\t", b"ABC"),
+        (b"QUJD\n", b"ABC"),
+        (b"QQ==QQ==", None),
+        (b"QUJDQ===", None),
+        (b"not base64!", None),
+        (b"QU\\u00e9D", None),
+        (b"\\ud83d\\ude00", None),
+        (b'\\"', None),
+        ("漢字".encode(), None),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 1000])
+def test_spellings_of_base64(tmp_path, text, content, size):
+    """Every spelling that has been seen, at every split, and text that is no base64 at all."""
+    body = b'{"a":[{"data" :\n"' + text + b'"},7]}'
+    sizes = [size] * (len(body) // size)
+    assert take(body, tmp_path, sizes=sizes) == {"a": [{"data": content}, 7]}
+
+
+def test_several_keys_and_values_that_are_no_strings(tmp_path):
+    body = b'{"data":null,"b64":"QUJD","x":{"data":{"data":"QUJD"}},"y":{"data":[1]}}'
+    assert take(body, tmp_path, keys=frozenset({"data", "b64"})) == {
+        "data": None,
+        "b64": b"ABC",
+        "x": {"data": {"data": b"ABC"}},
+        "y": {"data": [1]},
+    }
+
+
+def test_only_kept_files_stay(tmp_path):
+    with Extractor(folder=tmp_path, keys=DATA) as extractor:
+        extractor.feed(b'[{"data":"QQ=="},{"data":"Qg=="},{"data":"Qw=="}]')
+        files = extractor.finish().files
+        extractor.keep(files[1])
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"B"]
+
+
+def test_nothing_stays_after_a_failure_midway(tmp_path):
+    extractor = Extractor(folder=tmp_path, keys=DATA)
+    with pytest.raises(KeyError), extractor:
+        extractor.feed(b'[{"data":"QQ=="},{"data":"QUJD')
+        assert len(list(tmp_path.iterdir())) == 2
+        raise KeyError
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "cut"),
+    [
+        (b"", False),
+        (b"<html>busy</html>", False),
+        (b'{"candidates": [}', True),
+        (b'{"a": ]nonsense, and more of it}', False),
+        (b'{"a": "b', True),
+        (b'{"data": "QUJD', True),
+        (b'{"data": "QUJD"', True),
+        (b'{"data": "QU\\', True),
+        (b'[{"a": tru', True),
+        (b'{"a": {}', True),
+        (b'{"data": "\\x"}', False),
+        (b"[" * 200_000, False),
+        (b'{"a": "\xff"}', False),
+    ],
+)
+def test_what_is_no_json_is_told_from_what_broke_off(tmp_path, body, cut):
+    """`cut` decides whether a paid call may be made again, so doubt counts as cut."""
+    with pytest.raises(MalformedBody) as caught, Extractor(folder=tmp_path, keys=DATA) as it:
+        it.feed(body)
+        it.finish()
+    assert caught.value.cut is cut
+
+
+def feed_until_refused(extractor, chunk, limit):
+    for _ in range(limit // len(chunk) + 2):
+        extractor.feed(chunk)
+
+
+def test_a_picture_without_end_is_stopped(tmp_path):
+    with pytest.raises(MalformedBody), Extractor(folder=tmp_path, keys=DATA) as extractor:
+        extractor.feed(b'{"data":"')
+        feed_until_refused(extractor, b"A" * 2**20, extract.FILE_LIMIT * 4 // 3)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("chunk", [b"a" * 65536, b"\\n" * 32768])
+def test_text_without_end_is_stopped(tmp_path, chunk):
+    with pytest.raises(MalformedBody), Extractor(folder=tmp_path, keys=DATA) as extractor:
+        extractor.feed(b'{"text":"')
+        feed_until_refused(extractor, chunk, extract.SKELETON_LIMIT)
+
+
+def test_too_many_pictures_are_stopped(tmp_path):
+    with pytest.raises(MalformedBody), Extractor(folder=tmp_path, keys=DATA) as extractor:
+        extractor.feed(b'[{"data":"QQ=="}' + b',{"data":"QQ=="}' * extract.FILES_LIMIT)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"data":"' + base64.b64encode(os.urandom(3 * 2**20)) + b'"}',
+        b'{"data":"' + base64.b64encode(os.urandom(3 * 2**20)).replace(b"A", b"\\/") + b'"}',
+        b'{"text":"' + b"\\n" * 2**20 + b'"}',
+        b'{"text":"' + b'\\"' * 2**20 + b'"}',
+        b"[" + b'"a",' * 2**19 + b"0]",
+        b'["' + b"a" * 2**21 + b'"]',
+    ],
+    ids=["base64", "escaped base64", "newlines", "quotes", "tiny strings", "one string"],
+)
+def test_a_chunk_is_quick(tmp_path, body):
+    """The median 64 KiB costs far less than the many milliseconds of a loop over its bytes."""
+    took = []
+    with Extractor(folder=tmp_path, keys=DATA) as extractor:
+        for start in range(0, len(body), 65536):
+            began = time.perf_counter()
+            extractor.feed(body[start : start + 65536])
+            took.append(time.perf_counter() - began)
+    median = sorted(took)[len(took) // 2]
+    assert median < 0.004
