@@ -37,7 +37,7 @@ def main() -> None:
     except Refusal as error:
         sys.exit(_complain(_sentence(error), USAGE))
     except PlantainError as error:
-        sys.exit(_complain(str(error), FAILURE))
+        sys.exit(_complain(f"{_sentence(error)} {error}", FAILURE))
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -130,10 +130,10 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(work)
 
 
-def _sentence(error: Refusal) -> str:
+def _sentence(error: PlantainError) -> str:
     from bot.i18n import Sentences  # noqa: PLC0415 - only on the way out
 
-    return Sentences.load().say(error.key, "en", **error.facts)
+    return Sentences.load().explain(error, "en")
 
 
 def _complain(line: str, code: int) -> int:

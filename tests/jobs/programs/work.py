@@ -1,0 +1,103 @@
+"""The core without Discord: submits jobs against an upstream until it is killed.
+
+    python work.py DATA_DIR UPSTREAM_URL JOBS
+
+prints the id of each job once its submission has been promised, then waits for them all.
+"""
+
+import asyncio
+import sys
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from bot.app import World, open_workshop
+from bot.db.sqlite import SqliteDatabase
+from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.job import JobKind, Place
+from bot.jobs.runner import Runner
+from bot.jobs.service import Studio
+from bot.jobs.uploads import Uploads
+from bot.ledger.ledger import Ledger
+from bot.settings import Settings
+
+
+class Told:
+    """A Delivery that prints what it was asked to show."""
+
+    async def queued(self, job, ahead):
+        pass
+
+    async def drawing(self, job):
+        pass
+
+    async def waiting(self, job, wait):
+        pass
+
+    async def deliver(self, job, pictures, receipt, shortfall):
+        print("delivered", job.id, flush=True)  # noqa: T201
+
+    async def explain(self, job, error):
+        print("explained", job.id, error.key, flush=True)  # noqa: T201
+
+
+async def main(folder: Path, url: str, jobs: int) -> None:
+    settings = Settings.model_validate(
+        {"data_dir": folder, "gemini_api_key": "k", "gemini_base_url": url, "max_jobs": 4}
+    )
+    settings.prepare_data_dir()
+    world = World()
+    started = world.now()
+    async with AsyncExitStack() as resources:
+        database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
+        workshop = await resources.enter_async_context(
+            open_workshop(settings, folder, world=world)
+        )
+        ledger = Ledger(now=world.now, new_id=world.new_id, welcome=1000)
+        runner = Runner(
+            database=database,
+            ledger=ledger,
+            providers=workshop.providers,
+            store=workshop.store,
+            codec=workshop.codec,
+            delivery=Told(),
+            now=world.now,
+            new_id=world.new_id,
+            slots=4,
+        )
+        dispatcher = InProcessDispatcher(runner.run)
+        studio = Studio(
+            catalog=workshop.catalog,
+            providers=tuple(workshop.providers),
+            default_model=None,
+            credit_usd_micros=5000,
+            database=database,
+            ledger=ledger,
+            uploads=Uploads(store=workshop.store, codec=workshop.codec),
+            dispatcher=dispatcher,
+            today=lambda: datetime.now(UTC).date(),
+            now=world.now,
+            new_id=world.new_id,
+        )
+        await runner.recover(before=started)
+        print("recovered", flush=True)  # noqa: T201
+        draft = partial(
+            studio.draft,
+            JobKind.IMAGINE,
+            model=None,
+            aspect_ratio=None,
+            resolution=None,
+            count=1,
+            reference_images=0,
+        )
+        for number in range(jobs):
+            place = Place(7, 1, 2, number, 3, "token", "en-US", False, 10_000_000)
+            job = await studio.submit(draft(f"kill {folder.parent.name}"), place)
+            print("promised", job.id, flush=True)  # noqa: T201
+        await dispatcher.close(60)
+        print("quiet", flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))

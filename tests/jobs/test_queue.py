@@ -1,0 +1,129 @@
+"""The jobs table on a real file: lawful moves only, and only by the run that holds the job."""
+
+from itertools import count, product
+
+import pytest
+
+from bot.db.sqlite import SqliteDatabase
+from bot.generation.pricing import Price
+from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
+from bot.jobs import queue
+from bot.jobs.job import LAWFUL, Job, JobKind, JobState, Place
+from bot.jobs.queue import UnlawfulMove
+from bot.ledger.ledger import Ledger
+
+NOW = 1_000_000
+PLACE = Place(7, None, 2, 3, 4, "token", "zh-CN", True, 10_000_000)
+IMAGE = ImageRef("ab" * 32, "image/png", 10, 20, 300)
+REQUEST = GenerationRequest(
+    "a fox", "gemini-3-pro-image", AspectRatio.W16_H9, Resolution.R2K, 2, (IMAGE,)
+)
+
+
+@pytest.fixture
+async def database(tmp_path):
+    async with SqliteDatabase.open(tmp_path / "jobs.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def add(database):
+    """Store a queued job with a reservation of its own; returns it."""
+    ids = count()
+    ledger = Ledger(now=lambda: NOW, new_id=lambda: f"id{next(ids):04}", welcome=1000)
+
+    async def add_job() -> Job:
+        async def work(tx):
+            await ledger.open(tx, "member:7")
+            reservation = await ledger.reserve(tx, "member:7", 54, reason="imagine")
+            job = Job(
+                id=f"job{next(ids):04}",
+                kind=JobKind.EDIT,
+                state=JobState.QUEUED,
+                place=PLACE,
+                request=REQUEST,
+                provider="google",
+                price=Price(27, 134_000),
+                account_id="member:7",
+                reservation_id=reservation,
+                created_at=NOW,
+            )
+            await queue.add(tx, job)
+            return job
+
+        return await database.write(work)
+
+    return add_job
+
+
+async def test_a_job_comes_back_as_it_was_added(database, add):
+    job = await add()
+
+    assert await database.read(lambda tx: queue.get(tx, job.id)) == job
+    assert await database.read(queue.unfinished) == [job]
+    assert job.reserved == 54
+
+
+async def test_one_of_two_claims_wins(database, add):
+    job = await add()
+
+    first = await database.write(lambda tx: queue.claim(tx, job.id, token="a", now=NOW))
+    second = await database.write(lambda tx: queue.claim(tx, job.id, token="b", now=NOW))
+
+    assert (first.state, first.claim) == (JobState.RUNNING, "a")
+    assert second is None
+
+
+async def test_a_run_that_was_taken_over_writes_nothing(database, add):
+    """After another run has adopted the job, the first one's move and end are refused."""
+    job = await add()
+    stale = await database.write(lambda tx: queue.claim(tx, job.id, token="old", now=NOW))
+    assert await database.write(lambda tx: queue.adopt(tx, stale, token="new"))
+
+    moved = await database.write(lambda tx: queue.move(tx, stale, JobState.GENERATED))
+    ended = await database.write(lambda tx: queue.end(tx, stale, JobState.FAILED, now=NOW))
+
+    assert (moved, ended) == (False, False)
+    stored = await database.read(lambda tx: queue.get(tx, job.id))
+    assert (stored.state, stored.claim) == (JobState.RUNNING, "new")
+
+
+@pytest.mark.parametrize(
+    ("was", "state"),
+    [pair for pair in product(JobState, JobState) if pair[1] not in LAWFUL[pair[0]]],
+)
+async def test_unlawful_moves_are_our_bug(database, add, was, state):
+    job = (await add()).evolve(state=was)
+
+    with pytest.raises(UnlawfulMove):
+        await database.write(lambda tx: queue.move(tx, job, state))
+
+
+async def test_the_way_to_done_and_what_the_end_forgets(database, add):
+    """queued, running, generated, delivered, done; then the reply's token is gone."""
+    job = await add()
+    job = await database.write(lambda tx: queue.claim(tx, job.id, token="a", now=NOW))
+    for state in (JobState.GENERATED, JobState.DELIVERED):
+        assert await database.write(lambda tx, job=job, state=state: queue.move(tx, job, state))
+        job = job.evolve(state=state)
+
+    async def end(tx):
+        return await queue.end(tx, job, JobState.DONE, now=NOW + 5, credits_charged=27)
+
+    assert await database.write(end)
+    assert not await database.write(end)
+    stored = await database.read(lambda tx: queue.get(tx, job.id))
+    assert (stored.state, stored.place.reply_token) == (JobState.DONE, None)
+    assert await database.read(queue.unfinished) == []
+
+
+async def test_pictures_are_tied_once_and_in_order(database, add):
+    job = await add()
+    other = ImageRef("cd" * 32, "image/jpeg", 5, 6, 7)
+
+    for _ in range(2):
+        await database.write(
+            lambda tx: queue.tie(tx, job.id, "result", (other, IMAGE), now=NOW)
+        )
+
+    assert await database.read(lambda tx: queue.results(tx, job.id)) == (other, IMAGE)
