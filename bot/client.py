@@ -47,7 +47,7 @@ class Client(commands.Bot):
             tree_cls=Tree,
         )
         self.services = compose(self)
-        self._recovery: asyncio.Task[int] | None = None
+        self._recovery: asyncio.Task[None] | None = None
         self._log = structlog.get_logger("client")
 
     async def setup_hook(self) -> None:
@@ -56,7 +56,7 @@ class Client(commands.Bot):
             await self.load_extension(name)
         await self.tree.sync()
         # In the background: telling many people takes longer than Discord waits for a login.
-        self._recovery = asyncio.ensure_future(self.services.recover())
+        self._recovery = asyncio.create_task(self._recover())
 
     async def connect_with(self, token: str) -> None:
         """Log in and stay connected until closed. Raises SettingsError, DiscordUnreachable."""
@@ -72,7 +72,14 @@ class Client(commands.Bot):
     async def close(self) -> None:
         if self._recovery is not None:
             self._recovery.cancel()
+            await asyncio.wait([self._recovery])
         await super().close()
+
+    async def _recover(self) -> None:
+        try:
+            await self.services.recover()
+        except Exception:  # noqa: BLE001 - what is left is taken up at the next start
+            self._log.exception("not every job could be taken up again")
 
     @asynccontextmanager
     async def telling(self, interaction: discord.Interaction) -> AsyncIterator[None]:

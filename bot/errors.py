@@ -65,6 +65,28 @@ class ErrorKind(StrEnum):
     CANCELLED = "cancelled"
 
 
+NEEDS_OPERATOR = frozenset(
+    {
+        ErrorKind.QUOTA_DAILY,
+        ErrorKind.BILLING_EXHAUSTED,
+        ErrorKind.SPEND_LIMIT,
+        ErrorKind.TASK_TIMEOUT,
+        ErrorKind.TRUNCATED,
+        ErrorKind.INVALID_REQUEST,
+        ErrorKind.WRONG_ENDPOINT,
+        ErrorKind.AUTH_INVALID,
+        ErrorKind.PERMISSION_DENIED,
+        ErrorKind.REGION_BLOCKED,
+        ErrorKind.ACCOUNT_SUSPENDED,
+        ErrorKind.MODEL_UNAVAILABLE,
+        ErrorKind.TASK_NOT_FOUND,
+        ErrorKind.RESULT_UNAVAILABLE,
+        ErrorKind.UNSAFE_URL,
+    }
+)
+"""Kinds that whoever runs the bot should look at; the log says them louder."""
+
+
 class Billed(StrEnum):
     """Whether the upstream charges the operator for a call, as far as can be known."""
 

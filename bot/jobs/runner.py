@@ -13,6 +13,7 @@ import structlog
 
 from bot.db.database import Database, Transaction
 from bot.errors import (
+    NEEDS_OPERATOR,
     Billed,
     ErrorKind,
     Interrupted,
@@ -104,7 +105,9 @@ class Runner:
         try:
             await step(job)
         except PlantainError as error:
-            self._log.info("job failed", job=job.id, error=str(error))
+            loud = isinstance(error, ProviderError) and error.kind in NEEDS_OPERATOR
+            log = self._log.warning if loud else self._log.info
+            log("job failed", job=job.id, error=str(error))
             await self._give_up(job, error)
         except Exception:  # noqa: BLE001 - whatever went wrong, the person is told and not charged
             self._log.exception("job crashed", job=job.id)
@@ -146,6 +149,9 @@ class Runner:
             new_id=self._new_id,
         )
         left = BUDGET_SECONDS - (self._now() - job.created_at) / MICROS
+        if left <= 0:
+            # It waited its whole life in the queue; no upstream has been asked.
+            return ProviderError(ErrorKind.OVERLOADED, job.provider)
         provider = self._providers[job.provider]
         try:
             async with self._store.scratch() as folder:
