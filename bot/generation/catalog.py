@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any, Self
 
 from bot.errors import UnknownModel
-from bot.generation.request import AspectRatio, Resolution
+from bot.generation.request import AspectRatio, GenerationRequest, Resolution
 
 MICROS = 1_000_000
 
@@ -34,20 +34,41 @@ class ImageModel:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One model at one upstream. `upstream_id` is its name there; `usd_micros` is per picture."""
+    """One model at one upstream. `upstream_id` is its name there; `usd_micros` is per picture.
+
+    What it can do there may be less than what the model can: no aspect ratio but the model's own
+    choice, fewer `reference_images`, a `prompt_limit` in characters.
+    """
 
     provider: str
     model: ImageModel
     upstream_id: str
     usd_micros: Mapping[Resolution, int]
+    aspect_ratios: tuple[AspectRatio, ...]
+    reference_images: int
+    prompt_limit: int | None = None
     shutdown: date | None = None
+
+    def can(self, request: GenerationRequest, *, reference_images: int) -> bool:
+        """Whether exactly this can be drawn there, with so many pictures to work from."""
+        return (
+            request.model == self.model.id
+            and request.resolution in self.usd_micros
+            and request.aspect_ratio in (AspectRatio.AUTO, *self.aspect_ratios)
+            and reference_images <= self.reference_images
+            and len(request.prompt) <= (self.prompt_limit or len(request.prompt))
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """What the data file knows of one upstream. `timeouts` are seconds for a whole call."""
+    """What the data file knows of one upstream. `timeouts` are seconds for a whole call.
+
+    `dialect` names the protocol it speaks, `api_version` only where that has one.
+    """
 
     name: str
+    dialect: str
     base_url: str
     api_version: str
     bills_refusals: bool
@@ -94,7 +115,8 @@ class Catalog:
             default_model=data["default_model"],
             models=models,
             upstreams={
-                name: _upstream(name, table, models) for name, table in data["providers"].items()
+                name: _upstream(name, table, models, ratios)
+                for name, table in data["providers"].items()
             },
         )
 
@@ -112,24 +134,42 @@ class Catalog:
         return upstream.offers.get(model_id) if upstream else None
 
 
-def _upstream(name: str, table: Mapping[str, Any], models: Mapping[str, ImageModel]) -> Upstream:
+def _upstream(
+    name: str,
+    table: Mapping[str, Any],
+    models: Mapping[str, ImageModel],
+    ratios: Mapping[str, tuple[AspectRatio, ...]],
+) -> Upstream:
     return Upstream(
         name=name,
+        dialect=table["dialect"],
         base_url=table["base_url"],
-        api_version=table["api_version"],
+        api_version=table.get("api_version", ""),
         bills_refusals=table["bills_refusals"],
         timeouts={Resolution(size): seconds for size, seconds in table["timeouts"].items()},
         offers={
-            model_id: Offer(
-                provider=name,
-                model=models[model_id],
-                upstream_id=offer["id"],
-                usd_micros={
-                    Resolution(size): int(Decimal(usd) * MICROS)
-                    for size, usd in offer["usd"].items()
-                },
-                shutdown=offer.get("shutdown"),
-            )
+            model_id: _offer(name, models[model_id], offer, ratios)
             for model_id, offer in table["models"].items()
         },
+    )
+
+
+def _offer(
+    provider: str,
+    model: ImageModel,
+    table: Mapping[str, Any],
+    ratios: Mapping[str, tuple[AspectRatio, ...]],
+) -> Offer:
+    listed = table.get("aspect_ratios")
+    return Offer(
+        provider=provider,
+        model=model,
+        upstream_id=table["id"],
+        usd_micros={
+            Resolution(size): int(Decimal(usd) * MICROS) for size, usd in table["usd"].items()
+        },
+        aspect_ratios=model.aspect_ratios if listed is None else ratios[listed],
+        reference_images=table.get("reference_images", model.reference_images),
+        prompt_limit=table.get("prompt_limit"),
+        shutdown=table.get("shutdown"),
     )

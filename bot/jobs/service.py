@@ -104,7 +104,7 @@ class Studio:
             count=count,
         )
         policy.check(request, chosen, reference_images=reference_images)
-        offer = self._offer(chosen, request.resolution)
+        offer = self._capable(chosen, request, reference_images)
         if offer is None:
             raise UnknownModel(chosen.nickname, ", ".join(m.nickname for m in self.models()))
         return Draft(kind, request, offer.provider, self._price(offer, request.resolution))
@@ -174,6 +174,12 @@ class Studio:
             for offer in known
             if offer and (offer.shutdown is None or offer.shutdown > self._today())
         ]
+
+    def _capable(
+        self, model: ImageModel, request: GenerationRequest, reference_images: int
+    ) -> Offer | None:
+        offers = self._offers(model)
+        return next((o for o in offers if o.can(request, reference_images=reference_images)), None)
 
     def _offer(self, model: ImageModel, resolution: Resolution) -> Offer | None:
         return next((o for o in self._offers(model) if resolution in o.usd_micros), None)

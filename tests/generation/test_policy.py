@@ -1,0 +1,69 @@
+"""Every refusal comes exactly at its limit, with the facts its sentence needs."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.errors import (
+    EmptyPrompt,
+    PromptTooLong,
+    TooManyReferenceImages,
+    UnsupportedAspectRatio,
+    UnsupportedResolution,
+)
+from bot.generation.catalog import Catalog
+from bot.generation.policy import PROMPT_LIMIT, check
+from bot.generation.request import AspectRatio, GenerationRequest, Resolution
+
+PRO = Catalog.load().model("gemini-3-pro-image")
+REQUEST = GenerationRequest(prompt="a fox", model=PRO.id)
+
+
+@pytest.mark.parametrize("prompt", ["", " ", "\n\t\u3000\u00a0"])
+def test_nothing_but_space_is_an_empty_prompt(prompt):
+    with pytest.raises(EmptyPrompt):
+        check(replace(REQUEST, prompt=prompt), PRO, reference_images=0)
+
+
+def test_a_prompt_may_have_6000_characters_and_not_one_more():
+    check(replace(REQUEST, prompt="狐" * PROMPT_LIMIT), PRO, reference_images=0)
+
+    with pytest.raises(PromptTooLong) as caught:
+        check(replace(REQUEST, prompt="x" * (PROMPT_LIMIT + 1)), PRO, reference_images=0)
+    assert caught.value.facts == {"length": 6001, "limit": 6000}
+
+
+@pytest.mark.parametrize("ratio", AspectRatio)
+def test_a_ratio_is_refused_exactly_when_the_model_lacks_it(ratio):
+    wanted = replace(REQUEST, aspect_ratio=ratio)
+    if ratio in ("auto", *PRO.aspect_ratios):
+        check(wanted, PRO, reference_images=0)
+        return
+
+    with pytest.raises(UnsupportedAspectRatio) as caught:
+        check(wanted, PRO, reference_images=0)
+    assert caught.value.facts == {
+        "model": "Nano Banana Pro",
+        "aspect_ratio": ratio,
+        "supported": "1:1, 2:3, 3:2, 3:4, 4:3, 4:5, 5:4, 9:16, 16:9, 21:9",
+    }
+
+
+@pytest.mark.parametrize("resolution", Resolution)
+def test_a_resolution_is_refused_exactly_when_the_model_lacks_it(resolution):
+    wanted = replace(REQUEST, resolution=resolution)
+    if resolution is not Resolution.R512:
+        check(wanted, PRO, reference_images=0)
+        return
+
+    with pytest.raises(UnsupportedResolution) as caught:
+        check(wanted, PRO, reference_images=0)
+    assert caught.value.supported == "1K, 2K, 4K"
+
+
+def test_reference_images_may_reach_the_models_limit_and_not_pass_it():
+    check(REQUEST, PRO, reference_images=14)
+
+    with pytest.raises(TooManyReferenceImages) as caught:
+        check(REQUEST, PRO, reference_images=15)
+    assert caught.value.facts == {"model": "Nano Banana Pro", "given": 15, "limit": 14}
