@@ -243,3 +243,26 @@ def _token(scene):
     ][-1:]
     return request.path.split("/")[-2]
 
+
+
+async def test_a_job_that_waited_its_whole_life_in_the_queue_asks_nobody(
+    scene_over, settings, calls
+):
+    """Fifteen minutes after the press nothing could be shown in time, so nothing is paid."""
+    clock = Clock()
+    async with scene_over(settings, world=replace(World(), now=clock)) as scene:
+        dispatcher = scene.app.client.services.dispatcher
+        alice = scene.member("alice")
+        wake, dispatcher.wake = dispatcher.wake, lambda job_id: _leap(clock, wake, job_id)
+
+        await alice.slash(scene.channel, "imagine", prompt="waited too long")
+
+        assert calls.count("waited too long") == 0
+        [job] = await scene.jobs()
+        assert (job["state"], job["failure"]) == ("failed", "overloaded")
+        assert (await scene.account(alice)).available == 100
+
+
+def _leap(clock, wake, job_id):
+    clock.ahead = 15 * 60 * 1_000_000
+    wake(job_id)
