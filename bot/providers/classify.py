@@ -16,7 +16,7 @@ from bot.errors import Billed, ErrorKind, ProviderError
 from bot.providers.redaction import quote, redact
 from bot.providers.waits import wait
 
-_DEPTH = 4
+_DEPTH = 10
 _ERROR_FIELDS = frozenset({"code", "message", "msg", "status", "details"})
 
 _CODES = {

@@ -1,6 +1,7 @@
 """What may be repeated of an upstream's words: to the operator's log, and to a person."""
 
 import re
+import string
 
 EXCERPT = 500
 SAID = 300
@@ -26,7 +27,7 @@ _ID = re.compile(
     r"(?i)\(?\brequest[ _-]?id\b[:= ]*[\w-]*\)?"
     r"|(?<![A-Za-z0-9_-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{16,}"
 )
-_LAST_WORD = re.compile(r"[A-Za-z0-9+/=._-]{1,500}\Z")
+_WORD = string.ascii_letters + string.digits + "+/=._-"
 
 
 def redact(text: str, secret: str = "") -> str:
@@ -50,7 +51,7 @@ def quote(text: str, secret: str = "") -> str | None:
 
 def _beginning(text: str) -> str:
     """The first _READ characters, without a word that the cut would halve."""
-    return text if len(text) <= _READ else _LAST_WORD.sub("", text[:_READ])
+    return text if len(text) <= _READ else text[:_READ].rstrip(_WORD)
 
 
 def _without_secrets(text: str, secret: str) -> str:

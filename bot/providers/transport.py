@@ -65,7 +65,9 @@ class _Sending:
         left = self._upload.size
         for chunk in self._upload.chunks():
             left -= len(chunk)
-            self.over = left <= 0
+            if left < 0:
+                break
+            self.over = left == 0
             yield chunk
         if left:
             raise OSError("a reference image changed while it was sent")
@@ -137,29 +139,29 @@ class Answer:
         return chunk
 
     async def _inflate(self) -> bytes:
-        while True:
+        chunk = b""
+        while not chunk:
+            if self._inflating is not None and self._inflating.eof:
+                return b""
             tail = self._inflating.unconsumed_tail if self._inflating else b""
             data = tail if tail or self._more else await self._receive()
             if not data and not self._more:
-                if self._inflating is None or self._inflating.eof:
+                if self._inflating is None:
                     return b""
                 raise self._cut("the compressed body broke off")
             chunk = self._inflate_some(data)
             # A few bytes may inflate to very many: others get their turn in between.
             await asyncio.sleep(0)
-            if chunk:
-                return chunk
+        return chunk
 
     def _inflate_some(self, data: bytes) -> bytes:
         if self._inflating is None:
             self._inflating = zlib.decompressobj(self._window(data))
-        self._more = False
-        if self._inflating.eof:
-            return b""
         try:
             chunk = self._inflating.decompress(data, _INFLATED)
         except zlib.error as error:
             raise self._cut(_describe(error)) from None
+        # A full read may have left some inside, even with all of its input taken.
         self._more = len(chunk) == _INFLATED
         return chunk
 

@@ -244,7 +244,6 @@ def _token(scene):
     return request.path.split("/")[-2]
 
 
-
 async def test_a_job_that_waited_its_whole_life_in_the_queue_asks_nobody(
     scene_over, settings, calls
 ):

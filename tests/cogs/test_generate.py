@@ -125,9 +125,7 @@ async def test_an_upload_that_is_no_picture_is_told_in_private(scene, calls, nam
     """The public card goes away, the person alone reads why, and nothing is held."""
     alice = scene.member("alice")
 
-    shown = await alice.slash(
-        scene.channel, "edit", prompt=f"change {name}", image=(name, content)
-    )
+    shown = await alice.slash(scene.channel, "edit", prompt=f"change {name}", image=(name, content))
 
     assert shown.response is None
     [told] = shown.followups

@@ -66,8 +66,12 @@ async def test_a_failure_is_told_released_and_called_as_often_as_it_may(
 
 @pytest.mark.parametrize(
     ("prompt", "asked"),
-    [("429 once", 2), ("503 once", 2), ("500 once", 2), ("wrong mime", 1), ("gzip", 1)]
-    + [("url-safe", 1), ("escaped", 1), ("bom", 1), ("drafts", 1)],
+    [
+        ("429 once", 2),
+        ("503 once", 2),
+        ("500 once", 2),
+        *[(oddity, 1) for oddity in ("wrong mime", "gzip", "url-safe", "escaped", "bom", "drafts")],
+    ],
 )
 async def test_what_passes_or_is_only_odd_ends_in_a_picture(scene, calls, prompt, asked):
     words = f"{prompt} a boat"
@@ -116,7 +120,7 @@ async def test_a_private_failure_stays_private(scene):
 
 async def _public_messages(scene):
     history = scene.channel.history
-    return [message for message in (history() if callable(history) else history)]
+    return list(history() if callable(history) else history)
 
 
 async def test_chinese_readers_get_chinese(scene):

@@ -122,8 +122,6 @@ async def test_pictures_are_tied_once_and_in_order(database, add):
     other = ImageRef("cd" * 32, "image/jpeg", 5, 6, 7)
 
     for _ in range(2):
-        await database.write(
-            lambda tx: queue.tie(tx, job.id, "result", (other, IMAGE), now=NOW)
-        )
+        await database.write(lambda tx: queue.tie(tx, job.id, "result", (other, IMAGE), now=NOW))
 
     assert await database.read(lambda tx: queue.results(tx, job.id)) == (other, IMAGE)

@@ -42,8 +42,8 @@ def test_the_given_secret_is_removed_whatever_it_looks_like():
 def test_no_text_takes_long(unit):
     """Four megabytes of anything are read in far less than a second."""
     text = unit * (4 * 2**20 // len(unit))
-    began = time.perf_counter()
+    began = time.thread_time()
     quote(text)
     redact(text)
     assert len(redact(text)) <= EXCERPT
-    assert time.perf_counter() - began < 1.0
+    assert time.thread_time() - began < 1.0

@@ -51,9 +51,7 @@ async def main(folder: Path, url: str, jobs: int) -> None:
     started = world.now()
     async with AsyncExitStack() as resources:
         database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
-        workshop = await resources.enter_async_context(
-            open_workshop(settings, folder, world=world)
-        )
+        workshop = await resources.enter_async_context(open_workshop(settings, folder, world=world))
         ledger = Ledger(now=world.now, new_id=world.new_id, welcome=1000)
         runner = Runner(
             database=database,
