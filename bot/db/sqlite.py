@@ -213,11 +213,20 @@ class SqliteDatabase:
 async def _connected(
     path: Path, prepare: Callable[[sqlite3.Connection], None]
 ) -> AsyncIterator[aiosqlite.Connection]:
-    async with aiosqlite.connect(
+    connecting = aiosqlite.connect(
         path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=STATEMENT_CACHE
-    ) as connection:
+    )
+    try:
+        connection = await connecting
+    except sqlite3.Error:
+        # Its thread ends by itself, but would report to a loop that may be gone by then.
+        await asyncio.to_thread(connecting._thread.join)  # noqa: SLF001
+        raise
+    try:
         await _hop(connection, prepare)
         yield connection
+    finally:
+        await connection.close()
 
 
 async def _hop(connection: aiosqlite.Connection, function: Callable[[sqlite3.Connection], T]) -> T:

@@ -207,10 +207,14 @@ class Recorder:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, int]] = []
+        self.tasks: list[tuple[str, str]] = []
         self.failures: list[tuple[ProviderError, int, float | None]] = []
 
     async def calling(self, provider, attempt):
         self.calls.append((provider, attempt))
+
+    async def submitted(self, provider, task_id):
+        self.tasks.append((provider, task_id))
 
     async def failed(self, error, attempt, wait):
         self.failures.append((error, attempt, wait))

@@ -68,6 +68,10 @@ UPDATE jobs SET state = :state, credits_charged = :credits_charged, failure = :f
 INSERT INTO attempts (id, job_id, picture, number, provider, usd_micros, started_at, billed)
 VALUES (:id, :job_id, :picture, :number, :provider, :usd_micros, :now, 'unknown');
 
+-- name: note_task
+-- The open call was accepted as a task there; its id is what a lost picture is asked for by.
+UPDATE attempts SET task_id = :task_id WHERE id = :id;
+
 -- name: end_attempt
 -- How that call ended and whether the upstream bills it.
 UPDATE attempts SET ended_at = :now, outcome = :outcome, billed = :billed
@@ -77,11 +81,6 @@ UPDATE attempts SET ended_at = :now, outcome = :outcome, billed = :billed
 -- The job ends while calls are open: nobody knows how they ended or whether they are billed.
 UPDATE attempts SET ended_at = :now, outcome = 'abandoned'
  WHERE job_id = :job_id AND ended_at IS NULL;
-
--- name: attempts
--- Every call made for a job, in order.
-SELECT picture, number, provider, usd_micros, started_at, ended_at, outcome, billed
-  FROM attempts WHERE job_id = :job_id ORDER BY picture, number;
 
 -- name: jobs_ahead
 -- How many queued jobs came before this one.
