@@ -1,12 +1,15 @@
 """A message key, a locale and facts in; the sentence a person reads out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Self
 
 from fluent.runtime import FluentBundle, FluentResource
 
+from bot.errors import PictureTooHeavy, PlantainError, ProviderError
+
 DEFAULT_LOCALE = "en"
+MEGABYTE = 1_000_000
 
 
 class Sentences:
@@ -51,6 +54,20 @@ class Sentences:
                 raise LookupError(f"{key} in {language}: {problems}")
             return sentence
         raise LookupError(key)
+
+    def explain(
+        self, error: PlantainError, locale: str, *, clean: Callable[[str], str] = str
+    ) -> str:
+        """What a person reads about `error`; `clean` makes its texts from outside fit to show."""
+        if isinstance(error, ProviderError):
+            return self.say(f"provider-{error.kind}", locale, wait=error.retry_after or 0)
+        facts = {
+            name: clean(value) if isinstance(value, str) else value
+            for name, value in error.facts.items()
+        }
+        if isinstance(error, PictureTooHeavy):
+            facts |= {"size": -(-error.size // MEGABYTE), "limit": error.limit // MEGABYTE}
+        return self.say(error.key, locale, **facts)
 
     def _language(self, locale: str) -> str:
         if locale in self._bundles:

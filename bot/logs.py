@@ -59,7 +59,7 @@ def configure(*, level: str, json: bool, secrets: Iterable[str]) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
-    handler.addFilter(lambda record: "voice will NOT be" not in record.getMessage())
+    handler.addFilter(lambda record: "voice will NOT be" not in str(record.msg))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for noisy in ("discord", "aiosqlite", "asyncio"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -39,4 +39,8 @@ async def _connect(app: App, token: str) -> None:
                 loop.remove_signal_handler(number)
             await app.drain()
             await app.client.close()
+            # Stopped in the middle of a login it may end in any error, or not at all.
+            connection.cancel()
+            await asyncio.gather(connection, return_exceptions=True)
+            return
         await connection

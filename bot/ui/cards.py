@@ -3,7 +3,7 @@
 import discord
 from discord.utils import escape_markdown, escape_mentions, format_dt
 
-from bot.errors import PictureTooHeavy, PlantainError, ProviderError
+from bot.errors import PlantainError, ProviderError
 from bot.generation.catalog import Catalog, ImageModel
 from bot.generation.request import AspectRatio, GenerationRequest
 from bot.i18n import Sentences
@@ -19,7 +19,8 @@ TROUBLE = discord.Colour(0xD9534F)
 PROMPT_SHOWN = 900
 """Characters; a card holds 4,000 in all and a prompt may have 6,000."""
 ALT_TEXT = 1000
-MEGABYTE = 1_000_000
+FACT_SHOWN = 500
+"""Characters; what people type where a model's name belongs may have 6,000."""
 
 
 class Cards:
@@ -27,6 +28,7 @@ class Cards:
 
     def __init__(self, *, sentences: Sentences, catalog: Catalog) -> None:
         self._say = sentences.say
+        self._explain = sentences.explain
         self._catalog = catalog
 
     def accepted(self, draft: Draft, locale: str) -> discord.ui.LayoutView:
@@ -108,24 +110,13 @@ class Cards:
         """What happened, that nothing was charged, and what to do, for the person alone."""
         lines = [self.sentence(error, locale)]
         if isinstance(error, ProviderError) and error.said:
-            lines.append(self._say("provider-said", locale, said=harmless(error.said)))
+            lines.append(self._say("provider-said", locale, said=_fact(error.said)))
         lines.append(f"-# {self._say('problem-not-charged', locale)}")
         return _card(TROUBLE, _text("\n".join(lines)))
 
     def sentence(self, error: PlantainError, locale: str) -> str:
         """The error in words, its facts made harmless to show."""
-        if isinstance(error, ProviderError):
-            return self._say(f"provider-{error.kind}", locale, wait=error.retry_after or 0)
-        facts = {
-            name: harmless(value) if isinstance(value, str) else value
-            for name, value in error.facts.items()
-        }
-        if isinstance(error, PictureTooHeavy):
-            facts |= {
-                "size": -(-error.size // MEGABYTE),
-                "limit": error.limit // MEGABYTE,
-            }
-        return self._say(error.key, locale, **facts)
+        return self._explain(error, locale, clean=_fact)
 
     def balance(self, statement: Statement, locale: str) -> discord.ui.LayoutView:
         lines = [
@@ -208,13 +199,23 @@ class Cards:
 
 def quoted(prompt: str) -> str:
     """A prompt as a block quote of bounded length that pings nobody and formats nothing."""
-    shown = prompt if len(prompt) <= PROMPT_SHOWN else f"{prompt[: PROMPT_SHOWN - 1]}…"
-    return "\n".join(f"> {line}" for line in harmless(shown).splitlines())
+    # Line by line, because what formats at the start of a line is escaped only there.
+    lines = _shortened(prompt, PROMPT_SHOWN).splitlines()
+    return "\n".join(f"> {harmless(line)}" for line in lines)
 
 
 def harmless(text: str) -> str:
     """Text from outside, without formatting, links' effect or mentions."""
-    return escape_mentions(escape_markdown(text))
+    # A named link is escaped as one, and would keep what formats inside its name.
+    return escape_mentions(escape_markdown(text.replace("](", "]\u200b(")))
+
+
+def _fact(text: str) -> str:
+    return harmless(_shortened(text, FACT_SHOWN))
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def _amount(entry: LedgerEntry) -> str:

@@ -7,6 +7,7 @@ import http.client
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import aiohttp
 import pytest
 from PIL import Image, ImageStat
 
-from bot.demo.misbehaviour import MISBEHAVIOURS, find
+from bot.demo.misbehaviour import MISBEHAVIOURS, ORDINARY, find
 from bot.demo.upstream import running_upstream
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "sdk_requests"
@@ -362,6 +363,34 @@ def test_words_are_whole_words_in_any_case_and_the_longest_counts():
     assert phrases("Huge gzip BOM") == ["huge", "bom", "gzip"]
     assert phrases("4290 foxes droppings emptying hanging 1500") == []
     assert phrases("a fox") == []
+
+
+@pytest.mark.parametrize("word", sorted(ORDINARY))
+def test_ordinary_words_strike_only_at_either_end(word):
+    for prompt in (word, f"{word} a fox", f"a fox, {word}!", f"({word.upper()}) fox", f"«{word}»"):
+        assert phrases(prompt) == [word], prompt
+    for prompt in (f"an {word} beach", f"a {word}, and a fox.", f"a fox, {word}, 429"):
+        assert word not in phrases(prompt), prompt
+
+
+def test_other_words_strike_anywhere_beside_ordinary_ones():
+    assert phrases("an empty beach, 429 daily, with a huge crab") == ["429 daily"]
+    assert phrases("a fox, blocked, empty") == ["blocked", "empty"]
+
+
+async def test_an_empty_beach_is_drawn(client):
+    reply = await client.ask("an empty beach in a wild region of huge cliffs")
+
+    assert size_of(reply.picture) == (512, 512)
+    assert (await client.look("/calls"))[-1]["outcome"] == "picture"
+
+
+async def test_the_page_names_the_ordinary_words(client):
+    async with client.session.get(client.url) as response:
+        text = (await response.text()).partition("The ordinary words")[2]
+    named = text.partition("strike only")[0]
+
+    assert set(re.findall("<code>(.+?)</code>", named)) == ORDINARY
 
 
 def test_the_page_can_explain_every_word():

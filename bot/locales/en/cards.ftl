@@ -43,7 +43,6 @@ entry-release = given back
 entry-refund = refunded
 entry-transfer = transferred
 
-problem-title = **{ $title }**
 problem-not-charged = Nothing was charged.
 
 modal-edit-title = Edit this picture

@@ -16,5 +16,4 @@ option-private = Only you see the result
 option-edit-image = The picture to change
 option-more-image = Another picture to use
 
-choice-auto = auto
 choice-model = { $model } · { $price } at { $resolution }

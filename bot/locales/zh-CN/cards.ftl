@@ -10,7 +10,7 @@ card-queued = 🕒 **排队中** { $ahead ->
 card-drawing = 🎨 **正在绘制** · { $model } · 开始于 { $since }
 card-waiting = ⏳ **{ $model } 正忙** · { $until } 再试
 card-price = { $count ->
-    [one] { $size } · { $price }，拿到图片才扣除
+    [1] { $size } · { $price }，拿到图片才扣除
    *[other] { $count } × { $size } · { $price }，只按拿到的图片扣除
 }
 card-size-auto = { $resolution }
@@ -39,7 +39,6 @@ entry-release = 已退回
 entry-refund = 已退款
 entry-transfer = 转账
 
-problem-title = **{ $title }**
 problem-not-charged = 没有扣除任何积分。
 
 modal-edit-title = 编辑这张图片

@@ -16,5 +16,4 @@ option-private = 只有你能看到结果
 option-edit-image = 要修改的图片
 option-more-image = 另一张要用的图片
 
-choice-auto = 自动
 choice-model = { $model } · { $resolution } 需 { $price }

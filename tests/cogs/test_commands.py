@@ -1,0 +1,223 @@
+"""What Discord is sent: the commands, word for word and within its limits, and every body.
+
+The commands are kept in `tests/golden/commands.json`. After a change that is meant, write them
+anew with `PLANTAIN_WRITE_GOLDEN=1 pytest tests/cogs/test_commands.py` and read the diff.
+"""
+
+import io
+import json
+import os
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from PIL import Image
+
+from bot.jobs.delivery import Picture
+from bot.jobs.job import Receipt
+from bot.ui.delivery import DiscordDelivery
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+SCHEMAS = json.loads((GOLDEN / "discord-schemas.json").read_text("utf-8"))
+BODIES = {
+    ("PUT", r"/applications/\d+/commands"): "command_sync",
+    ("POST", r"/interactions/\d+/[^/]+/callback"): "interaction_callback",
+    ("POST", r"/webhooks/\d+/[^/]+"): "followup",
+    ("PATCH", r"/webhooks/\d+/[^/]+/messages/(@original|\d+)"): "reply_edit",
+    ("POST", r"/channels/\d+/messages"): "channel_message",
+}
+NAME = re.compile(r"[-_'\w\u0900-\u097f\u0e00-\u0e7f]{1,32}")
+"""Discord's rule for names of commands and options, which must be in lower case as well."""
+
+
+def schema_of(method: str, path: str) -> str | None:
+    return next(
+        (
+            body
+            for (wanted, pattern), body in BODIES.items()
+            if wanted == method and re.fullmatch(pattern, path)
+        ),
+        None,
+    )
+
+
+def problems(body: str, content: Any) -> list[str]:
+    """What Discord's own description of a body finds wrong with one of ours."""
+    schema = {
+        "$schema": SCHEMAS["$schema"],
+        "components": SCHEMAS["components"],
+        **SCHEMAS["bodies"][body],
+    }
+    content = deepcopy(content)
+    for holder in (content, content.get("data")) if isinstance(content, dict) else ():
+        for attachment in (holder or {}).get("attachments", []):
+            # discord.py numbers new files; Discord takes numbers too, its description does not.
+            attachment["id"] = str(attachment["id"])
+    return [
+        f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}"
+        for error in Draft202012Validator(schema).iter_errors(content)
+    ]
+
+
+@pytest.fixture
+def commands(scene) -> list[dict[str, Any]]:
+    """The command tree as it was synchronised."""
+    [put] = [request for request in scene.env.http_requests if request.method == "PUT"]
+    return put.json
+
+
+def described(commands: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Every command and every option."""
+    for command in commands:
+        yield command
+        yield from command.get("options", [])
+
+
+async def test_the_commands_are_what_they_were(commands):
+    golden = GOLDEN / "commands.json"
+    text = json.dumps(commands, indent=2, ensure_ascii=False) + "\n"
+    if os.environ.get("PLANTAIN_WRITE_GOLDEN"):
+        golden.write_text(text, "utf-8")
+
+    assert text == golden.read_text("utf-8")
+
+
+async def test_the_commands_are_within_discords_limits(commands):
+    assert [command["name"] for command in commands] == ["imagine", "edit", "balance"]
+    for item in described(commands):
+        assert NAME.fullmatch(item["name"])
+        assert item["name"] == item["name"].lower()
+        for text in (item["description"], *item["description_localizations"].values()):
+            assert 1 <= len(text) <= 100
+        choices = item.get("choices", [])
+        assert len(choices) <= 25
+        assert not (choices and item.get("autocomplete"))
+        assert all(1 <= len(choice["name"]) <= 100 for choice in choices)
+        assert all(1 <= len(str(choice["value"])) <= 100 for choice in choices)
+        assert len({choice["name"] for choice in choices}) == len(choices)
+    for command in commands:
+        options = command.get("options", [])
+        assert len(options) <= 25
+        assert len({option["name"] for option in options}) == len(options)
+        required = [option.get("required", False) for option in options]
+        assert required == sorted(required, reverse=True)
+
+
+async def test_a_command_has_at_most_8000_characters_in_any_language(commands):
+    def length(item: dict[str, Any]) -> int:
+        languages = [item["description"], *item["description_localizations"].values()]
+        choices = sum(len(c["name"]) + len(str(c["value"])) for c in item.get("choices", []))
+        return len(item["name"]) + max(map(len, languages)) + choices
+
+    for command in commands:
+        assert length(command) + sum(map(length, command.get("options", []))) <= 8000
+
+
+async def test_every_description_is_translated_for_both_chinese_locales(commands):
+    for item in described(commands):
+        texts = item["description_localizations"]
+        assert set(texts) == {"zh-CN", "zh-TW"}
+        assert texts["zh-CN"] == texts["zh-TW"]
+        assert re.search("[\u4e00-\u9fff]", texts["zh-CN"]), item["name"]
+        assert not re.search("[\u4e00-\u9fff]", item["description"]), item["name"]
+
+
+async def test_the_choices_are_what_the_core_knows(commands):
+    options = {option["name"]: option for option in commands[0]["options"]}
+
+    ratios = [choice["value"] for choice in options["aspect_ratio"]["choices"]]
+    assert len(ratios) == 15
+    assert {"auto", "1:1", "16:9", "21:9", "1:8"} <= set(ratios)
+    assert [c["value"] for c in options["resolution"]["choices"]] == ["512", "1K", "2K", "4K"]
+    assert [c["value"] for c in options["count"]["choices"]] == [1, 2, 3, 4]
+    assert options["prompt"]["max_length"] == 6000
+    assert options["model"]["autocomplete"] is True
+
+
+# --- every body -----------------------------------------------------------------------------
+
+
+def png() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+async def test_every_body_is_as_discord_describes_it(scene):
+    """A usual day: pictures, an edit, both buttons, a balance, refusals and failures."""
+    alice = scene.member("alice")
+    made = await alice.slash(
+        scene.channel, "imagine", prompt="a body of *work*", count=2, aspect_ratio="16:9"
+    )
+    await alice.slash(scene.channel, "edit", prompt="bluer", image=("in.png", png()))
+    await alice.click(made.response, label="Again · 14 credits")
+    form = await alice.click(made.response, label="Edit this")
+    [field] = [part["component"]["custom_id"] for part in form.modal["components"]]
+    await alice.submit_modal(form, {field: "add a gull"})
+    await alice.slash(scene.channel, "balance")
+    await alice.slash(
+        scene.channel, "imagine", prompt="too tall", model="nano-banana-pro", aspect_ratio="1:8"
+    )
+    await alice.slash(scene.channel, "imagine", prompt="a body, text only")
+    await alice.slash(scene.channel, "imagine", prompt="a body, blocked", private=True)
+    await alice.slash(scene.channel, "edit", prompt="x", image=("note.png", b"just words"))
+    await alice.autocomplete(scene.channel, "imagine", "model", "banana")
+
+    sent = [
+        (schema_of(request.method, request.path), request)
+        for request in scene.env.http_requests
+        if request.json is not None
+    ]
+    assert [f"{r.method} {r.path}" for body, r in sent if body is None] == []
+    wrong = [(request.path, problems(body, request.json)) for body, request in sent]
+    assert [(path, found) for path, found in wrong if found] == []
+    assert len(sent) > 20
+    assert {body for body, _ in sent} == set(SCHEMAS["bodies"]) - {"channel_message"}
+    answers = {r.json["type"] for body, r in sent if body == "interaction_callback"}
+    assert answers == {4, 5, 8, 9}
+
+
+async def test_a_body_posted_without_an_interaction_is_too(scene):
+    """A picture handed over in the channel, because its reply has expired."""
+    await scene.member("alice").slash(scene.channel, "imagine", prompt="a body for the channel")
+    [job] = await scene.jobs()
+    client = scene.app.client
+    stored = await client.services.studio.stored(job["id"])
+    [image] = stored.results
+    picture = Picture(scene.app.workshop.store.path(image), image.mime, image, "unchanged")
+    late = DiscordDelivery(client=client, cards=client.services.cards, now=lambda: 2**62)
+    before = len(scene.env.http_requests)
+
+    await late.deliver(stored.job, [picture], Receipt(7, 93, 1, 5), None)
+
+    posted = [request for request in scene.env.http_requests[before:] if request.json is not None]
+    assert [schema_of(request.method, request.path) for request in posted] == ["channel_message"]
+    assert problems("channel_message", posted[0].json) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [
+        ("command_sync", [{"name": "x" * 33, "description": "too long a name", "type": 1}]),
+        ("command_sync", [{"name": "x", "description": "y" * 101, "type": 1}]),
+        ("followup", {"content": "x" * 2001}),
+        ("reply_edit", {"attachments": [{"id": str(n)} for n in range(11)]}),
+        ("reply_edit", {"components": [{"type": 10, "content": ""}]}),
+        (
+            "reply_edit",
+            {
+                "components": [
+                    {"type": 1, "components": [{"type": 2, "style": 2, "label": "l" * 81}]}
+                ]
+            },
+        ),
+        ("interaction_callback", {"type": 99}),
+        ("interaction_callback", {"type": 9, "data": {"title": "t" * 46, "custom_id": "c"}}),
+    ],
+)
+def test_the_check_of_bodies_can_fail(body, content):
+    assert problems(body, content)

@@ -1,0 +1,228 @@
+"""An operator's settings: every mistake named, no secret ever shown, `.env` as people write it."""
+
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+from pydantic import ValidationError
+
+from bot.errors import SettingsError
+from bot.settings import KEY_SETTINGS, Settings
+
+ROOT = Path(__file__).parents[1]
+SECRETS = {
+    name.upper(): f"{name}-3f9a"
+    for name, field in Settings.model_fields.items()
+    if "SecretStr" in str(field.annotation)
+}
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch, tmp_path):
+    """An empty folder and an environment without any of our variables."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def read(monkeypatch, **values: str) -> Settings:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return Settings.read()
+
+
+def test_nothing_set_gives_the_defaults():
+    settings = Settings.read()
+
+    assert settings.enabled_providers == ()
+    assert settings.data_dir == Path("data")
+    assert settings.sqlite_path == Path("data/plantain.db")
+    assert settings.credit_usd_micros == 5000
+    assert settings.welcome_credits == 100
+    assert settings.secrets() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOG_LEVEL", "loud"),
+        ("LOG_FORMAT", "xml"),
+        ("GEMINI_API_VERSION", "v2"),
+        ("GEMINI_BASE_URL", "not a url"),
+        ("GEMINI_BASE_URL", "ftp://127.0.0.1"),
+        ("APIYI_BASE_URL", "127.0.0.1:8000"),
+        ("CREDIT_USD", "half a cent"),
+        ("CREDIT_USD", "0"),
+        ("CREDIT_USD", "-0.005"),
+        ("CREDIT_USD", "nan"),
+        ("CREDIT_USD", "inf"),
+        ("CREDIT_USD", "101"),
+        ("WELCOME_CREDITS", "1.5"),
+        ("WELCOME_CREDITS", "-1"),
+        ("WELCOME_CREDITS", "1000000001"),
+        ("MAX_JOBS", "0"),
+        ("MAX_JOBS", "1001"),
+        ("MAX_JOBS", "many"),
+    ],
+)
+def test_a_bad_value_is_an_error_that_names_its_variable(monkeypatch, name, value):
+    """And shows no secret, though all of them are set beside it."""
+    with pytest.raises(SettingsError) as caught:
+        read(monkeypatch, **SECRETS, **{name: value})
+
+    assert caught.value.setting == name
+    assert caught.value.problem
+    said = f"{caught.value} {caught.value!r} {caught.value.__cause__} {caught.value.facts}"
+    assert not any(secret in said for secret in SECRETS.values())
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_of_several_lines_is_refused_without_being_shown(monkeypatch, name):
+    """A header cannot carry it; the upstream's client would stumble over it in mid-air."""
+    with pytest.raises(SettingsError) as caught:
+        read(monkeypatch, **{name: "first-half\nsecond-half"})
+
+    assert caught.value.setting == name
+    assert "half" not in str(caught.value)
+
+
+def test_empty_variables_count_as_unset(monkeypatch):
+    settings = read(monkeypatch, **dict.fromkeys([n.upper() for n in Settings.model_fields], ""))
+
+    assert settings == Settings()
+    assert settings.discord_token is None
+    assert settings.max_jobs == 16
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_of_spaces_is_none_and_spaces_around_one_are_dropped(monkeypatch, name):
+    assert read(monkeypatch, **{name: " \t"}).secrets() == []
+    assert read(monkeypatch, **{name: " abc\n"}).secrets() == ["abc"]
+
+
+def test_each_key_turns_its_provider_on_in_the_order_they_are_asked(monkeypatch):
+    for provider, variable in KEY_SETTINGS.items():
+        with monkeypatch.context() as only:
+            assert read(only, **{variable: "k"}).enabled_providers == (provider,)
+    assert read(monkeypatch, **SECRETS).enabled_providers == tuple(KEY_SETTINGS)
+
+
+def test_every_key_and_token_is_kept_as_a_secret():
+    for name in Settings.model_fields:
+        assert (name.upper() in SECRETS) == name.endswith(("_key", "_token", "_secret"))
+    assert {"DISCORD_TOKEN", *KEY_SETTINGS.values()} <= set(SECRETS)
+
+
+def test_secrets_are_given_out_on_purpose_only(monkeypatch):
+    settings = read(monkeypatch, **SECRETS)
+
+    shown = f"{settings} {settings!r} {settings.model_dump()} {settings.model_dump_json()}"
+    assert not any(secret in shown for secret in SECRETS.values())
+    assert sorted(settings.secrets()) == sorted(SECRETS.values())
+
+
+def test_settings_are_frozen():
+    with pytest.raises(ValidationError):
+        Settings.read().max_jobs = 3
+
+
+# --- .env -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_dotenv_file_is_read_also_with_a_byte_order_mark(tmp_path, encoding):
+    text = (
+        'GEMINI_API_KEY="from-the-file"\n# MAX_JOBS=3\nexport WELCOME_CREDITS=7\nOTHER=x\nMAX_JOBS='
+    )
+    (tmp_path / ".env").write_text(text, encoding)
+
+    settings = Settings.read()
+
+    assert settings.secrets() == ["from-the-file"]
+    assert (settings.welcome_credits, settings.max_jobs) == (7, 16)
+
+
+def test_the_environment_wins_over_the_file(tmp_path, monkeypatch):
+    (tmp_path / ".env").write_text("MAX_JOBS=3\nWELCOME_CREDITS=3", "utf-8")
+
+    settings = read(monkeypatch, MAX_JOBS="5")
+
+    assert (settings.max_jobs, settings.welcome_credits) == (5, 3)
+
+
+def test_a_mistake_in_the_file_is_named_too(tmp_path):
+    (tmp_path / ".env").write_text("GEMINI_API_KEY=hidden-key\nMAX_JOBS=none", "utf-8")
+
+    with pytest.raises(SettingsError) as caught:
+        Settings.read()
+    assert caught.value.setting == "MAX_JOBS"
+    assert "hidden-key" not in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_a_file_in_another_encoding_is_named_as_such(tmp_path, encoding):
+    """As a Windows shell's redirection writes it."""
+    (tmp_path / ".env").write_text("GEMINI_API_KEY=schlüssel", encoding)
+
+    with pytest.raises(SettingsError) as caught:
+        Settings.read()
+    assert caught.value.setting == ".env"
+    assert "UTF-8" in caught.value.problem
+    assert "schl" not in str(caught.value)
+
+
+def test_the_example_names_every_setting_and_can_be_used_as_it_is(tmp_path, monkeypatch):
+    """Copied to `.env` untouched it sets no secret and no wrong value."""
+    example = ROOT / ".env.example"
+    text = example.read_text("utf-8")
+    (tmp_path / ".env").write_text(text, "utf-8")
+
+    for name in Settings.model_fields:
+        assert name.upper() in text
+    assert dotenv_values(example).keys() <= {name.upper() for name in Settings.model_fields}
+    assert Settings.read().secrets() == []
+
+
+# --- the database and the data folder -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///my.db", "my.db"),
+        ("sqlite:///folder/my.db", "folder/my.db"),
+        ("sqlite:////var/lib/my.db", "/var/lib/my.db"),
+    ],
+)
+def test_a_database_url_is_a_path(monkeypatch, url, path):
+    assert read(monkeypatch, DATABASE_URL=url).sqlite_path == Path(path)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///", "my.db", "postgresql://me:db-password@host/plantain"]
+)
+def test_an_engine_we_do_not_have_is_refused_without_showing_its_password(monkeypatch, url):
+    with pytest.raises(SettingsError) as caught:
+        _ = read(monkeypatch, DATABASE_URL=url).sqlite_path
+
+    assert caught.value.setting == "DATABASE_URL"
+    assert "db-password" not in str(caught.value)
+
+
+def test_the_data_folder_is_made_and_nothing_is_left_in_it(monkeypatch, tmp_path):
+    folder = read(monkeypatch, DATA_DIR="deep/down").prepare_data_dir()
+
+    assert (tmp_path / folder).is_dir()
+    assert list(folder.iterdir()) == []
+    assert Settings.read().prepare_data_dir() == folder
+
+
+@pytest.mark.parametrize("where", ["a-file", "a-file/below", "/proc", "/proc/1/new"])
+def test_a_folder_that_cannot_be_written_is_named(monkeypatch, tmp_path, where):
+    (tmp_path / "a-file").write_text("in the way")
+
+    with pytest.raises(SettingsError) as caught:
+        read(monkeypatch, DATA_DIR=where).prepare_data_dir()
+
+    assert caught.value.setting == "DATA_DIR"
+    assert repr(where) in caught.value.problem

@@ -1,0 +1,390 @@
+"""Every card in both languages, word for word, and within Discord's limits whatever is in it.
+
+The words are kept in `tests/golden/cards/<language>/<card>.txt`. After a change that is meant,
+write them anew with `PLANTAIN_WRITE_GOLDEN=1 pytest tests/ui/test_cards.py` and read the diff.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import discord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import (
+    Billed,
+    DeliveryFailed,
+    DiscordUnreachable,
+    EmptyPrompt,
+    ErrorKind,
+    Interrupted,
+    JobUnknown,
+    NotAPicture,
+    NotEnoughCredits,
+    PictureTooHeavy,
+    PlantainError,
+    PromptTooLong,
+    ProviderError,
+    SettingsError,
+    ShuttingDown,
+    StorageError,
+    TooManyPixels,
+    TooManyReferenceImages,
+    Unexpected,
+    UnknownModel,
+    UnsupportedAspectRatio,
+    UnsupportedResolution,
+)
+from bot.generation.catalog import Catalog
+from bot.generation.pricing import Price
+from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
+from bot.i18n import Sentences
+from bot.jobs.delivery import Picture
+from bot.jobs.job import Job, JobKind, JobState, Place, Receipt, Shortfall
+from bot.jobs.service import Draft, Quote
+from bot.ledger.entry import LedgerEntry, MovementKind
+from bot.ledger.wallets import Statement
+from bot.ui.cards import Cards, harmless, quoted
+from bot.ui.modals import EditModal
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "cards"
+LOCALES = MappingProxyType({"en": "en-US", "zh-CN": "zh-CN"})
+CATALOG = Catalog.load()
+SENTENCES = Sentences.load()
+CARDS = Cards(sentences=SENTENCES, catalog=CATALOG)
+NOON = 1_795_262_400_000_000
+"""2026-11-21 12:00 UTC in microseconds."""
+PROMPT = "a **lighthouse** at dusk\nfor @everyone & <@123456789012345678>"
+REQUEST = GenerationRequest(prompt=PROMPT, model="gemini-nano-banana-2.1")
+MANY = replace(REQUEST, aspect_ratio=AspectRatio.W16_H9, resolution=Resolution.R4K, count=4)
+ORIGINAL = ImageRef("0" * 64, "image/png", 5504, 3072, 30_000_000)
+PLACE = Place(
+    member_id=1,
+    guild_id=2,
+    channel_id=3,
+    message_id=4,
+    application_id=5,
+    reply_token="token",
+    locale="en-US",
+    private=False,
+    upload_limit=10_485_760,
+)
+JOB = Job(
+    id="18e9ed7f4d8eec53de800a7ef336b9f2",
+    kind=JobKind.IMAGINE,
+    state=JobState.RUNNING,
+    place=PLACE,
+    request=REQUEST,
+    provider="google",
+    price=Price(credits=7, usd_micros=33_600),
+    account_id="member:1",
+    reservation_id="r",
+    created_at=NOON,
+    started_at=NOON + 2_000_000,
+)
+STATEMENT = Statement(
+    available=1_086,
+    held=14,
+    spent_this_month=1,
+    month_start=NOON - 20 * 86_400_000_000,
+    entries=tuple(
+        LedgerEntry(kind, available, held, "", None, NOON - number * 60_000_000)
+        for number, (kind, available, held) in enumerate(
+            [
+                (MovementKind.SETTLE, 2, -9),
+                (MovementKind.RESERVE, -9, 9),
+                (MovementKind.RELEASE, 7, -7),
+                (MovementKind.REFUND, 7, 0),
+                (MovementKind.TRANSFER, -1_000, 0),
+                (MovementKind.GRANT, 100, 0),
+            ]
+        )
+    ),
+)
+ERRORS: tuple[PlantainError, ...] = (
+    SettingsError("DISCORD_TOKEN", "set it"),
+    StorageError("disk I/O error"),
+    EmptyPrompt(),
+    PromptTooLong(6001, 6000),
+    UnknownModel("dall-e", "gemini-nano-banana-2.1, gemini-3-pro-image"),
+    UnsupportedAspectRatio("Nano Banana Pro", "1:8", "1:1, 16:9"),
+    UnsupportedResolution("Nano Banana", "4K", "1K"),
+    TooManyReferenceImages("Nano Banana", 4, 3),
+    NotEnoughCredits(7, 5),
+    NotEnoughCredits(1, 0),
+    ShuttingDown(),
+    JobUnknown(),
+    NotAPicture("my_**note**.png"),
+    PictureTooHeavy("big.png", 20_971_521, 20_971_520),
+    TooManyPixels("wide.png", 144, 40),
+    DiscordUnreachable("timeout"),
+    DeliveryFailed("403"),
+    Interrupted(),
+    Unexpected("7ef336b9"),
+    *(ProviderError(kind, "google", Billed.NO) for kind in ErrorKind),
+    ProviderError(ErrorKind.RATE_LIMITED, "google", Billed.NO, retry_after=38),
+    ProviderError(ErrorKind.TEXT_ONLY, "google", Billed.YES, said="I *cannot*, @here, draw that."),
+)
+
+
+def job(locale: str, request: GenerationRequest = REQUEST) -> Job:
+    return JOB.evolve(place=replace(PLACE, locale=locale), request=request)
+
+
+def pictures(*how: str) -> list[tuple[str, Picture]]:
+    return [
+        (f"plantain-{n}.webp", Picture(Path("x"), "image/webp", ORIGINAL, way))
+        for n, way in enumerate(how, start=1)
+    ]
+
+
+def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
+    """Every card there is, by the name of its golden file."""
+    draft = Draft(JobKind.IMAGINE, REQUEST, "google", JOB.price)
+    one, many = job(locale), job(locale, MANY)
+    short = Shortfall(missing=1, kind=ErrorKind.OVERLOADED)
+    return {
+        "accepted": [
+            CARDS.accepted(draft, locale),
+            CARDS.accepted(replace(draft, request=MANY), locale),
+        ],
+        "queued": [CARDS.queued(one, ahead) for ahead in (0, 1, 2)],
+        "drawing": [CARDS.drawing(one), CARDS.drawing(many.evolve(started_at=None))],
+        "waiting": [CARDS.waiting(one, NOON + 38_000_000)],
+        "result": [
+            CARDS.result(one, pictures("unchanged"), Receipt(7, 93, 1, 13), None),
+            CARDS.result(one, pictures("lossless"), Receipt(1, 1, 1, 3600), None),
+            CARDS.result(many, pictures("lossy", "smaller", "lossy"), Receipt(21, 0, 4, 61), short),
+        ],
+        "problems": [CARDS.problem(error, locale) for error in ERRORS],
+        "balance": [
+            CARDS.balance(STATEMENT, locale),
+            CARDS.balance(replace(STATEMENT, held=0, entries=()), locale),
+        ],
+    }  # fmt: skip
+
+
+# --- the words ------------------------------------------------------------------------------
+
+
+def outline(component: dict[str, Any], depth: int = 0) -> Iterator[str]:
+    """A component and what it holds, as lines of text."""
+    kind = discord.ComponentType(component["type"]).name
+    seen = {
+        name: component[name]
+        for name in ("accent_color", "label", "custom_id", "style", "placeholder", "title")
+        if component.get(name) is not None
+    }
+    if component.get("emoji"):
+        seen["emoji"] = component["emoji"]["name"]
+    yield "  " * depth + kind + "".join(f" {name}={value!r}" for name, value in seen.items())
+    for line in component.get("content", "").splitlines():
+        yield "  " * depth + f"  | {line}"
+    for item in component.get("items", []):
+        yield "  " * depth + f"  {item['media']['url']} alt={item['description']!r}"
+    for child in component.get("components", []):
+        yield from outline(child, depth + 1)
+
+
+@pytest.mark.parametrize("card", cards("en-US"))
+@pytest.mark.parametrize("language", LOCALES)
+def test_every_card_says_what_it_said_before(language, card):
+    views = cards(LOCALES[language])[card]
+    text = "\n\n".join(
+        "\n".join(line for component in view.to_components() for line in outline(component))
+        for view in views
+    )
+    golden = GOLDEN / language / f"{card}.txt"
+    if os.environ.get("PLANTAIN_WRITE_GOLDEN"):
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(f"{text}\n", "utf-8")
+
+    assert f"{text}\n" == golden.read_text("utf-8")
+
+
+def test_no_golden_card_is_left_over():
+    kept = {str(file.relative_to(GOLDEN)) for file in GOLDEN.rglob("*.txt")}
+
+    assert kept == {f"{language}/{card}.txt" for language in LOCALES for card in cards("en-US")}
+
+
+def test_the_golden_problems_show_every_error_there_is():
+    """A new leaf of the family must be put into ERRORS."""
+
+    def leaves(of: type[PlantainError]) -> set[type[PlantainError]]:
+        below = {leaf for child in of.__subclasses__() for leaf in leaves(child)}
+        return below | ({of} if "key" in vars(of) else set())
+
+    assert {type(error) for error in ERRORS} == leaves(PlantainError)
+
+
+# --- the limits -----------------------------------------------------------------------------
+
+HOSTILE = {
+    "markdown": "*_~`|>#-[a](b)" * 430,
+    "mentions": "@everyone @here <@123456789012345678> <@&123456789012345678>" * 100,
+    "lines": "*\n" * 3000,
+    "bare lines": "\n" * 5999 + "x",
+    "carriage returns": "#\r- \u2028> " * 700,
+    "chinese": "灯塔" * 3000,
+    "emoji": "👩‍👩‍👧‍👦" * 850,
+    "no break": "x" * 6000,
+    "links": "https://example.com/" + "_a" * 2990,
+    "fluent": "{ $credits } " * 460,
+}
+NAME = "[**n**](https://e.vil) @here " * 40
+
+
+def every_component(view: discord.ui.LayoutView) -> Iterator[dict[str, Any]]:
+    waiting = list(view.to_components())
+    while waiting:
+        component = waiting.pop()
+        waiting += component.get("components", [])
+        yield component
+
+
+def assert_within_limits(view: discord.ui.LayoutView) -> None:
+    """Discord's limits for Components V2: a card beyond one of them is not shown at all."""
+    components = list(every_component(view))
+    texts = [part["content"] for part in components if "content" in part]
+    assert len(components) <= 40
+    assert sum(map(len, texts)) <= 4000
+    assert all(texts)
+    for part in components:
+        assert len(part.get("custom_id", "")) <= 100
+        assert len(part.get("label", "")) <= 80
+        items = part.get("items", [])
+        assert len(items) <= 10
+        assert all(1 <= len(item["description"]) <= 1024 for item in items)
+    ids = [part["custom_id"] for part in components if "custom_id" in part]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("prompt", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_any_prompt_fits_on_every_card(locale, prompt):
+    """Four pictures at a price and a balance of thirteen digits, all made smaller, some missing."""
+    request = replace(MANY, prompt=prompt[:6000])
+    price = Price(credits=10**12, usd_micros=1)
+    large = job(locale, request).evolve(price=price)
+    short = Shortfall(missing=1, kind=ErrorKind.BILLING_EXHAUSTED)
+    receipt = Receipt(charged=4 * 10**12, left=10**15, asked=4, seconds=100_000)
+    how = ("lossless", "lossy", "smaller", "smaller")
+
+    for view in (
+        CARDS.accepted(Draft(JobKind.EDIT, request, "google", price), locale),
+        CARDS.queued(large, 10**6),
+        CARDS.drawing(large),
+        CARDS.waiting(large, NOON),
+        CARDS.result(large, pictures(*how), receipt, short),
+    ):
+        assert_within_limits(view)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotAPicture(NAME),
+        PictureTooHeavy(NAME, 10**12, 1),
+        TooManyPixels(NAME, 10**9, 1),
+        *(UnknownModel(text[:6000], text[:6000]) for text in HOSTILE.values()),
+        *(
+            ProviderError(ErrorKind.TEXT_ONLY, "google", said=text[:6000])
+            for text in HOSTILE.values()
+        ),
+        *ERRORS,
+    ],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_any_problem_fits_on_its_card(locale, error):
+    """A file's name has a thousand characters, a model's may be six thousand."""
+    assert_within_limits(CARDS.problem(error, locale))
+
+
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_a_full_statement_fits_on_its_card(locale):
+    entry = LedgerEntry(MovementKind.RESERVE, -(10**12), 10**12, "", None, NOON)
+    full = Statement(10**15, 10**15, 10**15, NOON, (entry,) * 20)
+
+    assert_within_limits(CARDS.balance(full, locale))
+
+
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_choices_of_models_fit(locale):
+    for model in CATALOG.models.values():
+        quote = Quote(Resolution.R1K, Price(10**12, 1))
+        assert 1 <= len(CARDS.model_choice(model, quote, locale)) <= 100
+
+
+@pytest.mark.parametrize("locale", LOCALES.values())
+async def test_the_form_fits(locale):
+    async def submit(interaction: discord.Interaction, wish: str) -> None:
+        """Never sent."""
+
+    form = EditModal(SENTENCES.say, locale, submit).to_dict()
+
+    [label] = form["components"]
+    field = label["component"]
+    assert 1 <= len(form["title"]) <= 45
+    assert 1 <= len(label["label"]) <= 45
+    assert 1 <= len(field["placeholder"]) <= 100
+    assert 1 <= field["max_length"] <= 4000
+    assert len(form["custom_id"]) <= 100
+
+
+# --- text from outside ----------------------------------------------------------------------
+
+SHARP = st.text(
+    st.sampled_from("@<>!&#*_~`|-[]()\\ \n\r\u2028\x0b1e") | st.characters(codec="utf-8"),
+    min_size=1,
+    max_size=6000,
+) | st.lists(
+    st.sampled_from(
+        ["@everyone", "@here", "<@123456789012345678>", "\n# ", "\r# ", "**", "```", "[", "](b)"]
+    )
+).map("".join).filter(bool)  # fmt: skip
+
+
+@given(SHARP)
+def test_a_quoted_prompt_pings_nobody_and_formats_nothing(prompt):
+    """Every line is a quote, no mention survives, and no mark of a heading or list is bare."""
+    shown = quoted(prompt)
+
+    assert len(shown) <= 3200
+    for mention in ("@everyone", "@here", "<@1"):
+        assert mention not in shown
+    for line in shown.split("\n"):
+        assert line.startswith("> ") or not shown
+        assert not line.startswith(("> #", "> -", "> > "))
+        # Inside an address nothing formats, and a backslash would break it.
+        assert ":/" in prompt or not {"**", "```"} & {line[n : n + 2] for n in range(len(line))}
+
+
+def test_a_prompt_is_shortened_only_when_it_is_long():
+    assert quoted("x" * 900) == "> " + "x" * 900
+    assert quoted("x" * 901) == "> " + "x" * 899 + "…"
+
+
+def test_what_is_harmless_stays_as_it_is():
+    assert harmless("A plain name, 2.5 (final).png") == "A plain name, 2.5 (final).png"
+
+
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_a_problem_says_that_nothing_was_charged_and_names_no_upstream(locale):
+    """A member reads neither an upstream's name nor its technical words."""
+    error = ProviderError(
+        ErrorKind.AUTH_INVALID, "google", Billed.NO, detail="HTTP 400 at generativelanguage"
+    )
+
+    text = json.dumps(CARDS.problem(error, locale).to_components(), ensure_ascii=False)
+
+    assert SENTENCES.say("problem-not-charged", locale) in text
+    assert "google" not in text.lower()
+    assert "generativelanguage" not in text
