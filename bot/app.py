@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from bot.client import Client, Services
 from bot.db.database import Database
 from bot.db.sqlite import SqliteDatabase
-from bot.errors import SettingsError
+from bot.errors import SettingsError, UnknownModel
 from bot.generation.catalog import Catalog
 from bot.i18n import Sentences
 from bot.images.codec import Codec
@@ -108,6 +108,7 @@ async def open_workshop(
             Codec(workers=min(MOST_WORKERS, os.cpu_count() or 1), time_limit=CODEC_SECONDS)
         )
         catalog = Catalog.load()
+        _check_default_model(settings, catalog)
         store = ImageStore(folder / "images", scratch_folder=folder / "work")
         providers = registry.build(
             settings,
@@ -121,6 +122,15 @@ async def open_workshop(
             time_limit=time_limit,
         )
         yield Workshop(catalog, providers, store, codec)
+
+
+def _check_default_model(settings: Settings, catalog: Catalog) -> None:
+    try:
+        catalog.model(settings.default_model or catalog.default_model)
+    except UnknownModel as error:
+        raise SettingsError(
+            "DEFAULT_MODEL", f"{error.model!r} is not one of {error.known}"
+        ) from error
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import discord
 import structlog
+from aiohttp import ClientError
 from discord import app_commands
 from discord.ext import commands
 
@@ -66,7 +67,8 @@ class Client(commands.Bot):
             raise SettingsError(
                 "DISCORD_TOKEN", "Discord refused it; copy the bot's token again"
             ) from error
-        except (discord.HTTPException, discord.GatewayNotFound, OSError) as error:
+        except (discord.HTTPException, discord.GatewayNotFound, ClientError, OSError) as error:
+            # discord.py lets the errors of the HTTP library below it through.
             raise DiscordUnreachable(f"{type(error).__name__}: {error}") from error
 
     async def close(self) -> None:
