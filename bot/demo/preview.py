@@ -7,6 +7,8 @@ its process, so nothing else imports this module.
 
 import asyncio
 import contextlib
+import io
+import json
 import signal
 import tempfile
 import time
@@ -20,7 +22,9 @@ from typing import Any
 
 import discord
 import simcord
+from PIL import Image
 from rich.console import Console
+from simcord.preview._media import MediaError, MediaInfo, MediaWorker
 
 from bot import logs
 from bot.app import App, open_app
@@ -33,8 +37,11 @@ from bot.settings import Settings
 SIMCORD_VERSION = "3.2.1"
 PRIVATE: Mapping[type, tuple[str, ...]] = {
     simcord.Preview: ("_action", "_publish_message_pages", "_advance_presentation_time"),
+    MediaWorker: ("validate",),
     simcord.Env: ("_begin_operation", "_end_operation"),
 }
+SHOWN_SIDE = 1600
+"""Pixels; a picture of this size is always within what SimCord shows."""
 SETTLE_SECONDS = 8.0
 TICK_SECONDS = 0.25
 
@@ -119,6 +126,35 @@ class Outside:
         return generation
 
 
+class Easel(MediaWorker):
+    """Shows smaller what SimCord will not show: over 16 megapixels, or 10 MiB as PNG.
+
+    The original stays what is downloaded.
+    """
+
+    async def validate(
+        self, key: str, blob: bytes, *, media_time: float | None = None
+    ) -> MediaInfo:
+        try:
+            return await super().validate(key, blob, media_time=media_time)
+        except MediaError:
+            try:
+                small = await asyncio.to_thread(_shrink, blob)
+            except (OSError, SyntaxError, ValueError):
+                small = None
+            if small is None:
+                raise
+            return await super().validate(f"{key}-small", small, media_time=media_time)
+
+
+def _shrink(blob: bytes) -> bytes:
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(blob)) as picture:
+        picture.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+        picture.convert("RGB").save(out, "PNG")
+    return out.getvalue()
+
+
 async def _serve(
     app: App, stage: Stage, *, port: int, browser: bool, words_url: str | None
 ) -> None:
@@ -139,6 +175,7 @@ async def _serve(
             ).__aenter__()
         except simcord.SetupError as error:
             raise SettingsError("--port", f"{error}; `--port 0` picks a free one") from error
+        preview._media_worker = Easel()  # noqa: SLF001 - see PRIVATE
         try:
             async with _lively(env, preview, stage):
                 _say_where(preview.url, browser=browser)
@@ -169,10 +206,15 @@ async def _lively(env: simcord.Env, preview: simcord.Preview, stage: Stage) -> A
 
     async def action(context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
         async with turn:
+            # Or a card drawn by this press would say "in 6 seconds" of what began just now.
+            preview._advance_presentation_time()  # noqa: SLF001
             page = preview._pages.get(context_id or "")  # noqa: SLF001
             if page is not None and isinstance(body.get("published_revision"), int):
                 # A press aimed at a message that has just been redrawn is still meant.
-                body = {**body, "published_revision": page.revision}
+                body = {
+                    **_as_command(body, page.command_catalog),
+                    "published_revision": page.revision,
+                }
             return await act(context_id, body)
 
     async def tick() -> None:
@@ -189,6 +231,8 @@ async def _lively(env: simcord.Env, preview: simcord.Preview, stage: Stage) -> A
                     shown = len(env.http_requests), second
                     preview._advance_presentation_time()  # noqa: SLF001
                     preview._publish_message_pages(reason="refresh")  # noqa: SLF001
+                    for page in preview._pages.values():  # noqa: SLF001
+                        _age(page.snapshot, second)
 
     preview._action = action  # type: ignore[method-assign]  # noqa: SLF001
     ticker = asyncio.create_task(tick())
@@ -197,6 +241,35 @@ async def _lively(env: simcord.Env, preview: simcord.Preview, stage: Stage) -> A
     finally:
         ticker.cancel()
         await asyncio.gather(ticker, return_exceptions=True)
+
+
+def _as_command(body: Mapping[str, Any], catalog: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A command sent as a line of text, made the command that Discord's own box would see in it.
+
+    The words after its name become its prompt, so that what the greeting shows can be typed.
+    """
+    if body.get("kind") != "send_message":
+        return body
+    name, _, words = str(body.get("content", "")).strip().partition(" ")
+    for entry in catalog.get("entries", ()):
+        if name == f"/{entry['invocation']}":
+            known = {option["name"] for option in entry["options"]}
+            return {
+                **body,
+                "kind": "run_command",
+                "command_id": entry["commandId"],
+                "path": entry["path"],
+                "schema_fingerprint": entry["schemaFingerprint"],
+                "options": {"prompt": words} if words and "prompt" in known else {},
+            }
+    return body
+
+
+def _age(snapshot: Mapping[str, Any], second: int) -> None:
+    """Make messages that tell a time ago look changed: the page draws no others again."""
+    for message in snapshot.get("messages", {}).values():
+        if '"style": "R"' in json.dumps(message):
+            message["second"] = second
 
 
 def _say_where(url: str, *, browser: bool) -> None:

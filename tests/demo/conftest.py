@@ -1,13 +1,24 @@
-"""A running stand-in upstream and a small client for it."""
+"""A running stand-in upstream and a small client for it; the demo and a browser on its page."""
 
 import base64
 import io
 import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from PIL import Image
+from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from bot.demo.upstream import running_upstream
 
@@ -90,3 +101,203 @@ async def client(upstream):
         await client.look("/calls", "DELETE")
         yield client
         await client.look("/release", "POST")
+
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+VIEWPORT = {"width": 1000, "height": 900}
+PATIENCE = 20
+"""Seconds for anything that takes a moment; only a broken demo waits so long."""
+
+
+class Discord:
+    """The demo's page, used as a person uses it. A card is one message's element."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.cards = page.locator("#channel-message-list article")
+
+    def use(self, command: str, prompt: str | None = None, *, image: Path | None = None) -> Locator:
+        """Pick a slash command, fill it in and send it; the card that comes of it."""
+        page, last = self.page, self._last_id()
+        page.locator("#channel-composer-input").click()
+        page.keyboard.type(f"/{command}")
+        offered = page.locator(".command-popup").get_by_text(f"/{command}", exact=True).first
+        offered.wait_for()
+        self._enter('() => document.querySelector(".command-chip")', otherwise=offered)
+        if prompt is not None:
+            page.locator('.command-option-input[data-option="prompt"]:focus').wait_for()
+            page.keyboard.type(prompt)
+        if image is not None:
+            page.locator('input.command-file-input[data-option="image"]').set_input_files(image)
+        self._send()
+        return self._newer(last)
+
+    def say(self, line: str) -> Locator:
+        """Type a whole line and send it; the card that comes of it."""
+        last = self._last_id()
+        self.page.locator("#channel-composer-input").fill(line)
+        self._send()
+        return self._newer(last)
+
+    def next(self, card: Locator) -> Locator:
+        """The card that follows another, now or soon."""
+        return self._newer(self.identity(card))
+
+    def identity(self, card: Locator) -> int:
+        return int(card.get_attribute("data-message-id") or 0)
+
+    def view_as(self, name: str) -> None:
+        picker = self.page.locator("#viewer-picker")
+        viewer = picker.locator("option", has_text=name).get_attribute("value")
+        if picker.input_value() != viewer:
+            picker.select_option(viewer)
+        self.page.locator(f"""article[data-media-reuse-scope$='"{viewer}"]']""").first.wait_for()
+
+    def _last_id(self) -> int:
+        return self.identity(self.cards.last)
+
+    def _newer(self, message_id: int) -> Locator:
+        # Not by counting: a card may go while another comes. Ids grow with time.
+        found = self.page.wait_for_function(
+            """last => [...document.querySelectorAll("#channel-message-list article")]
+                .map(card => card.dataset.messageId).find(id => BigInt(id) > BigInt(last))""",
+            arg=str(message_id),
+        )
+        return self.page.locator(f'article[data-message-id="{found.json_value()}"]')
+
+    def _send(self) -> None:
+        taken = """() => !document.querySelector(".command-chip")
+            && !document.querySelector("#channel-composer-input").value"""
+        self._enter(taken, otherwise=self.page.locator("#send-message"))
+
+    def _enter(self, taken: str, *, otherwise: Locator) -> None:
+        """Press Enter; where the page was busy and ignored it, a person would click instead."""
+        self.page.keyboard.press("Enter")
+        try:
+            self.page.wait_for_function(taken, timeout=1000)
+        except BrowserError:
+            otherwise.click()
+            self.page.wait_for_function(taken)
+
+    def picture(self, card: Locator) -> Image.Image:
+        """The picture a card shows, as the browser got it, once it is there."""
+        card.locator("img.gallery-image").wait_for()
+        data = card.evaluate(
+            # The page puts in a new element whenever it draws the card again, so look for it anew.
+            """async card => {
+                let image;
+                do {
+                    await new Promise(requestAnimationFrame);
+                    image = card.querySelector("img.gallery-image");
+                } while (!image?.complete || !image.naturalWidth);
+                const canvas = document.createElement("canvas");
+                canvas.width = image.naturalWidth;
+                canvas.height = image.naturalHeight;
+                canvas.getContext("2d").drawImage(image, 0, 0);
+                return canvas.toDataURL("image/png").split(",")[1];
+            }"""
+        )
+        return Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDemo:
+    """`plantain demo` as a process; `url` is its page's."""
+
+    process: subprocess.Popen[str]
+    url: str
+    temporary: Path
+    """The folder its temporary files go to; nothing else uses it."""
+
+    def stop(self, number: signal.Signals) -> int:
+        """Send it a signal; its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+
+OpenDemo = Callable[..., AbstractContextManager[RunningDemo]]
+
+
+@pytest.fixture(scope="session")
+def demo_command():
+    return [sys.executable, "-m", "bot", "demo", "--no-browser", "--port"]
+
+
+@pytest.fixture(scope="session")
+def open_demo(demo_command, tmp_path_factory) -> OpenDemo:
+    """Start the demo as a newcomer does, with its own folder for temporary files."""
+
+    @contextmanager
+    def opened():
+        temporary = tmp_path_factory.mktemp("demo")
+        with subprocess.Popen(
+            [*demo_command, "0"],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": str(temporary)},
+        ) as process:
+            try:
+                page = next((line for line in process.stdout if line.startswith("http")), None)
+                assert page is not None, "the demo ended without naming its page"
+                yield RunningDemo(process, page.strip(), temporary)
+            finally:
+                process.kill()
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+def demo(open_demo):
+    with open_demo() as running:
+        yield running
+        assert running.stop(signal.SIGINT) == 0
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium as the system has it; none is ever downloaded."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        absent = f"no browser for the demo's page: none of {', '.join(names)} is installed"
+        pytest.fail(absent) if os.environ.get("CI") == "true" else pytest.skip(absent)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def open_page(browser):
+    """Open a demo's page, greeted; SimCord works for every page that was ever opened."""
+    with ExitStack() as pages:
+
+        def opened(url):
+            page = pages.enter_context(closing(browser.new_page(viewport=VIEWPORT)))
+            page.set_default_timeout(PATIENCE * 1000)
+            page.goto(url)
+            discord = Discord(page)
+            discord.cards.first.wait_for()
+            return discord
+
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def demo_page(demo, open_page):
+    return open_page(demo.url)
+
+
+@pytest.fixture
+def discord(demo_page):
+    """The one page of the one demo, seen as You."""
+    yield demo_page
+    demo_page.view_as("You")
