@@ -7,7 +7,7 @@ import time
 from asyncio import sleep
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from bot.db.database import Database
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import SettingsError, UnknownModel
 from bot.generation.catalog import Catalog
+from bot.generation.pricing import Ranking
 from bot.i18n import Sentences
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
@@ -30,6 +31,8 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.wallets import Wallets
 from bot.providers import registry
 from bot.providers.base import Provider
+from bot.providers.health import Health
+from bot.providers.router import Router, Way
 from bot.providers.transport import Transport, make_session
 from bot.settings import KEY_SETTINGS, Settings
 from bot.ui.cards import Cards
@@ -59,10 +62,14 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """Everything that makes pictures, without Discord and without a database."""
+    """Everything that makes pictures, without Discord and without a database.
+
+    `providers` ask again where that is safe, `hasty` ones once; by name.
+    """
 
     catalog: Catalog
     providers: Mapping[str, Provider]
+    hasty: Mapping[str, Provider]
     store: ImageStore
     codec: Codec
 
@@ -110,7 +117,8 @@ async def open_workshop(
         catalog = Catalog.load()
         _check_default_model(settings, catalog)
         store = ImageStore(folder / "images", scratch_folder=folder / "work")
-        providers = registry.build(
+        build = partial(
+            registry.build,
             settings,
             catalog=catalog,
             transport=Transport(session=session),
@@ -118,10 +126,9 @@ async def open_workshop(
             sleep=world.sleep,
             random=world.random,
             clock=world.monotonic,
-            attempts=attempts,
             time_limit=time_limit,
         )
-        yield Workshop(catalog, providers, store, codec)
+        yield Workshop(catalog, build(attempts=attempts), build(attempts=1), store, codec)
 
 
 def _check_default_model(settings: Settings, catalog: Catalog) -> None:
@@ -139,10 +146,12 @@ async def open_app(
     *,
     world: World | None = None,
     dress: Callable[[Provider], Provider] = lambda provider: provider,
+    longest_pause: int | None = None,
 ) -> AsyncIterator[App]:
     """The bot over the data folder, which is locked for this process alone.
 
-    `dress` may wrap each provider. Raises SettingsError for what the operator must set and
+    `dress` may wrap the provider that makes pictures; `longest_pause` caps, in seconds, how long an
+    upstream that failed is left alone. Raises SettingsError for what the operator must set and
     StorageError for a broken database.
     """
     world = world or World()
@@ -153,17 +162,37 @@ async def open_app(
         resources.enter_context(_locked(folder))
         database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
         workshop = await resources.enter_async_context(open_workshop(settings, folder, world=world))
-        dressed = {name: dress(provider) for name, provider in workshop.providers.items()}
-        workshop = replace(workshop, providers=dressed)
         await workshop.store.sweep_scratch()
+        health = Health(database=database, now=world.now, longest=longest_pause)
+        await health.load()
+        provider = dress(_route(settings, world, workshop, health))
         ledger = Ledger(now=world.now, new_id=world.new_id, welcome=settings.welcome_credits)
 
         def compose(client: Client) -> Services:
-            return _services(client, settings, world, database, ledger, workshop, started)
+            return _services(client, settings, world, database, ledger, workshop, provider, started)
 
         app = App(Client(compose=compose), database, ledger, workshop)
         resources.push_async_callback(app.drain, 0.0)
         yield app
+
+
+def _ranking(settings: Settings) -> Ranking:
+    return Ranking(preferred=settings.preferred_providers, known=tuple(KEY_SETTINGS))
+
+
+def _route(settings: Settings, world: World, workshop: Workshop, health: Health) -> Provider:
+    ways = [
+        Way(name, settings.key_fingerprint(name), workshop.hasty[name], patient)
+        for name, patient in workshop.providers.items()
+    ]
+    return Router(
+        ways=ways,
+        catalog=workshop.catalog,
+        health=health,
+        ranking=_ranking(settings),
+        now=world.now,
+        today=world.today,
+    )
 
 
 def _services(
@@ -173,6 +202,7 @@ def _services(
     database: Database,
     ledger: Ledger,
     workshop: Workshop,
+    provider: Provider,
     started: int,
 ) -> Services:
     sentences = Sentences.load()
@@ -180,7 +210,8 @@ def _services(
     runner = Runner(
         database=database,
         ledger=ledger,
-        providers=workshop.providers,
+        provider=provider,
+        catalog=workshop.catalog,
         store=workshop.store,
         codec=workshop.codec,
         delivery=DiscordDelivery(client=client, cards=cards, now=world.now),
@@ -192,6 +223,7 @@ def _services(
     studio = Studio(
         catalog=workshop.catalog,
         providers=tuple(workshop.providers),
+        ranking=_ranking(settings),
         default_model=settings.default_model,
         credit_usd_micros=settings.credit_usd_micros,
         database=database,

@@ -226,3 +226,14 @@ def test_a_folder_that_cannot_be_written_is_named(monkeypatch, tmp_path, where):
 
     assert caught.value.setting == "DATA_DIR"
     assert repr(where) in caught.value.problem
+
+
+def test_preferred_providers_are_a_list_of_names_we_know(monkeypatch):
+    monkeypatch.setenv("PREFERRED_PROVIDERS", "apiyi, google")
+    assert Settings.read().preferred_providers == ("apiyi", "google")
+
+    monkeypatch.setenv("PREFERRED_PROVIDERS", "apiyi,nobody")
+    with pytest.raises(SettingsError) as caught:
+        Settings.read()
+    assert caught.value.setting == "PREFERRED_PROVIDERS"
+    assert "nobody" in caught.value.problem

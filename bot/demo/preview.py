@@ -61,7 +61,9 @@ async def run_demo(*, port: int, browser: bool, data: Path | None, real: bool) -
             settings = stand_in_settings(folder, words_url)
         logs.configure(level="warning", json=False, secrets=settings.secrets())
         stage = Stage()
-        async with open_app(settings, dress=lambda provider: Outside(provider, stage)) as app:
+        async with open_app(
+            settings, dress=lambda provider: Outside(provider, stage), longest_pause=0
+        ) as app:
             await _serve(app, stage, port=port, browser=browser, words_url=words_url)
 
 

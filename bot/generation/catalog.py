@@ -49,6 +49,10 @@ class Offer:
     prompt_limit: int | None = None
     shutdown: date | None = None
 
+    def retired(self, today: date) -> bool:
+        """Whether its announced shutdown has come."""
+        return self.shutdown is not None and self.shutdown <= today
+
     def can(self, request: GenerationRequest, *, reference_images: int) -> bool:
         """Whether exactly this can be drawn there, with so many pictures to work from."""
         return (

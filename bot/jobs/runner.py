@@ -5,7 +5,7 @@ be taken up again from where its row says it stands.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from bot.errors import (
     Unexpected,
     UnusablePicture,
 )
+from bot.generation.catalog import Catalog
 from bot.generation.request import ImageRef
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
@@ -47,7 +48,8 @@ class Runner:
         *,
         database: Database,
         ledger: Ledger,
-        providers: Mapping[str, Provider],
+        provider: Provider,
+        catalog: Catalog,
         store: ImageStore,
         codec: Codec,
         delivery: Delivery,
@@ -57,7 +59,8 @@ class Runner:
     ) -> None:
         self._database = database
         self._ledger = ledger
-        self._providers = providers
+        self._provider = provider
+        self._catalog = catalog
         self._store = store
         self._codec = codec
         self._delivery = delivery
@@ -147,16 +150,16 @@ class Runner:
             delivery=self._delivery,
             now=self._now,
             new_id=self._new_id,
+            usd_micros=lambda provider: self._usd_micros(provider, job),
         )
         left = BUDGET_SECONDS - (self._now() - job.created_at) / MICROS
         if left <= 0:
             # It waited its whole life in the queue; no upstream has been asked.
             return ProviderError(ErrorKind.OVERLOADED, job.provider)
-        provider = self._providers[job.provider]
         try:
             async with self._store.scratch() as folder:
                 async with asyncio.timeout(left):
-                    generation = await provider.generate(
+                    generation = await self._provider.generate(
                         job.request, folder=folder, observer=witness
                     )
                 image = generation.images[-1]
@@ -174,6 +177,10 @@ class Runner:
             )
         await witness.ended("image", Billed.YES)
         return stored
+
+    def _usd_micros(self, provider: str, job: Job) -> int:
+        offer = self._catalog.offer(provider, job.request.model)
+        return offer.usd_micros[job.request.resolution] if offer else job.price.usd_micros
 
     async def _finish(self, job: Job) -> None:
         images = await self._database.read(lambda tx: queue.results(tx, job.id))

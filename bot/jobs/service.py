@@ -8,7 +8,7 @@ from bot.db.database import Database, Transaction
 from bot.errors import ShuttingDown, UnknownModel
 from bot.generation import policy
 from bot.generation.catalog import Catalog, ImageModel, Offer
-from bot.generation.pricing import Price, price
+from bot.generation.pricing import Price, Ranking, price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
 from bot.jobs import queue
 from bot.jobs.dispatch import Dispatcher
@@ -43,6 +43,7 @@ class Studio:
         *,
         catalog: Catalog,
         providers: Sequence[str],
+        ranking: Ranking,
         default_model: str | None,
         credit_usd_micros: int,
         database: Database,
@@ -55,6 +56,7 @@ class Studio:
     ) -> None:
         self._catalog = catalog
         self._providers = providers
+        self._ranking = ranking
         self._credit_usd_micros = credit_usd_micros
         self._database = database
         self._ledger = ledger
@@ -169,17 +171,21 @@ class Studio:
 
     def _offers(self, model: ImageModel) -> list[Offer]:
         known = [self._catalog.offer(provider, model.id) for provider in self._providers]
-        return [
-            offer
-            for offer in known
-            if offer and (offer.shutdown is None or offer.shutdown > self._today())
-        ]
+        return [offer for offer in known if offer and not offer.retired(self._today())]
 
     def _capable(
         self, model: ImageModel, request: GenerationRequest, reference_images: int
     ) -> Offer | None:
-        offers = self._offers(model)
-        return next((o for o in offers if o.can(request, reference_images=reference_images)), None)
+        able = [
+            offer
+            for offer in self._offers(model)
+            if offer.can(request, reference_images=reference_images)
+        ]
+        return self._first(able, request.resolution)
 
     def _offer(self, model: ImageModel, resolution: Resolution) -> Offer | None:
-        return next((o for o in self._offers(model) if resolution in o.usd_micros), None)
+        able = [offer for offer in self._offers(model) if resolution in offer.usd_micros]
+        return self._first(able, resolution)
+
+    def _first(self, offers: Sequence[Offer], resolution: Resolution) -> Offer | None:
+        return min(offers, key=lambda offer: self._ranking.rank(offer, resolution), default=None)

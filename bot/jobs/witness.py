@@ -11,7 +11,10 @@ TELL_FROM_SECONDS = 3
 
 
 class Witness:
-    """The Observer a runner hands to a provider. `picture` counts from 0 within the job."""
+    """The Observer a runner hands to a provider. `picture` counts from 0 within the job.
+
+    `usd_micros` says what one picture of the job costs at a provider.
+    """
 
     def __init__(
         self,
@@ -22,6 +25,7 @@ class Witness:
         delivery: Delivery,
         now: Callable[[], int],
         new_id: Callable[[], str],
+        usd_micros: Callable[[str], int],
     ) -> None:
         self._job = job
         self._picture = picture
@@ -29,9 +33,14 @@ class Witness:
         self._delivery = delivery
         self._now = now
         self._new_id = new_id
+        self._usd_micros = usd_micros
         self._attempt: str | None = None
+        self._calls = 0
 
     async def calling(self, provider: str, attempt: int) -> None:
+        del attempt  # counted anew by each upstream that is asked
+        self._calls += 1
+        number = self._calls
         attempt_id = self._new_id()
 
         async def begin(tx: Transaction) -> None:
@@ -40,14 +49,23 @@ class Witness:
                 id=attempt_id,
                 job_id=self._job.id,
                 picture=self._picture,
-                number=attempt,
+                number=number,
                 provider=provider,
-                usd_micros=self._job.price.usd_micros,
+                usd_micros=self._usd_micros(provider),
                 now=self._now(),
             )
 
         await self._database.write(begin)
         self._attempt = attempt_id
+
+    async def submitted(self, provider: str, task_id: str) -> None:
+        del provider
+        attempt_id = self._attempt
+
+        async def note(tx: Transaction) -> None:
+            await tx.run("note_task", id=attempt_id, task_id=task_id)
+
+        await self._database.write(note)
 
     async def failed(self, error: ProviderError, attempt: int, wait: float | None) -> None:
         del attempt

@@ -1,12 +1,14 @@
 """Where a request goes, what is tried next, and that nothing is paid for twice."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 import pytest
 
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.catalog import Catalog
+from bot.generation.pricing import Ranking
 from bot.generation.request import AspectRatio, GenerationRequest, Resolution
 from bot.providers.base import Generation
 from bot.providers.health import Health, Line
@@ -41,13 +43,14 @@ def route(health):
     """A router over providers given cheapest first; each tries once and is patient alike."""
 
     def build(*providers):
-        order = {provider.name: number for number, provider in enumerate(providers)}
+        order = [provider.name for provider in providers]
         return Router(
             ways=[Way(p.name, "key", p, p) for p in reversed(providers)],
             catalog=Catalog.load(),
             health=health,
-            rank=lambda offer: (order[offer.provider],),
+            ranking=Ranking(preferred=order, known=order),
             now=lambda: 1_000_000,
+            today=lambda: date(2026, 11, 21),
         )
 
     return build
@@ -55,6 +58,12 @@ def route(health):
 
 def failure(kind, billed=Billed.NO):
     return ProviderError(ErrorKind(kind), "google", billed)
+
+
+async def fail(health, line, error):
+    with pytest.raises(ProviderError):
+        async with health.call(line):
+            raise error
 
 
 async def ask(router, tmp_path, request=FOX):
@@ -104,7 +113,7 @@ async def test_what_may_have_been_billed_is_never_asked_of_another(route, tmp_pa
 
 async def test_a_closed_upstream_is_passed_over(route, health, tmp_path):
     google, apiyi = Scripted("google"), Scripted("apiyi")
-    await health.failed(Line("google", "key", FOX.model), failure("quota_daily"))
+    await fail(health, Line("google", "key", FOX.model), failure("quota_daily"))
 
     generation = await ask(route(google, apiyi), tmp_path)
 
@@ -115,9 +124,9 @@ async def test_a_closed_upstream_is_passed_over(route, health, tmp_path):
 async def test_when_all_are_closed_nobody_is_asked_and_the_wait_is_named(route, health, tmp_path):
     """The one that opens first says why and for how long; no call is made."""
     google, apiyi = Scripted("google"), Scripted("apiyi")
-    await health.failed(Line("google", "key", FOX.model), failure("quota_daily"))
+    await fail(health, Line("google", "key", FOX.model), failure("quota_daily"))
     limited = ProviderError(ErrorKind.RATE_LIMITED, "apiyi", retry_after=12)
-    await health.failed(Line("apiyi", "key", FOX.model), limited)
+    await fail(health, Line("apiyi", "key", FOX.model), limited)
 
     with pytest.raises(ProviderError) as caught:
         await ask(route(google, apiyi), tmp_path)
@@ -152,8 +161,9 @@ async def test_only_the_last_one_left_is_asked_again_and_again(health, tmp_path)
         ways=[Way("google", "key", hasty, patient)],
         catalog=Catalog.load(),
         health=health,
-        rank=lambda offer: (0,),
+        ranking=Ranking(preferred=(), known=("google",)),
         now=lambda: 1_000_000,
+        today=lambda: date(2026, 11, 21),
     )
 
     await ask(router, tmp_path)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.app import World, open_workshop
 from bot.db.sqlite import SqliteDatabase
+from bot.generation.pricing import Ranking
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.job import JobKind, Place
 from bot.jobs.runner import Runner
@@ -56,7 +57,8 @@ async def main(folder: Path, url: str, jobs: int) -> None:
         runner = Runner(
             database=database,
             ledger=ledger,
-            providers=workshop.providers,
+            provider=workshop.providers["google"],
+            catalog=workshop.catalog,
             store=workshop.store,
             codec=workshop.codec,
             delivery=Told(),
@@ -68,6 +70,7 @@ async def main(folder: Path, url: str, jobs: int) -> None:
         studio = Studio(
             catalog=workshop.catalog,
             providers=tuple(workshop.providers),
+            ranking=Ranking(preferred=(), known=("google",)),
             default_model=None,
             credit_usd_micros=5000,
             database=database,

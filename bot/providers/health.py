@@ -1,0 +1,191 @@
+"""Which upstreams may be asked right now: a breaker per provider, key and model, stored.
+
+A breaker that opened is closed again when its time has come, by one call that is let through to
+see; until then nobody else is. What is known survives a restart, so that a bot that comes back
+does not hammer an upstream that has said no.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.db.database import Database, Transaction
+from bot.errors import ErrorKind, ProviderError
+
+MICROS = 1_000_000
+ANY_MODEL = "*"
+PROBE_SECONDS = 600
+"""How often an upstream that needs its operator is asked whether it does again; a no is free."""
+MINUTE_SECONDS = 30
+MODEL_SECONDS = 24 * 3600
+PAUSE_SECONDS = 60
+FAILURES_TO_PAUSE = 3
+GOOGLES_DAY = ZoneInfo("America/Los_Angeles")
+
+_WHOLE_KEY = frozenset(
+    {
+        ErrorKind.BILLING_EXHAUSTED,
+        ErrorKind.SPEND_LIMIT,
+        ErrorKind.AUTH_INVALID,
+        ErrorKind.PERMISSION_DENIED,
+        ErrorKind.REGION_BLOCKED,
+        ErrorKind.ACCOUNT_SUSPENDED,
+    }
+)
+_PASSING = frozenset({ErrorKind.OVERLOADED, ErrorKind.UPSTREAM_ERROR, ErrorKind.CONNECT_FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One way to an upstream. `key` is a short hash of the API key, never the key."""
+
+    provider: str
+    key: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """Why a line is not used, and from when (microseconds UTC) it may be tried again."""
+
+    line: Line
+    kind: ErrorKind
+    opened_at: int
+    retry_at: int
+
+
+class Health:
+    """Open breakers, in memory and in the database. `load` reads what an earlier run knew.
+
+    `patience` is the seconds after which an upstream that needs its operator is asked again;
+    `longest` caps every pause, for a demo in which nobody should be locked out.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        now: Callable[[], int],
+        patience: int = PROBE_SECONDS,
+        longest: int | None = None,
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._patience = patience
+        self._longest = longest
+        self._open: dict[Line, Breaker] = {}
+        self._failures: dict[Line, int] = {}
+        self._probes: dict[Line, asyncio.Event] = {}
+
+    async def load(self) -> None:
+        """Take over the breakers that are stored."""
+        for row in await self._database.read(lambda tx: tx.all("breakers")):
+            line = Line(row["provider"], row["key"], row["model"])
+            kind = ErrorKind(row["kind"])
+            self._open[line] = Breaker(line, kind, row["opened_at"], row["retry_at"])
+
+    def breakers(self) -> list[Breaker]:
+        """Every open breaker."""
+        return list(self._open.values())
+
+    def obstacle(self, line: Line) -> Breaker | None:
+        """What keeps this line from being used now; None when it may be, if only to see."""
+        known = (self._open.get(place) for place in _places(line))
+        return next((found for found in known if found and found.retry_at > self._now()), None)
+
+    async def settled(self, line: Line) -> None:
+        """Wait while somebody else's call is finding out whether this line works again."""
+        for place in _places(line):
+            while probe := self._probes.get(place):
+                await probe.wait()
+
+    @asynccontextmanager
+    async def call(self, line: Line) -> AsyncIterator[None]:
+        """One call over this line; its end closes or opens breakers."""
+        over = asyncio.Event()
+        probed = [place for place in _places(line) if place in self._open]
+        self._probes.update(dict.fromkeys(probed, over))
+        try:
+            yield
+        except ProviderError as error:
+            await self._failed(line, error)
+            raise
+        else:
+            await self._succeeded(line)
+        finally:
+            for place in probed:
+                self._probes.pop(place, None)
+            over.set()
+
+    async def reset(self, provider: str) -> int:
+        """Close every breaker of a provider, as its operator says it works; how many."""
+        lines = [line for line in self._open if line.provider == provider]
+        for line in lines:
+            del self._open[line]
+        await self._database.write(lambda tx: _forget(tx, lines))
+        return len(lines)
+
+    async def _succeeded(self, line: Line) -> None:
+        self._failures.pop(line, None)
+        closed = [place for place in _places(line) if self._open.pop(place, None)]
+        if closed:
+            await self._database.write(lambda tx: _forget(tx, closed))
+
+    async def _failed(self, line: Line, error: ProviderError) -> None:
+        """Open the breaker that fits, if any: for the model, for the key, or for a while."""
+        retry_at = self._retry_at(line, error)
+        if retry_at is None:
+            return
+        if self._longest is not None:
+            retry_at = min(retry_at, self._now() + self._longest * MICROS)
+        place = Line(line.provider, line.key, ANY_MODEL) if error.kind in _WHOLE_KEY else line
+        breaker = Breaker(place, error.kind, self._now(), retry_at)
+        self._open[place] = breaker
+        await self._database.write(lambda tx: _remember(tx, breaker))
+
+    def _retry_at(self, line: Line, error: ProviderError) -> int | None:
+        now = self._now()
+        if error.kind is ErrorKind.RATE_LIMITED:
+            return now + (error.retry_after or MINUTE_SECONDS) * MICROS
+        if error.kind is ErrorKind.QUOTA_DAILY:
+            return _next_day(now)
+        if error.kind is ErrorKind.MODEL_UNAVAILABLE:
+            return now + MODEL_SECONDS * MICROS
+        if error.kind in _WHOLE_KEY:
+            return now + max(error.retry_after or 0, self._patience) * MICROS
+        if error.kind in _PASSING:
+            self._failures[line] = self._failures.get(line, 0) + 1
+            if self._failures[line] >= FAILURES_TO_PAUSE:
+                return now + max(error.retry_after or 0, PAUSE_SECONDS) * MICROS
+        return None
+
+
+def _places(line: Line) -> tuple[Line, Line]:
+    return line, Line(line.provider, line.key, ANY_MODEL)
+
+
+def _next_day(now: int) -> int:
+    """Midnight where Google's day begins; day quotas start anew there."""
+    here = datetime.fromtimestamp(now / MICROS, UTC).astimezone(GOOGLES_DAY)
+    tomorrow = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return int(tomorrow.timestamp()) * MICROS
+
+
+async def _remember(tx: Transaction, breaker: Breaker) -> None:
+    await tx.run(
+        "open_breaker",
+        provider=breaker.line.provider,
+        key=breaker.line.key,
+        model=breaker.line.model,
+        kind=breaker.kind,
+        opened_at=breaker.opened_at,
+        retry_at=breaker.retry_at,
+    )
+
+
+async def _forget(tx: Transaction, lines: list[Line]) -> None:
+    for line in lines:
+        await tx.run("close_breaker", provider=line.provider, key=line.key, model=line.model)

@@ -1,0 +1,109 @@
+"""A Provider made of Providers: the best capable healthy one, then the next, never paid twice."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from bot.errors import Billed, ErrorKind, ProviderError
+from bot.generation.catalog import Catalog
+from bot.generation.pricing import Ranking
+from bot.generation.request import GenerationRequest
+from bot.providers.base import Generation, Observer, Provider
+from bot.providers.health import Breaker, Health, Line
+
+MICROS = 1_000_000
+
+FAIL_OVER = frozenset(
+    {
+        ErrorKind.RATE_LIMITED,
+        ErrorKind.QUOTA_DAILY,
+        ErrorKind.BILLING_EXHAUSTED,
+        ErrorKind.SPEND_LIMIT,
+        ErrorKind.OVERLOADED,
+        ErrorKind.UPSTREAM_ERROR,
+        ErrorKind.CONNECT_FAILED,
+        ErrorKind.AUTH_INVALID,
+        ErrorKind.PERMISSION_DENIED,
+        ErrorKind.REGION_BLOCKED,
+        ErrorKind.ACCOUNT_SUSPENDED,
+        ErrorKind.MODEL_UNAVAILABLE,
+        ErrorKind.WRONG_ENDPOINT,
+    }
+)
+"""Another upstream may do better after these, and only when the first is known not to bill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One upstream with one key. `once` tries once, `patient` again as far as that is safe."""
+
+    name: str
+    key: str
+    once: Provider
+    patient: Provider
+
+
+class Router:
+    """Asks `ways` in the order of `ranking`; a request goes only where exactly it can be done."""
+
+    name = "router"
+
+    def __init__(
+        self,
+        *,
+        ways: Sequence[Way],
+        catalog: Catalog,
+        health: Health,
+        ranking: Ranking,
+        now: Callable[[], int],
+        today: Callable[[], date],
+    ) -> None:
+        self._ways = ways
+        self._catalog = catalog
+        self._health = health
+        self._ranking = ranking
+        self._now = now
+        self._today = today
+
+    async def generate(
+        self, request: GenerationRequest, *, folder: Path, observer: Observer
+    ) -> Generation:
+        """Draw one picture; raises the last ProviderError, or why nobody could be asked."""
+        capable = self._capable(request)
+        failure: ProviderError | None = None
+        for place, (way, line) in enumerate(capable):
+            await self._health.settled(line)
+            if self._health.obstacle(line):
+                continue
+            others = any(not self._health.obstacle(other) for _, other in capable[place + 1 :])
+            provider = way.once if others else way.patient
+            try:
+                async with self._health.call(line):
+                    return await provider.generate(request, folder=folder, observer=observer)
+            except ProviderError as error:
+                if error.kind not in FAIL_OVER or error.billed is not Billed.NO:
+                    raise
+                failure = error
+        raise failure or self._nobody(capable)
+
+    def _capable(self, request: GenerationRequest) -> list[tuple[Way, Line]]:
+        found = []
+        for way in self._ways:
+            offer = self._catalog.offer(way.name, request.model)
+            if offer is None or offer.retired(self._today()):
+                continue
+            if offer.can(request, reference_images=len(request.reference_images)):
+                rank = self._ranking.rank(offer, request.resolution)
+                found.append((rank, way, Line(way.name, way.key, request.model)))
+        found.sort(key=lambda entry: entry[0])
+        return [(way, line) for _, way, line in found]
+
+    def _nobody(self, capable: Sequence[tuple[Way, Line]]) -> ProviderError:
+        """Why no call was made: the breaker that opens first, or that nobody can do it."""
+        obstacles = [breaker for _, line in capable if (breaker := self._health.obstacle(line))]
+        if not obstacles:
+            return ProviderError(ErrorKind.MODEL_UNAVAILABLE, self.name)
+        first: Breaker = min(obstacles, key=lambda breaker: breaker.retry_at)
+        seconds = -(-(first.retry_at - self._now()) // MICROS)
+        return ProviderError(first.kind, first.line.provider, retry_after=max(1, seconds))
