@@ -1,0 +1,112 @@
+# ruff: noqa: INP001 - a script, not a package
+"""Take the README's pictures of the demo anew: headless Chromium over a running demo.
+
+    python docs/screenshots.py
+
+Writes docs/images/*.png. Needs the `dev` extra and an installed Chromium or Chrome.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Locator, Page, sync_playwright
+
+IMAGES = Path(__file__).parent / "images"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+WIDTH, HEIGHT = 1000, 900
+TALL = 1260
+"""High enough for the greeting and a whole picture."""
+
+
+def main() -> None:
+    """Walk through the greeting's three steps and take a picture of each."""
+    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser_path is None:
+        sys.exit(f"none of {', '.join(BROWSERS)} is installed")
+    IMAGES.mkdir(exist_ok=True)
+    with running_demo() as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        page = browser.new_page(viewport={"width": WIDTH, "height": TALL})
+        page.goto(url)
+        cards = page.locator("#channel-message-list article")
+        cards.first.wait_for()
+        use(page, "imagine", "a red fox in snow at sunset")
+        drawn = wait_for_picture(cards)
+        take(page, "imagine")
+        page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+        with tempfile.TemporaryDirectory() as folder:
+            upload = Path(folder) / "mine.png"
+            drawn.locator("img.gallery-image").screenshot(path=upload)
+            use(page, "edit", "make it watercolour and add a moon", image=upload)
+            wait_for_picture(cards)
+        take(page, "edit")
+        use(page, "balance")
+        cards.last.get_by_text("to spend").wait_for()
+        take(page, "balance")
+        browser.close()
+
+
+@contextmanager
+def running_demo() -> Iterator[str]:
+    """Run `plantain demo` for as long as the context lasts; its page's URL."""
+    command = [sys.executable, "-m", "bot", "demo", "--no-browser", "--port", "0"]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        command, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            lines = process.stdout or ()
+            yield next(line.strip() for line in lines if line.startswith("http"))
+        finally:
+            process.terminate()
+
+
+def use(page: Page, command: str, prompt: str = "", *, image: Path | None = None) -> None:
+    """Fill in a command as a person would, at a person's pace, and send it."""
+    known = page.locator("#channel-message-list article").count()
+    page.locator("#channel-composer-input").click()
+    page.keyboard.type(f"/{command}")
+    page.locator(".command-popup").get_by_text(f"/{command}", exact=True).first.click()
+    page.locator(".command-chip").wait_for()
+    if prompt:
+        page.locator('.command-option-input[data-option="prompt"]').fill(prompt)
+    if image is not None:
+        page.locator('input.command-file-input[data-option="image"]').set_input_files(image)
+    page.locator("#send-message").click()
+    page.locator("#channel-message-list article").nth(known).wait_for()
+
+
+def wait_for_picture(cards: Locator) -> Locator:
+    """The newest card, once its picture is painted."""
+    card = cards.last
+    card.locator("img.gallery-image").wait_for()
+    # The page may put in another element for the same picture, so look until one is painted.
+    card.page.wait_for_function(
+        """() => [...document.querySelectorAll("img.gallery-image")]
+            .every(image => image.complete && image.naturalWidth)"""
+    )
+    return card
+
+
+def take(page: Page, name: str) -> None:
+    """A picture of the page, scrolled to its end."""
+    page.locator("#action-status", has_text="Viewport updated").wait_for()
+    page.mouse.move(0, 0)
+    timeline = page.locator("#channel-timeline")
+    timeline.evaluate("timeline => timeline.scrollTo(0, timeline.scrollHeight)")
+    path = IMAGES / f"{name}.png"
+    page.screenshot(path=path)
+    with Image.open(path) as shot:
+        shot.load()
+    shot.convert("RGB").save(path, optimize=True)
+    print(f"{path.name}: {path.stat().st_size // 1000} kB")  # noqa: T201 - what was done
+
+
+if __name__ == "__main__":
+    main()
