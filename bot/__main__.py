@@ -84,7 +84,7 @@ def generate(
     resolution: Annotated[
         Resolution | None, typer.Option(help="Size class.", case_sensitive=False)
     ] = None,
-    provider: Annotated[str | None, typer.Option(help="google or apiyi.")] = None,
+    provider: Annotated[str | None, typer.Option(help="Which upstream, such as google.")] = None,
     timeout: Annotated[
         float | None, typer.Option(min=0.1, help="Seconds for one call to the upstream.")
     ] = None,

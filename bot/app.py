@@ -5,7 +5,7 @@ import random
 import secrets
 import time
 from asyncio import sleep
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from bot.client import Client, Services
 from bot.db.database import Database
+from bot.db.patient import Patient
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import SettingsError, UnknownModel
 from bot.generation.catalog import Catalog
@@ -23,6 +24,7 @@ from bot.generation.pricing import Ranking
 from bot.i18n import Sentences
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
+from bot.jobs import queue
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
@@ -92,7 +94,7 @@ class App:
 def require_providers(settings: Settings) -> None:
     """Raise SettingsError when no upstream has a key."""
     if not settings.enabled_providers:
-        first, *others = KEY_SETTINGS.values()
+        first, *others = dict.fromkeys(KEY_SETTINGS.values())
         raise SettingsError(first, f"set it, or {' or '.join(others)}, to have an upstream")
 
 
@@ -157,19 +159,24 @@ async def open_app(
     world = world or World()
     require_providers(settings)
     folder = settings.prepare_data_dir()
-    started = world.now()
     async with AsyncExitStack() as resources:
-        resources.enter_context(_locked(folder))
+        resources.enter_context(_locked(folder / "plantain.lock", "DATA_DIR"))
+        database_lock = settings.sqlite_path.with_name(f"{settings.sqlite_path.name}.lock")
+        resources.enter_context(_locked(database_lock, "DATABASE_URL"))
         database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
         workshop = await resources.enter_async_context(open_workshop(settings, folder, world=world))
         await workshop.store.sweep_scratch()
+        # Both locks are ours: whatever is unfinished now was left by a process that is gone.
+        left_behind = await database.read(queue.unfinished)
         health = Health(database=database, now=world.now, longest=longest_pause)
         await health.load()
         provider = dress(_route(settings, world, workshop, health))
         ledger = Ledger(now=world.now, new_id=world.new_id, welcome=settings.welcome_credits)
 
         def compose(client: Client) -> Services:
-            return _services(client, settings, world, database, ledger, workshop, provider, started)
+            return _services(
+                client, settings, world, database, ledger, workshop, provider, left_behind
+            )
 
         app = App(Client(compose=compose), database, ledger, workshop)
         resources.push_async_callback(app.drain, 0.0)
@@ -203,12 +210,12 @@ def _services(
     ledger: Ledger,
     workshop: Workshop,
     provider: Provider,
-    started: int,
+    left_behind: Sequence[str],
 ) -> Services:
     sentences = Sentences.load()
     cards = Cards(sentences=sentences, catalog=workshop.catalog)
     runner = Runner(
-        database=database,
+        database=Patient(database, sleep=world.sleep),
         ledger=ledger,
         provider=provider,
         catalog=workshop.catalog,
@@ -240,18 +247,23 @@ def _services(
         cards=cards,
         sentences=sentences,
         dispatcher=dispatcher,
-        recover=partial(runner.recover, before=started),
+        recover=runner.recover,
+        left_behind=left_behind,
     )
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Two bots on one data folder would undo each other's jobs."""
-    lock = FileLock(folder / "plantain.lock", timeout=0)
+def _locked(file: Path, setting: str) -> Iterator[None]:
+    """Two bots on one data folder or one database would undo each other's jobs."""
+    lock = FileLock(file, timeout=0)
     try:
-        with lock:
-            yield
+        lock.acquire()
     except Timeout as error:
-        raise SettingsError(
-            "DATA_DIR", f"another Plantain is running on the folder {str(folder)!r}"
-        ) from error
+        problem = f"another Plantain is running on the folder {str(file.parent)!r}"
+        raise SettingsError(setting, problem) from error
+    except OSError as error:
+        raise SettingsError(setting, f"{str(file)!r} cannot be written") from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -21,19 +21,22 @@ from bot.ui.cards import Cards
 from bot.ui.replies import tell
 from bot.ui.translator import FluentTranslator
 
+TOKEN_REFUSED = 4004
+"""The gateway's close code for a token that was reset while the bot ran."""
 COGS = ("cogs.generate", "cogs.balance", "cogs.result")
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What cogs may ask. `recover` takes up what a stopped process left behind."""
+    """What cogs may ask. `recover` takes up jobs, such as `left_behind` by a stopped process."""
 
     studio: Studio
     wallets: Wallets
     cards: Cards
     sentences: Sentences
     dispatcher: InProcessDispatcher
-    recover: Callable[[], Awaitable[int]]
+    recover: Callable[[Sequence[str]], Awaitable[None]]
+    left_behind: Sequence[str]
 
 
 class Client(commands.Bot):
@@ -67,7 +70,13 @@ class Client(commands.Bot):
             raise SettingsError(
                 "DISCORD_TOKEN", "Discord refused it; copy the bot's token again"
             ) from error
-        except (discord.HTTPException, discord.GatewayNotFound, ClientError, OSError) as error:
+        except discord.ConnectionClosed as error:
+            if error.code == TOKEN_REFUSED:
+                raise SettingsError(
+                    "DISCORD_TOKEN", "Discord no longer accepts it; copy the bot's token again"
+                ) from error
+            raise DiscordUnreachable(str(error)) from error
+        except (discord.DiscordException, ClientError, OSError) as error:
             # discord.py lets the errors of the HTTP library below it through.
             raise DiscordUnreachable(f"{type(error).__name__}: {error}") from error
 
@@ -79,7 +88,7 @@ class Client(commands.Bot):
 
     async def _recover(self) -> None:
         try:
-            await self.services.recover()
+            await self.services.recover(self.services.left_behind)
         except Exception:  # noqa: BLE001 - what is left is taken up at the next start
             self._log.exception("not every job could be taken up again")
 
@@ -100,7 +109,7 @@ class Client(commands.Bot):
         card = self.services.cards.problem(error, interaction.locale.value)
         try:
             await tell(interaction, card)
-        except discord.DiscordException as trouble:
+        except Exception as trouble:  # noqa: BLE001 - telling is the last thing that can be tried
             self._log.warning("could not tell an error", error=str(error), problem=str(trouble))
 
 

@@ -2,16 +2,27 @@
 
 import os
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 
 MICROS = 1_000_000
-KEY_SETTINGS = {"google": "GEMINI_API_KEY", "apiyi": "APIYI_API_KEY"}
+KEY_SETTINGS = {
+    "google": "GEMINI_API_KEY",
+    "apiyi": "APIYI_API_KEY",
+    "evolink": "EVOLINK_API_KEY",
+    "toapis": "TOAPIS_API_KEY",
+    "aivideoapi": "AIVIDEOAPI_API_KEY",
+    # The chat routes of keys named above.
+    "apiyi-chat": "APIYI_API_KEY",
+    "evolink-chat": "EVOLINK_API_KEY",
+}
 """The variable that turns each provider on, in the order they are asked."""
 
 
@@ -38,17 +49,67 @@ class Settings(BaseSettings):
     gemini_api_version: Literal["v1", "v1beta"] | None = None
     apiyi_api_key: SecretStr | None = None
     apiyi_base_url: HttpUrl | None = None
+    evolink_api_key: SecretStr | None = None
+    evolink_base_url: HttpUrl | None = None
+    evolink_files_url: HttpUrl | None = None
+    toapis_api_key: SecretStr | None = None
+    toapis_base_url: HttpUrl | None = None
+    aivideoapi_api_key: SecretStr | None = None
+    aivideoapi_base_url: HttpUrl | None = None
+    result_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
 
     default_model: str | None = None
+    preferred_providers: Annotated[tuple[str, ...], NoDecode] = ()
     credit_usd: Annotated[Decimal, Field(gt=0, le=100)] = Decimal("0.005")
     welcome_credits: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100
     max_jobs: Annotated[int, Field(ge=1, le=1000)] = 16
+
+    @field_validator(
+        "discord_token",
+        "gemini_api_key",
+        "apiyi_api_key",
+        "evolink_api_key",
+        "toapis_api_key",
+        "aivideoapi_api_key",
+        mode="before",
+    )
+    @classmethod
+    def _strip(cls, value: object) -> object:
+        """A pasted secret may bring a space along, and a space alone is none."""
+        if not isinstance(value, str):
+            return value
+        if not value.strip().isprintable():
+            raise PydanticCustomError("secret", "must be one line of printable characters")
+        return value.strip() or None
+
+    @field_validator("preferred_providers", mode="before")
+    @classmethod
+    def _list(cls, value: object) -> object:
+        """Provider names with commas or spaces between them."""
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("preferred_providers")
+    @classmethod
+    def _know(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in KEY_SETTINGS:
+                known = ", ".join(KEY_SETTINGS)
+                raise PydanticCustomError("provider", f"{name!r} is not one of {known}")
+        return names
+
+    @field_validator("result_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Host names with commas or spaces between them."""
+        return frozenset(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     @classmethod
     def read(cls) -> Self:
         """Read the environment and `.env`; raises SettingsError naming the first bad variable."""
         try:
             return cls()
+        except UnicodeDecodeError:
+            raise SettingsError(".env", "is not UTF-8 text; save it again as UTF-8") from None
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             name = str(first["loc"][0]).upper() if first["loc"] else "settings"
@@ -60,6 +121,11 @@ class Settings(BaseSettings):
         return tuple(
             name for name, variable in KEY_SETTINGS.items() if getattr(self, variable.lower())
         )
+
+    def key_fingerprint(self, provider: str) -> str:
+        """A short hash that tells one key of a provider from another, and nothing else of it."""
+        key: SecretStr = getattr(self, KEY_SETTINGS[provider].lower())
+        return sha256(key.get_secret_value().encode()).hexdigest()[:12]
 
     def secrets(self) -> list[str]:
         """Every secret value that is set, for the log to take out."""

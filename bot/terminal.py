@@ -1,6 +1,7 @@
 """What the command line does beside serving: one picture, the database, the ledger."""
 
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -24,7 +25,7 @@ from bot.errors import (
     UnusablePicture,
 )
 from bot.generation import policy
-from bot.generation.catalog import MICROS
+from bot.generation.catalog import MICROS, Catalog, ImageModel
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
 from bot.i18n import Sentences
 from bot.ledger.ledger import Ledger
@@ -50,8 +51,7 @@ class Wish:
 async def generate(settings: Settings, wish: Wish, *, as_json: bool) -> int:
     """Make one picture and write it; the exit code. Raises SettingsError and Refusal for misuse."""
     require_providers(settings)
-    if not wish.output.parent.is_dir():
-        raise SettingsError("--output", f"there is no folder {str(wish.output.parent)!r}")
+    _check_output(wish.output)
     console = Console(stderr=True, quiet=as_json)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="plantain-") as folder:
@@ -64,12 +64,9 @@ async def generate(settings: Settings, wish: Wish, *, as_json: bool) -> int:
         ) as workshop:
             try:
                 request, generation, image = await _draw(settings, workshop, wish, console)
-            except ProviderError as error:
+                _write(workshop.store.path(image), wish.output, generation)
+            except (ProviderError, UnusablePicture) as error:
                 return _report_failure(error, as_json=as_json)
-            except UnusablePicture as error:
-                failure = ProviderError(ErrorKind.INVALID_IMAGE, "", Billed.NO, said=str(error))
-                return _report_failure(failure, as_json=as_json)
-            shutil.copyfile(workshop.store.path(image), wish.output)
             offer = workshop.catalog.offer(generation.provider, request.model)
             usd = offer.usd_micros[request.resolution] / MICROS if offer else None
     seconds = round(time.monotonic() - started, 2)
@@ -133,9 +130,8 @@ async def check_ledger(settings: Settings) -> int:
 async def _draw(
     settings: Settings, workshop: Workshop, wish: Wish, console: Console
 ) -> tuple[GenerationRequest, Generation, ImageRef]:
-    model = workshop.catalog.model(
-        wish.model or settings.default_model or workshop.catalog.default_model
-    )
+    provider = workshop.providers[_provider_name(settings, wish.provider)]
+    model = _model(settings, workshop.catalog, wish.model, provider.name)
     request = GenerationRequest(
         prompt=wish.prompt,
         model=model.id,
@@ -143,7 +139,6 @@ async def _draw(
         resolution=wish.resolution or model.usual_resolution,
     )
     policy.check(request, model, reference_images=len(wish.images))
-    provider = workshop.providers[_provider_name(settings, wish.provider)]
     request = replace(request, reference_images=await _read_images(workshop, wish.images))
     progress = Progress(
         SpinnerColumn(),
@@ -190,11 +185,25 @@ class _Shown:
             self._task, description=f"{self._model} at {provider} is drawing{again}"
         )
 
+    async def submitted(self, provider: str, task_id: str) -> None:
+        self._progress.update(
+            self._task, description=f"{self._model} at {provider} is drawing, task {task_id}"
+        )
+
     async def failed(self, error: ProviderError, attempt: int, wait: float | None) -> None:
         if wait is not None:
             self._progress.update(
                 self._task, description=f"attempt {attempt}: {error.kind}; again in {wait:.0f} s"
             )
+
+
+def _model(settings: Settings, catalog: Catalog, wanted: str | None, provider: str) -> ImageModel:
+    """The model that was named, else the default where the provider has it, else its first."""
+    if wanted:
+        return catalog.model(wanted)
+    usual = catalog.model(settings.default_model or catalog.default_model)
+    offers = catalog.upstreams[provider].offers
+    return usual if usual.id in offers else next(iter(offers.values())).model
 
 
 def _provider_name(settings: Settings, wanted: str | None) -> str:
@@ -209,9 +218,35 @@ def _provider_name(settings: Settings, wanted: str | None) -> str:
     return wanted
 
 
-def _report_failure(error: ProviderError, *, as_json: bool) -> int:
-    sentence = Sentences.load().say(f"provider-{error.kind}", "en", wait=error.retry_after or 0)
-    message = f"{sentence} {error.said}" if error.said else sentence
+def _check_output(output: Path) -> None:
+    """Raise SettingsError where no picture could be written, before one is paid for."""
+    if not output.parent.is_dir():
+        raise SettingsError("--output", f"there is no folder {str(output.parent)!r}")
+    if output.is_dir():
+        raise SettingsError("--output", f"{str(output)!r} is a folder; name a file in it")
+    if not os.access(output if output.exists() else output.parent, os.W_OK):
+        raise SettingsError("--output", f"{str(output)!r} cannot be written")
+
+
+def _write(picture: Path, output: Path, generation: Generation) -> None:
+    """The whole picture, or no file and a ProviderError."""
+    try:
+        shutil.copyfile(picture, output)
+    except OSError as error:
+        if output.is_file():
+            output.unlink(missing_ok=True)
+        problem = f"{output} could not be written: {error.strerror or error}"
+        raise ProviderError(
+            ErrorKind.RESULT_UNAVAILABLE, generation.provider, Billed.YES, said=problem
+        ) from error
+
+
+def _report_failure(error: ProviderError | UnusablePicture, *, as_json: bool) -> int:
+    message = Sentences.load().explain(error, "en")
+    if isinstance(error, UnusablePicture):
+        error = ProviderError(ErrorKind.INVALID_IMAGE, "", Billed.NO)
+    if error.said:
+        message = f"{message} {error.said}"
     if as_json:
         _print_json(
             {

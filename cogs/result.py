@@ -93,9 +93,15 @@ class JobButton(
         client = cast(Client, interaction.client)
         async with client.telling(interaction):
             stored = await client.services.studio.stored(self._job_id)
-            if stored is None:
+            if stored is None or not _may_press(stored, interaction):
                 raise JobUnknown
             await PRESSES[self._verb](client, interaction, stored)
+
+
+def _may_press(stored: Stored, interaction: discord.Interaction) -> bool:
+    """A private picture is its maker's alone, whoever comes to know its id."""
+    place = stored.job.place
+    return not place.private or place.member_id == interaction.user.id
 
 
 async def setup(client: Client) -> None:

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script, not a package
 """Take the README's pictures of the demo anew: headless Chromium over a running demo.
 
     python docs/screenshots.py

@@ -473,7 +473,7 @@ def test_fifteen_images_and_an_empty_prompt_are_refused_before_any_is_read(comma
         ({"DATA_DIR": "/proc"}, "DATA_DIR: the folder '/proc' cannot be written"),
         ({"DATABASE_URL": "mysql://host/db"}, "DATABASE_URL: must look like sqlite:///"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: "),
-        ({"DEFAULT_MODEL": "dall-e"}, "no model “dall-e” here"),
+        ({"DEFAULT_MODEL": "dall-e"}, "DEFAULT_MODEL: 'dall-e' is not one of gemini"),
     ],
 )
 def test_serving_without_something_names_it_before_connecting(command, folder, variables, named):

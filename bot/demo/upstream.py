@@ -23,10 +23,12 @@ from random import Random
 
 from aiohttp import web
 
+from bot.demo.chat import Chats
 from bot.demo.doors import Doors
 from bot.demo.gallery import Gallery
 from bot.demo.journal import Journal
 from bot.demo.standin import StandIn
+from bot.demo.tasks import Tasks
 
 FAREWELL_SECONDS = 5
 HANDLER_SECONDS = 0.2
@@ -79,16 +81,28 @@ async def serve(
     with ThreadPoolExecutor(WORKERS) as executor:
         journal, gate = Journal(now=lambda: datetime.now(UTC)), asyncio.Event()
         gate.set()
+        gallery, dice = Gallery(executor), Random()  # noqa: S311 - delays and ids of a stand-in
         standin = StandIn(
             journal=journal,
-            gallery=Gallery(executor),
+            gallery=gallery,
             executor=executor,
-            dice=Random(),  # noqa: S311 - delays and ids of a stand-in
+            dice=dice,
             seconds=seconds,
             gate=gate,
         )
+        tasks = Tasks(journal=journal, gallery=gallery, dice=dice, seconds=seconds, gate=gate)
         application = web.Application()
         application.add_routes([*standin.routes(), *Doors(journal=journal, gate=gate).routes()])
+        application.add_routes(tasks.routes())
+        chats = Chats(
+            journal=journal,
+            gallery=gallery,
+            executor=executor,
+            dice=dice,
+            seconds=seconds,
+            gate=gate,
+        )
+        application.add_routes(chats.routes())
         runner = web.AppRunner(
             application,
             access_log=None,

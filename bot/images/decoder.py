@@ -54,6 +54,8 @@ def _plain(source: ImageFile, side: int | None) -> Image.Image:
     if side is not None and max(picture.size) > side:
         # On an untouched JPEG this makes the decoder itself skip detail, many times faster.
         picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+    # Here and not in passing below: damage in the pixels must not count as damaged EXIF.
+    picture.load()
     picture = _upright(picture)
     picture = _standard_colours(picture)
     see_through = picture.mode == "RGBA" and picture.getchannel("A").getextrema() != (255, 255)

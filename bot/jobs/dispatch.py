@@ -27,9 +27,10 @@ class InProcessDispatcher:
 
     async def close(self, grace: float) -> int:
         """Let running jobs finish for `grace` seconds, then stop them; how many were stopped."""
-        if not self._tasks:
-            return 0
-        _, late = await asyncio.wait(self._tasks, timeout=grace)
+        deadline = asyncio.get_running_loop().time() + grace
+        while self._tasks and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._tasks, timeout=left)
+        late = tuple(self._tasks)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)

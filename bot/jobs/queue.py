@@ -73,9 +73,9 @@ async def results(tx: Transaction, job_id: str) -> tuple[ImageRef, ...]:
     return await _images(tx, job_id, "result")
 
 
-async def unfinished(tx: Transaction) -> list[Job]:
-    """Every job that has not come to an end, oldest first."""
-    return [await _job(tx, row) for row in await tx.all("unfinished_jobs")]
+async def unfinished(tx: Transaction) -> list[str]:
+    """The id of every job that has not come to an end, oldest first."""
+    return [row["id"] for row in await tx.all("unfinished_jobs")]
 
 
 async def ahead(tx: Transaction, job: Job) -> int:

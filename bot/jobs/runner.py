@@ -19,6 +19,7 @@ from bot.errors import (
     Interrupted,
     PlantainError,
     ProviderError,
+    StorageError,
     Unexpected,
     UnusablePicture,
 )
@@ -81,23 +82,26 @@ class Runner:
             if job is not None:
                 await self._guarded(job, self._draw_and_hand_over)
 
-    async def recover(self, *, before: int) -> int:
-        """Take up what a stopped process left behind from `before` that time; how many jobs.
+    async def recover(self, job_ids: Sequence[str]) -> None:
+        """Take up jobs that a stopped process left behind.
 
         A stored picture is delivered and a delivered one settled; anything earlier is released,
         because whether the upstream drew and billed it cannot be known.
         """
-        jobs = await self._database.read(queue.unfinished)
-        left = [job for job in jobs if job.created_at < before]
-        for job in left:
-            await self._resume(job)
-        return len(left)
+        for job_id in job_ids:
+            try:
+                await self._resume(job_id)
+            except Exception:  # noqa: BLE001 - one that cannot be helped now harms no other
+                self._log.exception("job left where it stands", job=job_id)
 
-    async def _resume(self, job: Job) -> None:
-        token = self._new_id()
-        if not await self._database.write(lambda tx: queue.adopt(tx, job, token=token)):
+    async def _resume(self, job_id: str) -> None:
+        left = await self._database.read(lambda tx: queue.get(tx, job_id))
+        if left is None or not LAWFUL[left.state]:
             return
-        job = job.evolve(claim=token)
+        token = self._new_id()
+        if not await self._database.write(lambda tx: queue.adopt(tx, left, token=token)):
+            return
+        job = left.evolve(claim=token)
         self._log.info("job taken up again", job=job.id, state=job.state)
         if job.state in (JobState.QUEUED, JobState.RUNNING):
             await self._give_up(job, Interrupted())
@@ -107,6 +111,9 @@ class Runner:
     async def _guarded(self, job: Job, step: Callable[[Job], Awaitable[None]]) -> None:
         try:
             await step(job)
+        except _Unwritten:
+            # The picture is stored or even shown; the next start goes on from there.
+            self._log.exception("job left where it stands", job=job.id)
         except PlantainError as error:
             loud = isinstance(error, ProviderError) and error.kind in NEEDS_OPERATOR
             log = self._log.warning if loud else self._log.info
@@ -130,7 +137,7 @@ class Runner:
             ]
         outcomes = [task.result() for task in tasks]
         drawn = tuple(outcome for outcome in outcomes if isinstance(outcome, ImageRef))
-        failures = [outcome for outcome in outcomes if isinstance(outcome, ProviderError)]
+        failures = [outcome for outcome in outcomes if isinstance(outcome, PlantainError)]
         if not drawn:
             raise failures[0]
 
@@ -140,9 +147,10 @@ class Runner:
 
         if not await self._database.write(keep):
             raise Interrupted
-        return drawn, Shortfall(len(failures), failures[0].kind) if failures else None
+        return drawn, _shortfall(failures)
 
-    async def _draw_one(self, job: Job, number: int) -> ImageRef | ProviderError:
+    async def _draw_one(self, job: Job, number: int) -> ImageRef | PlantainError:
+        """One picture, or why not: a failure here must not stop the others, which are paid for."""
         witness = Witness(
             job=job,
             picture=number,
@@ -172,9 +180,9 @@ class Runner:
             return ProviderError(ErrorKind.TIMEOUT_UNKNOWN, job.provider, Billed.UNKNOWN)
         except UnusablePicture as error:
             await witness.ended(ErrorKind.MALFORMED_RESPONSE, Billed.YES)
-            return ProviderError(
-                ErrorKind.MALFORMED_RESPONSE, job.provider, Billed.YES, detail=str(error)
-            )
+            return _not_a_picture(job, error)
+        except StorageError as error:
+            return error
         await witness.ended("image", Billed.YES)
         return stored
 
@@ -206,12 +214,18 @@ class Runner:
                 await tx.run("note_message", id=job.id, message_id=message_id, claim=job.claim)
             return await queue.move(tx, job, JobState.DELIVERED)
 
-        if await self._database.write(note):
-            await self._settle(job.evolve(state=JobState.DELIVERED), len(images))
+        try:
+            if await self._database.write(note):
+                await self._settle(job.evolve(state=JobState.DELIVERED), len(images))
+        except StorageError as error:
+            raise _Unwritten from error
 
     async def _fit(self, job: Job, image: ImageRef, into: Path, share: int) -> Picture:
         limit = min(job.place.upload_limit, share)
-        fitted = await self._codec.fit(self._store.path(image), limit=limit, into=into)
+        try:
+            fitted = await self._codec.fit(self._store.path(image), limit=limit, into=into)
+        except UnusablePicture as error:
+            raise _not_a_picture(job, error) from error
         return Picture(fitted.path, fitted.mime, image, fitted.how)
 
     async def _receipt(self, job: Job, delivered: int) -> Receipt:
@@ -222,7 +236,7 @@ class Runner:
             charged=charged,
             left=available + job.reserved - charged,
             asked=job.request.count,
-            seconds=round((self._now() - job.created_at) / MICROS),
+            seconds=max(0, round((self._now() - job.created_at) / MICROS)),
         )
 
     async def _settle(self, job: Job, delivered: int) -> None:
@@ -264,3 +278,19 @@ class Runner:
         job, ahead = await self._database.read(look)
         if job is not None:
             await self._delivery.queued(job, ahead)
+
+
+class _Unwritten(Exception):
+    """What has been shown cannot be written down now; giving the job up would undo it."""
+
+
+def _not_a_picture(job: Job, error: UnusablePicture) -> ProviderError:
+    return ProviderError(ErrorKind.MALFORMED_RESPONSE, job.provider, Billed.YES, detail=str(error))
+
+
+def _shortfall(failures: Sequence[PlantainError]) -> Shortfall | None:
+    if not failures:
+        return None
+    first = failures[0]
+    kind = first.kind if isinstance(first, ProviderError) else ErrorKind.RESULT_UNAVAILABLE
+    return Shortfall(len(failures), kind)

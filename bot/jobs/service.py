@@ -73,6 +73,10 @@ class Studio:
         on_offer = [model for model in self._catalog.models.values() if self._offers(model)]
         return sorted(on_offer, key=lambda model: model.id != self._default.id)
 
+    def _usual_model(self) -> ImageModel:
+        """The default where some upstream that is on has it, else the first that one has."""
+        return next(iter(self.models()), self._default)
+
     def menu(self) -> list[tuple[ImageModel, Quote]]:
         """Those models with what one picture of the usual resolution costs."""
         choices = []
@@ -97,9 +101,10 @@ class Studio:
         """Settle what was left open and check it all; raises a Refusal. Looks nothing up."""
         if not self._open:
             raise ShuttingDown
-        chosen = self._catalog.model(model) if model else self._default
+        chosen = self._catalog.model(model) if model else self._usual_model()
         request = GenerationRequest(
-            prompt=prompt.strip(),
+            # A lone surrogate is no text that could be stored or sent.
+            prompt=prompt.encode("utf-8", "replace").decode("utf-8").strip(),
             model=chosen.id,
             aspect_ratio=aspect_ratio or AspectRatio.AUTO,
             resolution=resolution or chosen.usual_resolution,
@@ -125,6 +130,8 @@ class Studio:
         NotEnoughCredits; then nothing is held and no upstream is asked.
         """
         taken = await self._uploads.take(uploads)
+        if not self._open:
+            raise ShuttingDown
         request = replace(draft.request, reference_images=(*pictures, *taken))
         job_id = self._new_id()
         account_id = f"member:{place.member_id}"

@@ -1,8 +1,9 @@
 """What every upstream adapter is: one request in, picture files out, or a ProviderError."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.errors import ProviderError
 from bot.generation.request import GenerationRequest
@@ -32,11 +33,26 @@ class Generation:
     upstream_model: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What is left at an upstream. `unlimited` when its key has no end; `amount` says little then.
+
+    `unit` is unknown where it depends on how the operator's account is set up there.
+    """
+
+    amount: Decimal
+    unit: Literal["credits", "USD", "unknown"]
+    unlimited: bool = False
+
+
 class Observer(Protocol):
     """Told of every paid call before it leaves, and of every failure that is tried again."""
 
     async def calling(self, provider: str, attempt: int) -> None:
         """About to call `provider`, for the `attempt`-th time (from 1). Awaited before sending."""
+
+    async def submitted(self, provider: str, task_id: str) -> None:
+        """That call was accepted as a task; its id finds the picture again. Awaited at once."""
 
     async def failed(self, error: ProviderError, attempt: int, wait: float | None) -> None:
         """That call failed; `wait` seconds until the next, None when there is no next."""

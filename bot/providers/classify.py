@@ -162,7 +162,7 @@ def classify(
     fault = _read(status, raw)
     kind = _kind(fault)
     text = next((text for text in fault.texts if text.strip()), "")
-    excerpt = raw if fault.structured else re.sub(r"<[^>]*>", " ", raw)
+    excerpt = raw if fault.structured else re.sub(r"<[^<>]*>", " ", raw)
     return ProviderError(
         kind=kind,
         provider=source.provider,

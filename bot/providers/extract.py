@@ -1,7 +1,8 @@
 """A JSON answer taken apart while it arrives: pictures go to files, the rest stays small.
 
 The string value of a wanted key is decoded from base64 into a file, and leaves its number behind
-in the skeleton, which `json.loads` then reads whole. A key is wanted wherever it appears.
+in the skeleton, which `json.loads` then reads whole. A key is wanted wherever it appears. Where
+texts are looked into as well, the data URI of a picture leaves its number in place of its base64.
 """
 
 import binascii
@@ -20,6 +21,8 @@ from typing import Any, Self
 
 import pybase64
 
+from bot.providers import spelling
+
 MIB = 1024 * 1024
 SKELETON_LIMIT = 4 * MIB
 FILE_LIMIT = 50 * MIB
@@ -29,11 +32,19 @@ HEAD_BYTES = 64
 _WHITESPACE = b" \t\r\n"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _BACKSLASH = ord("\\")
-_LONGEST_ESCAPE = 6
+_QUOTE = ord('"')
 
-# Both stop before a quote, or before an escape that the chunk does not hold to its end.
+# Stops before a quote, or before an escape that the chunk does not hold to its end.
 _TEXT = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
-_BASE64 = re.compile(rb'[^"\\]*(?:\\(?:u.{4}|[^u])[^"\\]*)*', re.DOTALL)
+
+# A head that texts keep is followed by a number of ours, always: no other head is left in them.
+PLACE = re.compile(
+    rf"data:image/(?:{'|'.join(spelling.TYPES)});base64,(\d+);", re.IGNORECASE | re.ASCII
+)
+"""What stands in a text where a picture was; the number is its place in `files`."""
+
+_RAW_HEAD = b"data:image/png;base64,"
+"""Put before the number of a picture that was base64 alone, whatever its type."""
 
 
 class MalformedBody(ValueError):
@@ -58,7 +69,7 @@ class ExtractedFile:
 class Extracted:
     """`document` with every wanted string replaced by its place in `files`, as decimal text.
 
-    A string that was not base64 has None in its place.
+    In texts, a PLACE tells it. What was not base64 has None in its place.
     """
 
     document: Any
@@ -94,6 +105,17 @@ class _Decoding:
         if not self._decode(text):
             text = text.translate(_STANDARD, delete=_WHITESPACE)
             self._bad = not self._decode(text)
+
+    def take(self, text: bytes) -> bool:
+        """Feed what may well be base64 to its end; False, and nothing is taken, where it is not."""
+        if self._padded or b"=" in text or not spelling.SYMBOLS.fullmatch(text[-3:]):
+            return False
+        return self._decode(self._rest + text)
+
+    @property
+    def is_padded(self) -> bool:
+        """Whether padding has come, after which nothing else may."""
+        return self._padded
 
     def spoil(self) -> None:
         self._bad = True
@@ -135,19 +157,25 @@ class _Decoding:
 class Extractor:
     """Fed with chunks cut anywhere; a context manager that leaves only the files told to `keep`.
 
-    `keys` are plain words. `feed` and `finish` raise MalformedBody, and OSError when the files
-    cannot be written.
+    `keys` are plain words. Where `texts` are given, the data URIs of pictures are found in every
+    string, and a string under one of these keys that begins as the base64 of a picture is decoded
+    whole. `feed` and `finish` raise MalformedBody, and OSError when the files cannot be written.
     """
 
-    def __init__(self, *, folder: Path, keys: AbstractSet[str]) -> None:
+    def __init__(
+        self, *, folder: Path, keys: AbstractSet[str], texts: AbstractSet[str] = frozenset()
+    ) -> None:
         self._folder = folder
         self._keys = keys
-        wanted = b"|".join(re.escape(key.encode()) for key in sorted(keys))
-        # Skips all complete strings that cannot be a wanted key, in one go.
+        self._wanted = keys | texts
+        self._in_string = self._in_prose if texts else self._in_text
+        wanted = b"|".join(re.escape(key.encode()) for key in sorted(self._wanted))
+        head = b";" if texts else b""
+        # Skips all complete strings that cannot be a wanted key or hold a head, in one go.
         self._dull = re.compile(
-            rb'[^"]*(?:"(?!(?:' + wanted + rb')")[^"\\]*(?:\\[^u][^"\\]*)*"[^"]*)*'
+            rb'[^"]*(?:"(?!(?:%b)")[^"\\%b]*(?:\\[^u][^"\\%b]*)*"[^"]*)*' % (wanted, head, head)
         )
-        self._name_limit = _LONGEST_ESCAPE * max(len(key) for key in keys)
+        self._name_limit = spelling.LONGEST_ESCAPE * max(len(key) for key in self._wanted)
         self._name = b""
         self._colon = False
         self._held = b""
@@ -213,53 +241,97 @@ class Extractor:
             return end
         self._retain(b'"')
         self._name = b""
-        self._step = self._in_text
+        self._step = self._in_string
         return end + 1
 
     def _in_text(self, chunk: bytes, start: int) -> int:
         end = _end(_TEXT, chunk, start)
-        text = chunk[start:end]
+        self._remember(chunk[start:end])
+        if end < len(chunk) and chunk[end] == _QUOTE:
+            return self._close(end)
+        return self._hold(chunk, end)
+
+    def _in_prose(self, chunk: bytes, start: int) -> int:
+        """As `_in_text`, with an eye on data URIs."""
+        end = spelling.prose(chunk, start)
+        self._remember(chunk[start:end])
+        if end < len(chunk) and chunk[end] == _QUOTE:
+            return self._close(end)
+        if head := spelling.HEAD.match(chunk, end):
+            self._remember(head[0])
+            self._step = partial(self._in_uri, self._begin(b"%d;"))
+            return head.end()
+        return self._hold(chunk, end)
+
+    def _hold(self, chunk: bytes, start: int) -> int:
+        """Keep what cannot be told without what comes next."""
+        self._held = chunk[start:]
+        return len(chunk)
+
+    def _remember(self, text: bytes) -> None:
         self._retain(text)
         self._name += text[: self._name_limit + 1 - len(self._name)]
-        if end == len(chunk) or chunk[end] == _BACKSLASH:
-            self._held = chunk[end:]
-            return len(chunk)
+
+    def _close(self, end: int) -> int:
+        """Leave a string that may have been a wanted key."""
         self._retain(b'"')
         self._colon = False
-        self._step = self._after_name if self._wanted() else self._outside
+        name = self._read_name()
+        is_wanted = name in self._wanted
+        self._step = partial(self._after_name, name) if is_wanted else self._outside
         return end + 1
 
-    def _wanted(self) -> bool:
+    def _read_name(self) -> object:
         if len(self._name) > self._name_limit:
-            return False
+            return None
         try:
-            return json.loads(b'"' + self._name + b'"') in self._keys
+            return json.loads(b'"' + self._name + b'"')
         except ValueError:
-            return False
+            return None
 
-    def _after_name(self, chunk: bytes, start: int) -> int:
+    def _after_name(self, name: object, chunk: bytes, start: int) -> int:
         rest = chunk[start:].lstrip(_WHITESPACE)
         end = len(chunk) - len(rest)
         self._retain(chunk[start:end])
-        if rest.startswith(b":") and not self._colon:
+        if rest.startswith(b":"):
             self._colon = True
             self._retain(b":")
             return end + 1
         if rest.startswith(b'"') and self._colon:
-            self._begin()
+            self._retain(b'"')
+            self._name = b""
+            if name in self._keys:
+                self._step = partial(self._in_base64, self._begin(b"%d"))
+            else:
+                self._step = self._in_opening
             return end + 1
         if rest:
             self._step = self._outside
         return end
 
-    def _begin(self) -> None:
+    def _in_opening(self, chunk: bytes, start: int) -> int:
+        """Where a text begins that may be a picture's base64 to its end."""
+        if spelling.MAGIC.match(chunk, start):
+            self._step = partial(self._in_base64, self._begin(_RAW_HEAD + b"%d;"))
+        elif spelling.BEGUN_MAGIC.match(chunk, start):
+            return self._hold(chunk, start)
+        else:
+            self._step = self._in_prose
+        return start
+
+    def _begin(self, mark: bytes) -> _Decoding:
+        """A new file, its number left in the skeleton as `mark`."""
         if len(self._paths) == FILES_LIMIT:
             raise MalformedBody(f"more than {FILES_LIMIT} pictures", cut=True)
         decoding = _Decoding(self._folder)
         self._decoding = decoding
         self._paths.append(decoding.path)
-        self._retain(b'"%d' % len(self._files))
-        self._step = partial(self._in_base64, decoding)
+        self._retain(mark % len(self._files))
+        return decoding
+
+    def _end(self, decoding: _Decoding) -> None:
+        self._files.append(decoding.end())
+        self._decoding = None
 
     def _in_base64(self, decoding: _Decoding, chunk: bytes, start: int) -> int:
         end = chunk.find(b'"', start)
@@ -267,17 +339,33 @@ class Extractor:
             end = len(chunk)
         text = chunk[start:end]
         if b"\\" in text:
-            end = _end(_BASE64, chunk, start)
+            end = _end(spelling.TEXT, chunk, start)
             text = self._unescape(decoding, chunk[start:end])
         decoding.feed(text)
         if end == len(chunk) or chunk[end] == _BACKSLASH:
-            self._held = chunk[end:]
-            return len(chunk)
-        self._files.append(decoding.end())
-        self._decoding = None
+            return self._hold(chunk, end)
+        self._end(decoding)
         self._retain(b'"')
         self._step = self._outside
         return end + 1
+
+    def _in_uri(self, decoding: _Decoding, chunk: bytes, start: int) -> int:
+        end = chunk.find(b'"', start)
+        text = chunk[start : end if end >= 0 else len(chunk)]
+        if decoding.take(text):
+            end = start + len(text)
+        else:
+            # Something in it is not base64 as it stands: an escape, the padding, or the end.
+            pattern = spelling.PADDING if decoding.is_padded else spelling.URI
+            end = _end(pattern, chunk, start)
+            decoding.feed(self._unescape(decoding, chunk[start:end]))
+        if end == len(chunk) or spelling.BEGUN_ESCAPE.match(chunk, end):
+            return self._hold(chunk, end)
+        if spelling.STRAY.match(chunk, end):
+            decoding.spoil()
+        self._end(decoding)
+        self._step = self._in_prose
+        return end
 
     def _unescape(self, decoding: _Decoding, text: bytes) -> bytes:
         """The text without escapes; nothing when they stand for what base64 does not use."""

@@ -23,6 +23,11 @@ _SECRETS = (
     (re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}"), _MARK),
 )
 _URL = re.compile(r"(?i)\bhttps?:\\?/\\?/[^\s\"'<>()]+|\bwww\.[^\s\"'<>()]+")
+_HOST = re.compile(
+    r"(?i)[\w.+-]+@[\w.-]+"
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"
+    r"|\b(?:[a-z0-9-]{1,63}\.){1,8}(?:com|net|org|io|ai|dev|app|cn|cc|co|us|eu|info|xyz|local)\b(?::\d+)?"
+)
 _ID = re.compile(
     r"(?i)\(?\brequest[ _-]?id\b[:= ]*[\w-]*\)?"
     r"|(?<![A-Za-z0-9_-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{16,}"
@@ -40,9 +45,12 @@ def redact(text: str, secret: str = "") -> str:
 
 
 def quote(text: str, secret: str = "") -> str | None:
-    """`text` as a person may read it: no links, ids or keys, at most SAID characters; or None."""
+    """`text` as a person may read it, at most SAID characters; None when nothing is left.
+
+    Without links, hosts, addresses, ids and keys.
+    """
     text = _without_secrets(_URL.sub("", _beginning(text)), secret)
-    text = _ID.sub("", text.replace(_MARK, ""))
+    text = _ID.sub("", _HOST.sub("", text.replace(_MARK, "")))
     text = " ".join(text.split())
     if len(text) > SAID:
         text = text[: SAID - 3].rstrip() + "..."

@@ -106,10 +106,12 @@ class Cards:
             self._buttons(job),
         )
 
-    def problem(self, error: PlantainError, locale: str) -> discord.ui.LayoutView:
-        """What happened, that nothing was charged, and what to do, for the person alone."""
+    def problem(
+        self, error: PlantainError, locale: str, *, quoting: bool = True
+    ) -> discord.ui.LayoutView:
+        """What happened, that nothing was charged, what to do; `quoting` the upstream's words."""
         lines = [self.sentence(error, locale)]
-        if isinstance(error, ProviderError) and error.said:
+        if quoting and isinstance(error, ProviderError) and error.said:
             lines.append(self._say("provider-said", locale, said=_fact(error.said)))
         lines.append(f"-# {self._say('problem-not-charged', locale)}")
         return _card(TROUBLE, _text("\n".join(lines)))

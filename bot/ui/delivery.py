@@ -1,6 +1,6 @@
 """Shows jobs on Discord: the reply while its token lives, else the channel, else a DM."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import discord
 import structlog
@@ -14,7 +14,6 @@ from bot.ui.cards import Cards
 REPLY_LIVES = 14 * 60 * 1_000_000 + 30_000_000
 """Microseconds; Discord says 15 minutes from the press, and the press came before the job."""
 NONCE_LIMIT = 25
-TROUBLE = (discord.DiscordException, OSError, TimeoutError)
 
 
 class DiscordDelivery:
@@ -50,7 +49,7 @@ class DiscordDelivery:
             files = [discord.File(picture.path, filename=name) for name, picture in named]
             try:
                 message = await way(job, card, files)
-            except TROUBLE as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, the next way may do
                 problems.append(f"{way.__name__}: {type(error).__name__} {error}")
                 continue
             finally:
@@ -62,26 +61,17 @@ class DiscordDelivery:
 
     async def explain(self, job: Job, error: PlantainError) -> None:
         card = self._cards.problem(error, job.place.locale)
-        try:
-            reply = self._reply(job)
-            if reply is None:
-                await self._explain_without_reply(job, card)
-            elif job.place.private:
-                await reply.edit_message(job.place.message_id, view=card, attachments=[])
-            else:
-                await reply.send(view=card, ephemeral=True)
-                await reply.delete_message(job.place.message_id)
-        except TROUBLE as trouble:
-            self._log.warning("could not explain", job=job.id, problem=str(trouble))
+        if not await self._explain_in_reply(job, card):
+            await self._try(job, "remove the old card", self._remove_card(job))
+            member = self._client.fetch_user(job.place.member_id)
+            if not await self._try(job, "write to the person", _send(member, card)):
+                await self._try(job, "say it in the channel", self._explain_in_channel(job, error))
 
     async def _show(self, job: Job, card: discord.ui.LayoutView) -> None:
         reply = self._reply(job)
         if reply is None:
             return
-        try:
-            await reply.edit_message(job.place.message_id, view=card)
-        except TROUBLE as trouble:
-            self._log.info("card not shown", job=job.id, problem=str(trouble))
+        await self._try(job, "show progress", reply.edit_message(job.place.message_id, view=card))
 
     def _reply(self, job: Job) -> discord.Webhook | None:
         """The interaction's own webhook, or None when it has expired or was never kept."""
@@ -117,17 +107,39 @@ class DiscordDelivery:
         member = await self._client.fetch_user(job.place.member_id)
         return await member.send(view=card, files=files, nonce=job.id[-NONCE_LIMIT:])
 
-    async def _explain_without_reply(self, job: Job, card: discord.ui.LayoutView) -> None:
+    async def _explain_in_reply(self, job: Job, card: discord.ui.LayoutView) -> bool:
+        reply, message_id = self._reply(job), job.place.message_id
+        if reply is None:
+            return False
+        if job.place.private:
+            change = reply.edit_message(message_id, view=card, attachments=[])
+            return await self._try(job, "explain in the reply", change)
+        told = await self._try(job, "explain in the reply", reply.send(view=card, ephemeral=True))
+        await self._try(job, "remove the card", reply.delete_message(message_id))
+        return told
+
+    async def _explain_in_channel(self, job: Job, error: PlantainError) -> None:
+        """Where all may read it, without the upstream's own words."""
+        if job.place.private or job.place.channel_id is None:
+            return
+        card = self._cards.problem(error, job.place.locale, quoting=False)
+        await self._client.get_partial_messageable(job.place.channel_id).send(view=card)
+
+    async def _remove_card(self, job: Job) -> None:
         if job.place.channel_id is not None:
             channel = self._client.get_partial_messageable(job.place.channel_id)
-            try:
-                await channel.get_partial_message(job.place.message_id).delete()
-            except TROUBLE as trouble:
-                self._log.info("old card not removed", job=job.id, problem=str(trouble))
-        member = await self._client.fetch_user(job.place.member_id)
+            await channel.get_partial_message(job.place.message_id).delete()
+
+    async def _try(self, job: Job, what: str, work: Awaitable[object]) -> bool:
+        """Do one step of telling; one that fails is logged and keeps no other from being tried."""
         try:
-            await member.send(view=card)
-        except discord.Forbidden:
-            if not job.place.private and job.place.channel_id is not None:
-                channel = self._client.get_partial_messageable(job.place.channel_id)
-                await channel.send(view=card)
+            await work
+        except Exception as trouble:  # noqa: BLE001 - discord.py lets many kinds through
+            problem = f"{type(trouble).__name__}: {trouble}"
+            self._log.info("could not " + what, job=job.id, problem=problem)
+            return False
+        return True
+
+
+async def _send(member: Awaitable[discord.User], card: discord.ui.LayoutView) -> None:
+    await (await member).send(view=card)

@@ -4,6 +4,9 @@ import discord
 
 from bot.jobs.job import Place
 
+ALREADY_ANSWERED = 40060
+"""An answer took effect although we were told that it did not."""
+
 
 async def acknowledge(
     interaction: discord.Interaction, card: discord.ui.LayoutView, *, private: bool
@@ -31,10 +34,19 @@ async def acknowledge(
 async def tell(interaction: discord.Interaction, card: discord.ui.LayoutView) -> None:
     """Show a card to the person alone, in place of whatever has been answered so far."""
     if not interaction.response.is_done():
-        await interaction.response.send_message(view=card, ephemeral=True)
+        try:
+            await interaction.response.send_message(view=card, ephemeral=True)
+        except discord.HTTPException as error:
+            if error.code != ALREADY_ANSWERED:
+                raise
+        else:
+            return
     elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
         # Only private answers are deferred; see `acknowledge`.
         await interaction.edit_original_response(view=card)
-    else:
+        return
+    try:
         await interaction.followup.send(view=card, ephemeral=True)
+    finally:
+        # Whether or not they could be told, nobody is left looking at a card that never moves on.
         await interaction.delete_original_response()

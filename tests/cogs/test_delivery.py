@@ -164,7 +164,7 @@ async def test_jobs_a_crash_left_behind_are_released_and_their_people_told(
         assert (await scene.account(alice)).held == 7
         before = calls.count(f"made before {state}")
 
-        await scene.app.client.services.recover()
+        await scene.app.client.services.recover(["f" * 32])
 
         account = await scene.account(alice)
         assert (account.available, account.held) == (93, 0)
@@ -184,7 +184,7 @@ async def test_a_stored_picture_is_delivered_after_a_crash_and_not_paid_again(
         shown = await alice.slash(scene.channel, "imagine", prompt="stored before the crash")
         await _as_if_stopped(scene, JobState.GENERATED)
 
-        await scene.app.client.services.recover()
+        await scene.app.client.services.recover(["f" * 32])
 
         assert len(shown.response.attachments) == 1
         assert (await scene.jobs())[-1]["state"] == "done"
@@ -200,8 +200,8 @@ async def test_recovering_twice_changes_nothing_more(scene_over, settings):
         await alice.slash(scene.channel, "imagine", prompt="twice over")
         await _as_if_stopped(scene, JobState.DELIVERED)
 
-        await scene.app.client.services.recover()
-        await scene.app.client.services.recover()
+        await scene.app.client.services.recover(["f" * 32])
+        await scene.app.client.services.recover(["f" * 32])
 
         account = await scene.account(alice)
         assert (account.available, account.held) == (86, 0)

@@ -292,7 +292,7 @@ def open_page(browser):
 
 
 @pytest.fixture(scope="module")
-def demo_page(demo, open_page):
+def demo_page(open_page, demo):
     return open_page(demo.url)
 
 

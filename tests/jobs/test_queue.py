@@ -60,7 +60,7 @@ async def test_a_job_comes_back_as_it_was_added(database, add):
     job = await add()
 
     assert await database.read(lambda tx: queue.get(tx, job.id)) == job
-    assert await database.read(queue.unfinished) == [job]
+    assert await database.read(queue.unfinished) == [job.id]
     assert job.reserved == 54
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import json
 import socket
 import struct
@@ -14,8 +15,13 @@ import pytest
 
 from bot.errors import ProviderError
 from bot.generation.catalog import Catalog
-from bot.generation.request import GenerationRequest
+from bot.generation.request import GenerationRequest, ImageRef
+from bot.providers.aivideoapi import AiVideoApi
+from bot.providers.download import Downloader
+from bot.providers.evolink import EvoLink
 from bot.providers.gemini import GeminiProvider
+from bot.providers.task import TaskProvider, make_free_session
+from bot.providers.toapis import ToApis
 from bot.providers.transport import Transport, make_session
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -240,3 +246,71 @@ def request_for():
         )
 
     return make
+
+
+class Pace:
+    """A clock that only sleeping moves; `waits` are the seconds slept, in order."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.waits: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def pace():
+    return Pace()
+
+
+@pytest.fixture
+def make_task_provider(upstream, transport, catalog, pace, tmp_path):
+    """A TaskProvider that talks to the scripted upstream; any argument can be overridden."""
+    dialects = {
+        "evolink": lambda: EvoLink(upstream.url, files_url=f"{upstream.url}/files"),
+        "toapis": lambda: ToApis(upstream.url),
+        "aivideoapi": lambda: AiVideoApi(upstream.url),
+    }
+
+    def make(name: str, **changes) -> TaskProvider:
+        arguments = {
+            "upstream": catalog.upstreams[name],
+            "dialect": dialects[name](),
+            "api_key": KEY,
+            "transport": transport,
+            "downloader": Downloader(allowed_hosts={"127.0.0.1"}),
+            "make_session": make_free_session,
+            "locate": lambda ref: tmp_path / "references" / ref.sha256,
+            "sleep": pace.sleep,
+            "clock": lambda: pace.now,
+            "new_id": lambda: "0123456789abcdef" * 2,
+            "now": lambda: datetime(2026, 11, 20, 12, 0, tzinfo=UTC),
+        }
+        return TaskProvider(**(arguments | changes))
+
+    return make
+
+
+@pytest.fixture
+def told(upstream):
+    """A whole answer on a connection that is closed after it, as this upstream always does."""
+
+    def make(body: object, status: int = 200, headers: dict[str, str] | None = None) -> Step:
+        return upstream.reply(status, body, {"Connection": "close", **(headers or {})})
+
+    return make
+
+
+@pytest.fixture
+def stored_reference(tmp_path):
+    """Store bytes where a task provider's `locate` finds them."""
+
+    def store(data: bytes, mime: str = "image/png") -> ImageRef:
+        sha256 = hashlib.sha256(data).hexdigest()
+        (tmp_path / "references").mkdir(exist_ok=True)
+        (tmp_path / "references" / sha256).write_bytes(data)
+        return ImageRef(sha256, mime, 1, 1, len(data))
+
+    return store

@@ -1,6 +1,7 @@
 """Every row of the error tables, and what may be repeated of an error."""
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -109,3 +110,12 @@ def test_only_a_refusal_is_quoted_to_the_person():
     refusal = told(422, {"error": {"code": "content_policy_violation", "message": "No. id 1"}})
     assert refusal.said == "No. id 1"
     assert told(500, {"error": {"message": "balance is 3 USD"}}).said is None
+
+
+def test_an_error_page_of_angle_brackets_is_read_at_once():
+    """Removing tags took seconds of the event loop, with the square of the page's length."""
+    began = time.process_time()
+
+    classify(Source("google", False), status=400, headers={}, body=b"<" * 65536, now=NOW)
+
+    assert time.process_time() - began < 1

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import time
 
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.providers import extract
-from bot.providers.extract import Extractor, MalformedBody
+from bot.providers.extract import PLACE, Extractor, MalformedBody
 
 DATA = frozenset({"data"})
+TEXTS = frozenset({"content", "b64_json"})
 
 
 def take(body, folder, *, sizes=(), keys=DATA):
@@ -277,5 +279,276 @@ def test_a_chunk_is_quick(tmp_path, body):
         for start in range(0, len(body) - 65536, 65536):
             began = time.thread_time()
             extractor.feed(body[start : start + 65536])
+            took.append(time.thread_time() - began)
+    assert min(took) < 0.004
+
+
+# --- texts with pictures in them --------------------------------------------------------------
+
+URI = re.compile(
+    r"(data:image/(?:png|jpe?g|webp|gif);base64,)([A-Za-z0-9+/_-]*=*)([#$%&*@^~\\])?",
+    re.IGNORECASE | re.ASCII,
+)
+MAGICS = ("iVBORw0KGgo", "/9j/", "_9j_", "UklGR", "R0lGOD")
+
+
+def read_texts(body, folder, *, sizes=(), keys=DATA):
+    """The document with the bytes of each picture, or None, shown where its base64 was."""
+    with Extractor(folder=folder, keys=keys, texts=TEXTS) as extractor:
+        start = 0
+        for size in sizes:
+            extractor.feed(body[start : start + size])
+            start += size
+        extractor.feed(body[start:])
+        extracted = extractor.finish()
+        contents = [file and file.path.read_bytes() for file in extracted.files]
+
+    def show(name, text):
+        if name in keys:
+            return shown(contents[int(text)])
+        return PLACE.sub(lambda hit: hit[0][: hit[0].index(",") + 1] + shown(contents[int(hit[1])]),
+                         text)  # fmt: skip
+
+    assert list(folder.iterdir()) == []
+    return change_strings(extracted.document, show)
+
+
+def read_plainly(body, *, keys=DATA):
+    """The same by `json.loads` and a pattern over whole strings."""
+
+    def show(name, text):
+        if name in keys:
+            return shown(decoded(text))
+        if name in TEXTS and text.startswith(MAGICS):
+            return "data:image/png;base64," + shown(decoded(text))
+        return URI.sub(lambda hit: hit[1] + shown(None if hit[3] else decoded(hit[2]))
+                       + (hit[3] or ""), text)  # fmt: skip
+
+    return change_strings(json.loads(body), show)
+
+
+def shown(content):
+    return f"<{content!r}>"
+
+
+def change_strings(node, change, name=None):
+    if isinstance(node, list):
+        return [change_strings(item, change) for item in node]
+    if isinstance(node, dict):
+        return {change(None, key): change_strings(node[key], change, key) for key in node}
+    return change(name, node) if isinstance(node, str) else node
+
+
+short_base64s = st.binary(max_size=24).flatmap(
+    lambda data: st.sampled_from(
+        [
+            base64.b64encode(data).decode(),
+            base64.urlsafe_b64encode(data).decode(),
+            base64.b64encode(data).decode().rstrip("="),
+        ]
+    )
+)
+heads = st.sampled_from(
+    [
+        "data:image/png;base64,",
+        "DATA:Image/JPG;Base64,",
+        "data:image/webp;base64,",
+        "ddata:image/gif;base64,",
+        "data:image/svg+xml;base64,",
+        "data:image/png;base64",
+        "data:ima",
+        "d",
+    ]
+)
+pieces = st.one_of(
+    heads,
+    st.tuples(heads, short_base64s).map("".join),
+    short_base64s,
+    st.sampled_from(
+        [
+            *("![image](", ")", " ", "\n", "*?*", "\\", '"', "=", ";", "5;", "é漢😀"),
+            "u0064ata:image/png;base64,QUJD",
+        ]
+    ),
+)
+proses = st.lists(pieces, max_size=6).map("".join)
+raws = st.tuples(st.sampled_from([*MAGICS, "iVBORw0KG", "/9j"]), short_base64s).map("".join)
+fields = st.one_of(st.sampled_from(["content", "b64_json", "data", "contents", "url"]), proses)
+answers = st.recursive(
+    st.one_of(st.none(), st.integers(), proses, raws),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(fields, st.one_of(raws, inner, proses), max_size=4),
+    ),
+    max_leaves=10,
+)
+
+
+def escape_anywhere(text, escapes):
+    """Characters of strings written as escapes, as `escapes` says one by one; the same JSON."""
+    written, position, inside = [], 0, False
+    for escape in escapes:
+        if position >= len(text):
+            break
+        character = text[position]
+        length = 1
+        if inside and character == "\\":
+            length = 6 if text[position + 1] == "u" else 2
+        elif character == '"':
+            inside = not inside
+        elif inside and escape and ord(character) < 0xD800:
+            character = f"\\u{ord(character):04x}" if escape == "u" else f"\\u{ord(character):04X}"
+            if escape == "/" and text[position] == "/":
+                character = "\\/"
+        written.append(character if length == 1 else text[position : position + length])
+        position += length
+    return "".join(written) + text[position:]
+
+
+@st.composite
+def chats(draw):
+    text = json.dumps(draw(answers), ensure_ascii=draw(st.booleans()))
+    how = draw(st.sampled_from([[None], [None, None, None, "u"], [None, "/", "u", "U"]]))
+    escapes = draw(st.lists(st.sampled_from(how), min_size=80, max_size=300))
+    return escape_anywhere(text, escapes).encode()
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(body=chats(), sizes=st.lists(st.integers(0, 30), max_size=60))
+@example(body=rb'["\\u0064ata:image/png;base64,QUJD"]', sizes=[1] * 50)
+@example(body=rb'["\u00fdata:image/png;base64,QUJD"]', sizes=[1] * 50)
+@example(body=rb'["\u0064ata\u003aimage\/PNG;base64\u002CQUJD\u003d= "]', sizes=[1] * 70)
+@example(body=rb'["data:image/png;base64,QUJD\u0029QUJD\/"]', sizes=[7] * 9)
+@example(body=rb'["data:image/png;base64,data:image/png;base64,QQ==5;"]', sizes=[1] * 60)
+@example(body=rb'{"content":"\/9j\/\u002f+\n"}', sizes=[1] * 40)
+@example(body=rb'{"content":{"content":["iVBORw0KGgo"],"x":"iVBORw0KGgo"}}', sizes=[1] * 60)
+def test_any_text_in_any_chunks_equals_the_plain_parse(body, sizes, tmp_path_factory):
+    folder = tmp_path_factory.getbasetemp() / "texts"
+    folder.mkdir(exist_ok=True)
+    try:
+        read = read_texts(body, folder, sizes=sizes)
+    except MalformedBody:
+        assert body.count(b'"data"') + len(URI.findall(str(json.loads(body)))) > extract.FILES_LIMIT
+        return
+    assert read == read_plainly(body)
+
+
+@settings(max_examples=100, deadline=None)
+@given(body=st.binary(max_size=60), document=chats(), sizes=st.lists(st.integers(0, 9)))
+@example(body=b'["\\u12"', document=b"[]", sizes=[1] * 9)
+def test_no_bytes_crash_the_reading_of_texts(body, document, sizes, tmp_path_factory):
+    folder = tmp_path_factory.getbasetemp() / "broken texts"
+    folder.mkdir(exist_ok=True)
+    for broken in (body, document[: len(document) // 2], document + body):
+        try:
+            read_texts(broken, folder, sizes=sizes)
+        except MalformedBody:
+            assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "content"),
+    [
+        *((end, b"ABC") for end in ('"', ")", " x", "\\n", "]", "\\u0029", ",", "é", "<", "'")),
+        *((stray, None) for stray in ("*?*QUJD", "%", "\\\\nQUJD", "\\u002a", "&")),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 4, 1000])
+def test_base64_that_goes_on_with_what_is_none_is_damaged(tmp_path, after, content, size):
+    """Half a picture is no picture; what a text puts after an address is no harm."""
+    body = ('{"text":"![](data:image/png;base64,QUJD' + after).encode()
+    body += b"" if after == '"' else b'"'
+    sizes = [size] * (len(body) // size)
+    document = read_texts(body + b"}", tmp_path, sizes=sizes)
+    assert document["text"].startswith(f"![](data:image/png;base64,<{content!r}>")
+
+
+def test_a_number_in_a_text_is_never_taken_for_a_picture(tmp_path):
+    body = b'{"content":"0","x":"0;","y":"data:image/png;base64,QQ==0;","z":"data:image/png,0;"}'
+    with Extractor(folder=tmp_path, keys=frozenset(), texts=TEXTS) as extractor:
+        extractor.feed(body)
+        document = extractor.finish().document
+    assert [name for name in document if PLACE.search(document[name])] == ["y"]
+    assert PLACE.search(document["y"])[1] == "0"
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        b"a" * 65536,
+        b"\\n" * 32768,
+        b"d" * 65536,
+        b";" * 65536,
+        b'","' * 20000,
+        b"data:image/" * 5000,
+    ],
+    ids=["letters", "newlines", "d", "semicolons", "tiny strings", "broken heads"],
+)
+def test_texts_are_taken_up_to_their_limit_and_no_further(tmp_path, chunk):
+    """And no file is made for them."""
+
+    def feed(times):
+        with Extractor(folder=tmp_path, keys=frozenset(), texts=TEXTS) as extractor:
+            extractor.feed(b'["')
+            for _ in range(times):
+                extractor.feed(chunk)
+            return list(tmp_path.iterdir())
+
+    # A few bytes may be held back, as the beginning of something.
+    fitting = (extract.SKELETON_LIMIT - 2) // len(chunk)
+    assert feed(fitting) == []
+    with pytest.raises(MalformedBody) as caught:
+        feed(fitting + 2)
+    assert caught.value.cut
+
+
+def test_too_many_pictures_in_a_text_are_stopped(tmp_path):
+    picture = b"![](data:image/png;base64,QQ==)"
+    read_texts(b'["' + picture * extract.FILES_LIMIT + b'"]', tmp_path)
+    with pytest.raises(MalformedBody):
+        read_texts(b'["' + picture * (extract.FILES_LIMIT + 1) + b'"]', tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+LARGE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + os.urandom(3 * 2**20)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"![image](data:image/png;base64," + base64.b64encode(LARGE) + b")",
+        b"data:image\\/png;base64," + base64.b64encode(LARGE).replace(b"/", b"\\/"),
+        b"data:image/png;base64," + base64.urlsafe_b64encode(LARGE),
+        base64.b64encode(LARGE),
+    ],
+    ids=["markdown", "escaped", "url-safe", "raw base64"],
+)
+def test_a_chunk_of_a_picture_in_a_text_is_quick_and_kept_nowhere(tmp_path, text):
+    """64 KiB in well under the milliseconds that a pattern over their bytes one by one takes."""
+    body = b'{"choices":[{"message":{"content":"' + text + b'"}}]}'
+    took = []
+    with Extractor(folder=tmp_path, keys=frozenset(), texts=TEXTS) as extractor:
+        for start in range(0, len(body), 65536):
+            began = time.thread_time()
+            extractor.feed(body[start : start + 65536])
+            took.append(time.thread_time() - began)
+        assert len(extractor._skeleton) < 200
+        [file] = extractor.finish().files
+        assert file.sha256 == hashlib.sha256(LARGE).hexdigest()
+    assert min(took[:-1]) < 0.003
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"the dear reader had decided; " * 40000, "漢字\\n".encode() * 150000, b"; " * 500000],
+    ids=["prose", "chinese", "semicolons"],
+)
+def test_a_chunk_of_text_is_quick(tmp_path, text):
+    took = []
+    with Extractor(folder=tmp_path, keys=frozenset(), texts=TEXTS) as extractor:
+        extractor.feed(b'["')
+        for start in range(0, len(text) - 65536, 65536):
+            began = time.thread_time()
+            extractor.feed(text[start : start + 65536])
             took.append(time.thread_time() - began)
     assert min(took) < 0.004

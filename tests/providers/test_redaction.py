@@ -47,3 +47,9 @@ def test_no_text_takes_long(unit):
     redact(text)
     assert len(redact(text)) <= EXCERPT
     assert time.thread_time() - began < 1.0
+
+
+def test_hosts_and_addresses_are_not_repeated_to_people():
+    said = quote("Ask ops@apiyi.com, upstream generativelanguage.googleapis.com:443 at 10.1.2.3")
+
+    assert said == "Ask , upstream at"

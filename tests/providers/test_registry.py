@@ -28,8 +28,8 @@ def providers_for(catalog, transport, monkeypatch, tmp_path):
             time_limit=time_limit,
         )
 
-    for name in ("GEMINI_API_KEY", "APIYI_API_KEY", "GEMINI_BASE_URL", "GEMINI_API_VERSION"):
-        monkeypatch.delenv(name, raising=False)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
     return make
 
 
@@ -38,8 +38,11 @@ def providers_for(catalog, transport, monkeypatch, tmp_path):
     [
         ({}, []),
         ({"gemini_api_key": "a"}, ["google"]),
-        ({"apiyi_api_key": "b"}, ["apiyi"]),
-        ({"apiyi_api_key": "b", "gemini_api_key": "a"}, ["google", "apiyi"]),
+        ({"apiyi_api_key": "b"}, ["apiyi", "apiyi-chat"]),
+        ({"apiyi_api_key": "b", "gemini_api_key": "a"}, ["google", "apiyi", "apiyi-chat"]),
+        ({"evolink_api_key": "c"}, ["evolink", "evolink-chat"]),
+        ({"toapis_api_key": "d"}, ["toapis"]),
+        ({"aivideoapi_api_key": "e"}, ["aivideoapi"]),
     ],
 )
 def test_a_key_turns_a_provider_on(providers_for, keys, names):
@@ -59,8 +62,8 @@ async def test_addresses_versions_and_keys_reach_the_wire(
         apiyi_api_key="key-b",
         apiyi_base_url=f"{upstream.url}/gateway",
     )
-    for provider in providers.values():
-        await provider.generate(request_for(), folder=folder, observer=observer)
+    for name in ("google", "apiyi"):
+        await providers[name].generate(request_for(), folder=folder, observer=observer)
     google, apiyi = upstream.received
     assert google.path == "/v1/models/gemini-3-pro-image:generateContent"
     assert google.header("x-goog-api-key") == ["key-a"]
@@ -89,3 +92,67 @@ async def test_the_time_limit_reaches_the_call(
     with pytest.raises(ProviderError) as caught:
         await providers["google"].generate(request_for(), folder=folder, observer=observer)
     assert caught.value.kind == "timeout_unknown"
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("evolink", "/gateway/v1/images/generations"),
+        ("toapis", "/gateway/v1/images/generations"),
+        ("aivideoapi", "/gateway/v1/images/generations"),
+    ],
+)
+async def test_a_task_upstream_gets_its_address_its_key_and_patience(
+    providers_for, upstream, told, request_for, observer, folder, name, path
+):
+    """A refusal that passes is tried again; one attempt is what the operator allows."""
+    upstream.script(told({"error": {"code": "internal_error", "message": "m"}}, 500))
+    for attempts, calls in ((1, 1), (None, 2)):
+        upstream.received.clear()
+        providers = providers_for(
+            attempts=attempts,
+            **{f"{name}_api_key": "key-c", f"{name}_base_url": f"{upstream.url}/gateway"},
+        )
+        with pytest.raises(ProviderError) as caught:
+            await providers[name].generate(
+                request_for(model="gemini-3.1-flash-image"), folder=folder, observer=observer
+            )
+        assert caught.value.kind == "upstream_error"
+        assert [received.path for received in upstream.received] == [path] * calls
+        assert upstream.received[0].header("authorization") == ["Bearer key-c"]
+
+
+async def test_uploads_and_result_hosts_are_the_operators(
+    providers_for, upstream, told, request_for, stored_reference, tmp_path, observer, folder, png
+):
+    """Pictures to edit go to the files' address; a private result's host must be named."""
+    reference = stored_reference(png)
+    (tmp_path / reference.sha256).write_bytes(png)
+    done = {"id": "t-1", "status": "completed", "results": [f"{upstream.url}/a.png"]}
+    steps = [
+        told({"success": True, "data": {"file_url": "https://files.example/a.png"}}),
+        told({"id": "t-1", "status": "pending"}),
+        told(done),
+        told(png),
+    ]
+    chosen = {
+        "evolink_api_key": "key-c",
+        "evolink_base_url": f"{upstream.url}/api",
+        "evolink_files_url": f"{upstream.url}/files",
+    }
+    asked = request_for(model="gemini-3.1-flash-image", reference_images=(reference,))
+    upstream.script(*steps)
+    provider = providers_for(**chosen)["evolink"]
+    with pytest.raises(ProviderError) as caught:
+        await provider.generate(asked, folder=folder, observer=observer)
+    assert caught.value.kind == "unsafe_url"
+    upstream.received.clear()
+    provider = providers_for(**chosen, result_hosts="cdn.example, 127.0.0.1")["evolink"]
+    generation = await provider.generate(asked, folder=folder, observer=observer)
+    assert generation.images[0].path.read_bytes() == png
+    assert [received.path for received in upstream.received] == [
+        "/files/api/v1/files/upload/stream",
+        "/api/v1/images/generations",
+        "/api/v1/tasks/t-1",
+        "/a.png",
+    ]

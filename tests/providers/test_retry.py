@@ -24,7 +24,7 @@ class Scripted:
         self.took = took
         self.calls = 0
 
-    async def generate(self, request, *, folder, observer):  # noqa: ARG002  a Provider's shape
+    async def generate(self, request, *, folder, observer):
         self.calls += 1
         self.time.now += self.took
         if self.failures:

@@ -40,7 +40,7 @@ async def test_a_refused_connection_is_not_billed(failing):
 
 
 class NoSuchName(AbstractResolver):
-    async def resolve(self, host, port=0, family=socket.AF_INET):  # noqa: ARG002  its shape
+    async def resolve(self, host, port=0, family=socket.AF_INET):
         raise OSError(f"{host} is not known")
 
     async def close(self):

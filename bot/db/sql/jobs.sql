@@ -33,8 +33,8 @@ SELECT images.sha256, images.mime, images.width, images.height, images.size
  ORDER BY job_images.position;
 
 -- name: unfinished_jobs
--- Every job that has not come to an end, oldest first.
-SELECT * FROM jobs
+-- The ids of every job that has not come to an end, oldest first.
+SELECT id FROM jobs
  WHERE state IN ('queued', 'running', 'generated', 'delivered')
  ORDER BY created_at, id;
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.app import World, open_workshop
 from bot.db.sqlite import SqliteDatabase
 from bot.generation.pricing import Ranking
+from bot.jobs import queue
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.job import JobKind, Place
 from bot.jobs.runner import Runner
@@ -49,7 +50,6 @@ async def main(folder: Path, url: str, jobs: int) -> None:
     )
     settings.prepare_data_dir()
     world = World()
-    started = world.now()
     async with AsyncExitStack() as resources:
         database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
         workshop = await resources.enter_async_context(open_workshop(settings, folder, world=world))
@@ -81,7 +81,7 @@ async def main(folder: Path, url: str, jobs: int) -> None:
             now=world.now,
             new_id=world.new_id,
         )
-        await runner.recover(before=started)
+        await runner.recover(await database.read(queue.unfinished))
         print("recovered", flush=True)  # noqa: T201
         draft = partial(
             studio.draft,
