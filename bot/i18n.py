@@ -60,7 +60,9 @@ class Sentences:
     ) -> str:
         """What a person reads about `error`; `clean` makes its texts from outside fit to show."""
         if isinstance(error, ProviderError):
-            return self.say(f"provider-{error.kind}", locale, wait=error.retry_after or 0)
+            wait, unit = _in_words(error.retry_after or 0)
+            again = self.say(f"again-{unit}", locale, wait=wait)
+            return self.say(f"provider-{error.kind}", locale, again=again)
         facts = {
             name: clean(value) if isinstance(value, str) else value
             for name, value in error.facts.items()
@@ -74,3 +76,14 @@ class Sentences:
             return locale
         language = locale.partition("-")[0]
         return next((name for name in self._bundles if name.partition("-")[0] == language), "en")
+
+
+def _in_words(seconds: int) -> tuple[int, str]:
+    """A wait as people say it: a number and its unit, rounded up; `soon` when none is known."""
+    if not seconds:
+        return 0, "soon"
+    for size, unit, most in ((1, "seconds", 90), (60, "minutes", 90), (3600, "hours", 48)):
+        amount = -(-seconds // size)
+        if amount <= most:
+            return amount, unit
+    return -(-seconds // 86400), "days"

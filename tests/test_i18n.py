@@ -100,3 +100,21 @@ def test_a_providers_error_is_told_by_its_kind_and_wait(retry_after, said):
     assert said in told
     assert "secret" not in told
     assert "google" not in told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, "in a minute"),
+        (2, "about 2 seconds"),
+        (90, "about 90 seconds"),
+        (91, "about 2 minutes"),
+        (5400, "about 90 minutes"),
+        (5401, "about 2 hours"),
+        (2_678_400, "about 31 days"),
+    ],
+)
+def test_waits_are_said_as_people_say_them(seconds, words):
+    error = ProviderError(ErrorKind.RATE_LIMITED, "google", retry_after=seconds)
+
+    assert words in Sentences.load().explain(error, "en-US")

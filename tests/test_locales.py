@@ -158,6 +158,7 @@ TREES = {file: ast.parse(file.read_text("utf-8")) for file in SOURCES}
 SAYING = {"say", "_say", "localized"}
 FAMILIES = {
     "provider-*": {f"provider-{kind}" for kind in ErrorKind},
+    "again-*": {f"again-{unit}" for unit in ("soon", "seconds", "minutes", "hours", "days")},
     "entry-*": {f"entry-{kind}" for kind in MovementKind},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},
 }

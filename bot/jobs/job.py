@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Self
 
+from bot.errors import ErrorKind
 from bot.generation.pricing import Price
 from bot.generation.request import GenerationRequest, ImageRef
 
@@ -102,7 +103,7 @@ class Shortfall:
     """Pictures of a job that could not be made, and why the first of them failed."""
 
     missing: int
-    kind: str
+    kind: ErrorKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ class Cards:
         lines += [self._say(f"card-refit-{how}", locale, pixels=pixels) for how in notes]
         if shortfall is not None:
             made = receipt.asked - shortfall.missing
-            why = self._say(f"provider-{shortfall.kind}", locale, wait=0)
+            why = self._explain(ProviderError(shortfall.kind, ""), locale)
             lines.append(
                 self._say("card-shortfall", locale, made=made, asked=receipt.asked, why=why)
             )

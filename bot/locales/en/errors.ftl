@@ -23,10 +23,12 @@ error-delivery-failed = Your picture was made, but Discord did not accept it her
 error-interrupted = The bot was restarted while your picture was being made, so it was stopped. Run the command again when you like.
 error-unexpected = Something went wrong on the bot's side. Try again; if it keeps happening, give whoever runs the bot this code: { $reference }.
 
-provider-rate_limited = Too many pictures are being made right now. { $wait ->
-    [0] Try again in a minute.
-   *[other] Try again in about { $wait } seconds.
-}
+again-soon = Try again in a minute.
+again-seconds = Try again in about { $wait } seconds.
+again-minutes = Try again in about { $wait } minutes.
+again-hours = Try again in about { $wait } hours.
+again-days = Try again in about { $wait } days.
+provider-rate_limited = Too many pictures are being made right now. { $again }
 provider-quota_daily = This model is used up for today. Try another model, or come back tomorrow.
 provider-billing_exhausted = Picture making is temporarily unavailable. Try again later; if it lasts, tell whoever runs the bot.
 provider-spend_limit = Picture making is temporarily unavailable. Try again later; if it lasts, tell whoever runs the bot.

@@ -20,10 +20,12 @@ error-delivery-failed = 图片已完成，但 Discord 没有在这里接收它�
 error-interrupted = 制作图片时机器人重启了，任务已停止。可以随时重新运行命令。
 error-unexpected = 机器人出了问题。请再试一次；如果一直这样，请把这个代码告诉运行它的人：{ $reference }。
 
-provider-rate_limited = 现在制作的图片太多。{ $wait ->
-    [0] 请一分钟后再试。
-   *[other] 请大约 { $wait } 秒后再试。
-}
+again-soon = 请一分钟后再试。
+again-seconds = 请大约 { $wait } 秒后再试。
+again-minutes = 请大约 { $wait } 分钟后再试。
+again-hours = 请大约 { $wait } 小时后再试。
+again-days = 请大约 { $wait } 天后再试。
+provider-rate_limited = 现在制作的图片太多。{ $again }
 provider-quota_daily = 这个模型今天的额度用完了。请换一个模型，或明天再来。
 provider-billing_exhausted = 暂时无法制作图片。请稍后再试；如果一直这样，请告诉运行机器人的人。
 provider-spend_limit = 暂时无法制作图片。请稍后再试；如果一直这样，请告诉运行机器人的人。
