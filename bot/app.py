@@ -224,6 +224,7 @@ def _services(
         delivery=DiscordDelivery(client=client, cards=cards, now=world.now),
         now=world.now,
         new_id=world.new_id,
+        sleep=world.sleep,
         slots=settings.max_jobs,
     )
     dispatcher = InProcessDispatcher(runner.run)

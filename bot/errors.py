@@ -257,10 +257,14 @@ class DiscordUnreachable(PlantainError):
 
 @dataclass(eq=False)
 class DeliveryFailed(PlantainError):
-    """Discord took the picture in none of the ways we tried; `problem` is for the log."""
+    """Discord took the picture in none of the ways we tried; `problem` is for the log.
+
+    `unreachable` when one of them was not refused but did not get through.
+    """
 
     key = "error-delivery-failed"
     problem: str
+    unreachable: bool = False
 
 
 @dataclass(eq=False)

@@ -23,7 +23,7 @@ LOCALES = ROOT / "bot" / "locales"
 LANGUAGES = sorted(folder.name for folder in LOCALES.iterdir())
 SENTENCES = Sentences.load()
 
-SAMPLES = {"int": 3, "str": "a word", "str | None": "a word", "int | None": 3}
+SAMPLES = {"bool": True, "int": 3, "str": "a word", "str | None": "a word", "int | None": 3}
 
 
 class Reader(Visitor):

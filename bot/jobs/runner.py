@@ -15,6 +15,7 @@ from bot.db.database import Database, Transaction
 from bot.errors import (
     NEEDS_OPERATOR,
     Billed,
+    DeliveryFailed,
     ErrorKind,
     Interrupted,
     PlantainError,
@@ -37,6 +38,8 @@ from bot.providers.base import Provider
 MICROS = 1_000_000
 BUDGET_SECONDS = 14 * 60
 """A reply can be edited for 15 minutes; the last one is kept for delivering."""
+DISCORD_WAITS = (5.0, 15.0, 45.0, 120.0)
+"""Seconds before a picture is offered to Discord again, when it did not get through."""
 REQUEST_BYTES = 24 * 1024 * 1024
 """All files of one message together; Discord refuses requests over 25 MiB."""
 
@@ -56,6 +59,7 @@ class Runner:
         delivery: Delivery,
         now: Callable[[], int],
         new_id: Callable[[], str],
+        sleep: Callable[[float], Awaitable[None]],
         slots: int,
     ) -> None:
         self._database = database
@@ -67,6 +71,7 @@ class Runner:
         self._delivery = delivery
         self._now = now
         self._new_id = new_id
+        self._sleep = sleep
         self._slots = asyncio.Semaphore(slots)
         self._log = structlog.get_logger("jobs")
 
@@ -207,7 +212,7 @@ class Runner:
             for image in images:
                 folder = await stack.enter_async_context(self._store.scratch())
                 pictures.append(await self._fit(job, image, folder, REQUEST_BYTES // len(images)))
-            message_id = await self._delivery.deliver(job, pictures, receipt, shortfall)
+            message_id = await self._deliver(job, pictures, receipt, shortfall)
 
         async def note(tx: Transaction) -> bool:
             if message_id is not None:
@@ -219,6 +224,24 @@ class Runner:
                 await self._settle(job.evolve(state=JobState.DELIVERED), len(images))
         except StorageError as error:
             raise _Unwritten from error
+
+    async def _deliver(
+        self,
+        job: Job,
+        pictures: Sequence[Picture],
+        receipt: Receipt,
+        shortfall: Shortfall | None,
+    ) -> int | None:
+        """As Delivery does, and again while Discord cannot be reached: the picture is paid for."""
+        for wait in DISCORD_WAITS:
+            try:
+                return await self._delivery.deliver(job, pictures, receipt, shortfall)
+            except DeliveryFailed as error:
+                if not error.unreachable:
+                    raise
+                self._log.warning("Discord cannot be reached", job=job.id, wait=wait)
+                await self._sleep(wait)
+        return await self._delivery.deliver(job, pictures, receipt, shortfall)
 
     async def _fit(self, job: Job, image: ImageRef, into: Path, share: int) -> Picture:
         limit = min(job.place.upload_limit, share)

@@ -14,6 +14,7 @@ from bot.ui.cards import Cards
 REPLY_LIVES = 14 * 60 * 1_000_000 + 30_000_000
 """Microseconds; Discord says 15 minutes from the press, and the press came before the job."""
 NONCE_LIMIT = 25
+SERVER_ERRORS = 500
 
 
 class DiscordDelivery:
@@ -42,7 +43,7 @@ class DiscordDelivery:
             (f"plantain-{job.id[-8:]}-{number}.{EXTENSIONS[picture.mime]}", picture)
             for number, picture in enumerate(pictures, start=1)
         ]
-        problems = []
+        problems, unreachable = [], False
         for way in (self._by_reply, self._by_channel, self._by_direct_message):
             # Both are used up by a failed try: a file is read, a view remembers where it went.
             card = self._cards.result(job, named, receipt, shortfall)
@@ -51,13 +52,14 @@ class DiscordDelivery:
                 message = await way(job, card, files)
             except Exception as error:  # noqa: BLE001 - whatever it was, the next way may do
                 problems.append(f"{way.__name__}: {type(error).__name__} {error}")
+                unreachable = unreachable or not _is_refusal(error)
                 continue
             finally:
                 for file in files:
                     file.close()
             if message is not None:
                 return message.id
-        raise DeliveryFailed("; ".join(problems) or "no way to reach them")
+        raise DeliveryFailed("; ".join(problems) or "no way to reach them", unreachable)
 
     async def explain(self, job: Job, error: PlantainError) -> None:
         card = self._cards.problem(error, job.place.locale)
@@ -143,3 +145,8 @@ class DiscordDelivery:
 
 async def _send(member: Awaitable[discord.User], card: discord.ui.LayoutView) -> None:
     await (await member).send(view=card)
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether Discord answered and will answer the same again."""
+    return isinstance(error, discord.HTTPException) and error.status < SERVER_ERRORS

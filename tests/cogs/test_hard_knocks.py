@@ -49,6 +49,33 @@ async def test_a_delivery_that_breaks_goes_another_way(scene, break_discord):
     assert (await scene.account(alice)).available == 93
 
 
+async def test_a_discord_that_is_away_for_a_while_still_gets_the_picture(scene, monkeypatch):
+    """Reply, channel and message all break twice over; the third offer arrives and is charged."""
+    http, adapter = type(scene.env.bot.http), type(scene.env._webhook_adapter)
+    broken = [6]
+
+    def breaking(request):
+        async def maybe(self, route, *rest, **options):
+            away = broken[0] and "callback" not in route.path
+            if away and (options.get("files") or "recipient_id" in str(options)):
+                broken[0] -= 1
+                raise ServerDisconnectedError
+            return await request(self, route, *rest, **options)
+
+        return maybe
+
+    monkeypatch.setattr(adapter, "request", breaking(adapter.request))
+    monkeypatch.setattr(http, "request", breaking(http.request))
+    alice = scene.member("alice")
+
+    shown = await alice.slash(scene.channel, "imagine", prompt="back in a moment")
+
+    assert broken == [0]
+    assert shown.response.attachments
+    assert (await scene.account(alice)).available == 93
+    await scene.assert_books_balance()
+
+
 async def test_a_person_who_cannot_be_told_in_the_reply_is_written_to(scene, break_discord):
     """The follow-up breaks: the card does not stay, and a direct message says why."""
     break_discord(

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import string
 import time
 
 import pytest
@@ -431,6 +432,32 @@ def test_any_text_in_any_chunks_equals_the_plain_parse(body, sizes, tmp_path_fac
         assert body.count(b'"data"') + len(URI.findall(str(json.loads(body)))) > extract.FILES_LIMIT
         return
     assert read == read_plainly(body)
+
+
+ALPHABET = string.ascii_letters + string.digits + "+/_-"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "data:image/png;base64,QQ==5;",
+        "data:image/png;base64,QQ==QUJD",
+        "data:image/png;base64,QUI=QUJD)",
+        "data:image/png;base64,QQ=\\u003dQUJD",
+        "data:image/png;base64,data:image/png;base64,QUJD",
+        "data:image/jpeg;base64," + ALPHABET,
+        "data:image/gif;base64," + "".join(f"\\u{ord(each):04x}" for each in ALPHABET),
+        "data:image/webp;base64," + "".join(f"\\u{ord(each):04X}" for each in ALPHABET),
+        *(f"data:image/jpg;base64,QUJD\\u{code:04x}" for code in range(128)),
+    ],
+)
+def test_where_base64_ends_in_a_text(tmp_path, text):
+    """After its padding and before whatever else, however that is written, at every split."""
+    body = f'["{text}"]'.encode()
+    plain = read_plainly(body)
+    for size in (1, 2, 3, 5, 1000):
+        sizes = [size] * (len(body) // size)
+        assert read_texts(body, tmp_path, sizes=sizes) == plain
 
 
 @settings(max_examples=100, deadline=None)

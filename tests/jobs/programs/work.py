@@ -64,6 +64,7 @@ async def main(folder: Path, url: str, jobs: int) -> None:
             delivery=Told(),
             now=world.now,
             new_id=world.new_id,
+            sleep=world.sleep,
             slots=4,
         )
         dispatcher = InProcessDispatcher(runner.run)
