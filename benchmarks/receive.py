@@ -5,7 +5,8 @@ Every measurement runs in a fresh process against a server in another one, over 
 - floor: the body into one buffer, the base64 decoded with SIMD, nothing hashed, nothing written
 - json: aiohttp's `.json()` and the standard library's base64
 - ours: `Transport` and `Extractor`, the picture in a file, its sha256 known
-- ours, unhashed: the same with the hash switched off, to show the hash's share
+- ours, chat: the same for a chat completion with the picture as a data URI in its markdown
+- ours, unhashed: as ours, with the hash switched off, to show the hash's share
 
 Prints medians; ratios are to the floor of the same run. `--json FILE` writes them too.
 """
@@ -33,6 +34,8 @@ from bot.providers.transport import Transport, Upload, make_session
 
 HEAD = b'{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"'
 TAIL = b'"}}]},"finishReason":"STOP"}],"usageMetadata":{"totalTokenCount":3301}}'
+CHAT_HEAD = b'{"choices":[{"message":{"content":"Here.\\n![image](data:image/png;base64,'
+CHAT_TAIL = b')"},"finish_reason":"stop"}],"usage":{"total_tokens":1300}}'
 
 
 class Unhashed:
@@ -46,14 +49,16 @@ class Unhashed:
 
 
 def serve(size, ready):
-    """Answer every request with the same picture of `size` bytes, forever."""
+    """Answer with the same picture of `size` bytes, forever; at /chat as a chat completion."""
     picture = b"\x89PNG\r\n\x1a\n" + os.urandom(size - 8)
-    body = HEAD + base64.b64encode(picture) + TAIL
-    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
+    encoded = base64.b64encode(picture)
+    bodies = {b"/": HEAD + encoded + TAIL, b"/chat": CHAT_HEAD + encoded + CHAT_TAIL}
 
     async def handle(reader, writer):
-        await reader.readuntil(b"\r\n\r\n")
+        request = await reader.readuntil(b"\r\n\r\n")
         await reader.readexactly(len(b"{}"))
+        body = bodies[request.split(b" ")[1]]
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body)
         writer.write(head)
         writer.write(body)
         await writer.drain()
@@ -86,13 +91,13 @@ async def plain_json(session, url, folder):  # noqa: ARG001
     return len(base64.b64decode(part["inlineData"]["data"]))
 
 
-async def ours(session, url, folder):
+async def ours(session, url, folder, keys=frozenset({"data"}), texts=frozenset()):
     transport = Transport(session=session)
     call = transport.post(
         url, provider="local", headers={}, upload=Upload.measure((b"{}",)), time_limit=60.0
     )
     async with call as answer:
-        with Extractor(folder=folder, keys=frozenset({"data"})) as extractor:
+        with Extractor(folder=folder, keys=keys, texts=texts) as extractor:
             async for chunk in answer:
                 extractor.feed(chunk)
             file = extractor.finish().files[0]
@@ -100,7 +105,17 @@ async def ours(session, url, folder):
     return file.size
 
 
-WAYS = {"floor": floor, "json": plain_json, "ours": ours, "ours, unhashed": ours}
+async def ours_in_chat(session, url, folder):
+    return await ours(session, url + "chat", folder, keys=frozenset(), texts=frozenset({"content"}))
+
+
+WAYS = {
+    "floor": floor,
+    "json": plain_json,
+    "ours": ours,
+    "ours, chat": ours_in_chat,
+    "ours, unhashed": ours,
+}
 
 
 async def longest_stall(until):

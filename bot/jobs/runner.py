@@ -298,7 +298,12 @@ class Runner:
             job = await queue.get(tx, job_id)
             return job, await queue.ahead(tx, job) if job else 0
 
-        job, ahead = await self._database.read(look)
+        try:
+            job, ahead = await self._database.read(look)
+        except StorageError as error:
+            # Only the card stays as it is; the job waits for its turn all the same.
+            self._log.warning("place in the queue unknown", job=job_id, error=str(error))
+            return
         if job is not None:
             await self._delivery.queued(job, ahead)
 

@@ -2,7 +2,7 @@
 
 demo-greeting = 👋 **Welcome! This is Plantain, in a Discord of its own on your machine.** Type in the box below:
     1. `/imagine` a red fox in snow at sunset
-    2. `/edit` with a picture of yours, and say “make it watercolour and add a moon”
+    2. `/edit`, press Enter, choose a picture of yours, and say “make it watercolour and add a moon”
     3. `/balance` to see what it cost
 demo-buttons = Press the buttons under a picture to go on from it. The menu at the top lets you be You or Sam: each has their own credits.
 demo-stand-in = -# The pictures are drawn by a stand-in for the real models, on this machine and for free. Put 429, blocked or text only into a prompt, or hang at its end, to see how trouble looks; every such word is listed at { $url }
