@@ -80,7 +80,7 @@ async def test_a_large_picture_is_read_in_no_time(put):
     await inspect(file)
     began = time.perf_counter()
     assert await inspect(file) == Header("image/png", 6000, 6000)
-    assert time.perf_counter() - began < 0.05
+    assert time.perf_counter() - began < 0.5
 
 
 @settings(
