@@ -429,7 +429,9 @@ def test_any_text_in_any_chunks_equals_the_plain_parse(body, sizes, tmp_path_fac
     try:
         read = read_texts(body, folder, sizes=sizes)
     except MalformedBody:
-        assert body.count(b'"data"') + len(URI.findall(str(json.loads(body)))) > extract.FILES_LIMIT
+        # Keys that stand twice count twice, though a parse keeps the last.
+        every = str(json.loads(body, object_pairs_hook=list))
+        assert body.count(b'"data"') + len(URI.findall(every)) > extract.FILES_LIMIT
         return
     assert read == read_plainly(body)
 
