@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any, Self
 
 from bot.errors import UnknownModel
-from bot.generation.request import AspectRatio, GenerationRequest, Resolution
+from bot.generation.request import AspectRatio, GenerationRequest, Resolution, Thinking
 
 MICROS = 1_000_000
 
@@ -24,6 +24,7 @@ class ImageModel:
     aspect_ratios: tuple[AspectRatio, ...]
     resolutions: tuple[Resolution, ...]
     reference_images: int
+    thinking: tuple[Thinking, ...] = ()
     omit_resolution: bool = False
 
     @property
@@ -37,7 +38,7 @@ class Offer:
     """One model at one upstream. `upstream_id` is its name there; `usd_micros` is per picture.
 
     What it can do there may be less than what the model can: no aspect ratio but the model's own
-    choice, fewer `reference_images`, a `prompt_limit` in characters.
+    choice, fewer `reference_images`, no say in `thinking`, a `prompt_limit` in characters.
     """
 
     provider: str
@@ -46,6 +47,7 @@ class Offer:
     usd_micros: Mapping[Resolution, int]
     aspect_ratios: tuple[AspectRatio, ...]
     reference_images: int
+    thinking: tuple[Thinking, ...] = ()
     prompt_limit: int | None = None
     shutdown: date | None = None
 
@@ -59,6 +61,7 @@ class Offer:
             request.model == self.model.id
             and request.resolution in self.usd_micros
             and request.aspect_ratio in (AspectRatio.AUTO, *self.aspect_ratios)
+            and (request.thinking is None or request.thinking in self.thinking)
             and reference_images <= self.reference_images
             and len(request.prompt) <= (self.prompt_limit or len(request.prompt))
         )
@@ -110,6 +113,7 @@ class Catalog:
                 aspect_ratios=ratios[table["aspect_ratios"]],
                 resolutions=tuple(Resolution(size) for size in table["resolutions"]),
                 reference_images=table["reference_images"],
+                thinking=tuple(Thinking(level) for level in table.get("thinking", ())),
                 omit_resolution=table.get("omit_resolution", False),
             )
             for model_id, table in data["models"].items()
@@ -152,7 +156,9 @@ def _upstream(
         bills_refusals=table["bills_refusals"],
         timeouts={Resolution(size): seconds for size, seconds in table["timeouts"].items()},
         offers={
-            model_id: _offer(name, models[model_id], offer, ratios)
+            model_id: _offer(
+                name, models[model_id], offer, ratios, thinks=table.get("thinking", False)
+            )
             for model_id, offer in table["models"].items()
         },
     )
@@ -163,6 +169,8 @@ def _offer(
     model: ImageModel,
     table: Mapping[str, Any],
     ratios: Mapping[str, tuple[AspectRatio, ...]],
+    *,
+    thinks: bool,
 ) -> Offer:
     listed = table.get("aspect_ratios")
     return Offer(
@@ -174,6 +182,7 @@ def _offer(
         },
         aspect_ratios=model.aspect_ratios if listed is None else ratios[listed],
         reference_images=table.get("reference_images", model.reference_images),
+        thinking=model.thinking if thinks else (),
         prompt_limit=table.get("prompt_limit"),
         shutdown=table.get("shutdown"),
     )

@@ -33,6 +33,14 @@ class Resolution(StrEnum):
     R4K = "4K"
 
 
+class Thinking(StrEnum):
+    """How long a model may think before it draws; more costs more."""
+
+    MINIMAL = "minimal"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
 @dataclass(frozen=True, slots=True)
 class ImageRef:
     """A stored picture, addressed by its content. `size` in bytes, sides in pixels."""
@@ -46,11 +54,15 @@ class ImageRef:
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """`count` pictures of `prompt`. `model` is a catalog id, never an alias."""
+    """`count` pictures of `prompt`. `model` is a catalog id, never an alias.
+
+    `thinking` None leaves it to the model.
+    """
 
     prompt: str
     model: str
     aspect_ratio: AspectRatio = AspectRatio.AUTO
     resolution: Resolution = Resolution.R1K
     count: int = 1
+    thinking: Thinking | None = None
     reference_images: tuple[ImageRef, ...] = ()
