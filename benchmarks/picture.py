@@ -53,7 +53,9 @@ class Measured:
 class Nobody:
     """An Observer that is not interested."""
 
-    async def calling(self, provider, attempt):
+    party = 0
+
+    async def calling(self, call):
         pass
 
     async def submitted(self, provider, task_id):
@@ -67,7 +69,7 @@ async def ours(workshop: Workshop, prompt: str, sink: str, session: aiohttp.Clie
     """Provider, store, upload: what the runner does with a picture that needs no re-encoding."""
     request = GenerationRequest(prompt, MODEL)
     async with workshop.store.scratch() as folder:
-        generation = await workshop.providers["google"].generate(
+        generation = await workshop.way("google").patient.generate(
             request, folder=folder, observer=Nobody()
         )
         image = generation.images[-1]

@@ -5,7 +5,7 @@ import random
 import secrets
 import time
 from asyncio import sleep
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -33,10 +33,14 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.wallets import Wallets
 from bot.providers import registry
 from bot.providers.base import Provider
+from bot.providers.download import Downloader
 from bot.providers.health import Health
+from bot.providers.pace import Gate, PacedGate
+from bot.providers.registry import MakeGate, Outfit
 from bot.providers.router import Router, Way
+from bot.providers.speed import Speeds
 from bot.providers.transport import Transport, make_session
-from bot.settings import KEY_SETTINGS, Settings
+from bot.settings import Settings
 from bot.ui.cards import Cards
 from bot.ui.delivery import DiscordDelivery
 
@@ -64,16 +68,16 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """Everything that makes pictures, without Discord and without a database.
-
-    `providers` ask again where that is safe, `hasty` ones once; by name.
-    """
+    """Everything that makes pictures, without Discord."""
 
     catalog: Catalog
-    providers: Mapping[str, Provider]
-    hasty: Mapping[str, Provider]
+    ways: Sequence[Way]
     store: ImageStore
     codec: Codec
+
+    def way(self, name: str) -> Way:
+        """The first way of a provider that is on; raises KeyError."""
+        return {way.name: way for way in reversed(self.ways)}[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +95,12 @@ class App:
         await self.client.services.dispatcher.close(grace)
 
 
-def require_providers(settings: Settings) -> None:
-    """Raise SettingsError when no upstream has a key."""
-    if not settings.enabled_providers:
-        first, *others = dict.fromkeys(KEY_SETTINGS.values())
-        raise SettingsError(first, f"set it, or {' or '.join(others)}, to have an upstream")
+def load_catalog(settings: Settings) -> Catalog:
+    """The catalog with the operator's file over it; raises SettingsError for what is wrong."""
+    catalog = Catalog.load(settings.catalog_path, public_url=settings.public_url is not None)
+    registry.enabled(settings, catalog)
+    _check_default_model(settings, catalog)
+    return catalog
 
 
 @asynccontextmanager
@@ -106,31 +111,33 @@ async def open_workshop(
     world: World,
     attempts: int | None = None,
     time_limit: float | None = None,
+    make_gate: MakeGate | None = None,
 ) -> AsyncIterator[Workshop]:
     """The generation client with its image store in `folder`.
 
-    `attempts` caps the calls for one picture, `time_limit` the seconds of one call.
+    `attempts` caps the calls for one picture, `time_limit` the seconds of one call; `make_gate`
+    keeps keys to their limits. Raises SettingsError.
     """
+    catalog = load_catalog(settings)
     async with AsyncExitStack() as resources:
         session = await resources.enter_async_context(make_session())
         codec = await resources.enter_async_context(
             Codec(workers=min(MOST_WORKERS, os.cpu_count() or 1), time_limit=CODEC_SECONDS)
         )
-        catalog = Catalog.load()
-        _check_default_model(settings, catalog)
         store = ImageStore(folder / "images", scratch_folder=folder / "work")
-        build = partial(
-            registry.build,
-            settings,
-            catalog=catalog,
+        outfit = Outfit(
             transport=Transport(session=session),
+            downloader=Downloader(allowed_hosts=settings.result_hosts),
             locate=store.path,
             sleep=world.sleep,
             random=world.random,
             clock=world.monotonic,
             time_limit=time_limit,
         )
-        yield Workshop(catalog, build(attempts=attempts), build(attempts=1), store, codec)
+        ways = registry.build(
+            settings, catalog=catalog, outfit=outfit, attempts=attempts, make_gate=make_gate
+        )
+        yield Workshop(catalog, ways, store, codec)
 
 
 def _check_default_model(settings: Settings, catalog: Catalog) -> None:
@@ -157,25 +164,43 @@ async def open_app(
     StorageError for a broken database.
     """
     world = world or World()
-    require_providers(settings)
+    load_catalog(settings)
     folder = settings.prepare_data_dir()
     async with AsyncExitStack() as resources:
         resources.enter_context(_locked(folder / "plantain.lock", "DATA_DIR"))
         database_lock = settings.sqlite_path.with_name(f"{settings.sqlite_path.name}.lock")
         resources.enter_context(_locked(database_lock, "DATABASE_URL"))
         database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
-        workshop = await resources.enter_async_context(open_workshop(settings, folder, world=world))
+        make_gate = partial(_gate, database, world)
+        workshop = await resources.enter_async_context(
+            open_workshop(settings, folder, world=world, make_gate=make_gate)
+        )
         await workshop.store.sweep_scratch()
         # Both locks are ours: whatever is unfinished now was left by a process that is gone.
         left_behind = await database.read(queue.unfinished)
-        health = Health(database=database, now=world.now, longest=longest_pause)
-        await health.load()
-        provider = dress(_route(settings, world, workshop, health))
+        health = Health(
+            database=database,
+            now=world.now,
+            zones={name: up.day_resets_in for name, up in workshop.catalog.upstreams.items()},
+            longest=longest_pause,
+        )
+        speeds = Speeds(database=database, now=world.now)
+        ranking = _ranking(settings, workshop.catalog, speeds)
+        router = Router(
+            ways=workshop.ways,
+            catalog=workshop.catalog,
+            health=health,
+            ranking=ranking,
+            now=world.now,
+            today=world.today,
+            refresh=speeds.refresh if ranking.seconds else None,
+        )
+        provider = dress(router)
         ledger = Ledger(now=world.now, new_id=world.new_id, welcome=settings.welcome_credits)
 
         def compose(client: Client) -> Services:
             return _services(
-                client, settings, world, database, ledger, workshop, provider, left_behind
+                client, settings, world, database, ledger, workshop, provider, ranking, left_behind
             )
 
         app = App(Client(compose=compose), database, ledger, workshop)
@@ -183,22 +208,25 @@ async def open_app(
         yield app
 
 
-def _ranking(settings: Settings) -> Ranking:
-    return Ranking(preferred=settings.preferred_providers, known=tuple(KEY_SETTINGS))
+def _ranking(settings: Settings, catalog: Catalog, speeds: Speeds) -> Ranking:
+    return Ranking(
+        preferred=settings.preferred_providers,
+        known=tuple(catalog.upstreams),
+        seconds=speeds.seconds if settings.route_by == "speed" else None,
+    )
 
 
-def _route(settings: Settings, world: World, workshop: Workshop, health: Health) -> Provider:
-    ways = [
-        Way(name, settings.key_fingerprint(name), workshop.hasty[name], patient)
-        for name, patient in workshop.providers.items()
-    ]
-    return Router(
-        ways=ways,
-        catalog=workshop.catalog,
-        health=health,
-        ranking=_ranking(settings),
+def _gate(
+    database: Database, world: World, key: str, rpm: int | None, concurrency: int | None
+) -> Gate:
+    return PacedGate(
+        key=key,
+        rpm=rpm,
+        concurrency=concurrency,
+        database=database,
         now=world.now,
-        today=world.today,
+        sleep=world.sleep,
+        new_id=world.new_id,
     )
 
 
@@ -210,6 +238,7 @@ def _services(
     ledger: Ledger,
     workshop: Workshop,
     provider: Provider,
+    ranking: Ranking,
     left_behind: Sequence[str],
 ) -> Services:
     sentences = Sentences.load()
@@ -230,8 +259,8 @@ def _services(
     dispatcher = InProcessDispatcher(runner.run)
     studio = Studio(
         catalog=workshop.catalog,
-        providers=tuple(workshop.providers),
-        ranking=_ranking(settings),
+        providers=tuple(dict.fromkeys(way.name for way in workshop.ways)),
+        ranking=ranking,
         default_model=settings.default_model,
         credit_usd_micros=settings.credit_usd_micros,
         database=database,

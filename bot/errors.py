@@ -95,6 +95,15 @@ class Billed(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Scope(StrEnum):
+    """The window a spend limit or quota is counted in."""
+
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    TOTAL = "total"
+
+
 class PlantainError(Exception):
     """The root; its leaves are dataclasses whose fields are the facts."""
 
@@ -235,7 +244,8 @@ class TooManyPixels(UnusablePicture):
 class ProviderError(PlantainError):
     """An upstream call failed.
 
-    `retry_after` is in whole seconds. `said` is the upstream's text meant for the person (a
+    `retry_after` is in whole seconds; `scope` says which limit was reached, where that is one with
+    a window. `said` is the upstream's text meant for the person (a
     refusal in words), trimmed and without links or ids; `detail` is a redacted excerpt for the
     operator's log and is never shown in a channel.
     """
@@ -245,6 +255,7 @@ class ProviderError(PlantainError):
     provider: str
     billed: Billed = Billed.NO
     retry_after: int | None = None
+    scope: Scope | None = None
     said: str | None = None
     detail: str = ""
 

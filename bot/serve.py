@@ -6,7 +6,7 @@ import signal
 import structlog
 
 from bot import logs
-from bot.app import App, open_app, require_providers
+from bot.app import App, open_app
 from bot.errors import SettingsError
 from bot.settings import Settings
 
@@ -15,7 +15,6 @@ async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Raises SettingsError, StorageError, DiscordUnreachable."""
     if settings.discord_token is None:
         raise SettingsError("DISCORD_TOKEN", "set it to your bot's token to connect to Discord")
-    require_providers(settings)
     logs.configure(
         level=settings.log_level, json=settings.log_format == "json", secrets=settings.secrets()
     )

@@ -1,29 +1,66 @@
 """What an operator may set, by environment or a `.env` file; read once, then frozen."""
 
+import ipaddress
 import os
+from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot.errors import SettingsError
 
 MICROS = 1_000_000
-KEY_SETTINGS = {
-    "google": "GEMINI_API_KEY",
-    "apiyi": "APIYI_API_KEY",
-    "evolink": "EVOLINK_API_KEY",
-    "toapis": "TOAPIS_API_KEY",
-    "aivideoapi": "AIVIDEOAPI_API_KEY",
-    # The chat routes of keys named above.
-    "apiyi-chat": "APIYI_API_KEY",
-    "evolink-chat": "EVOLINK_API_KEY",
-}
-"""The variable that turns each provider on, in the order they are asked."""
+_KEY = "_API_KEY"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key for an upstream; `fingerprint` tells it from another, and nothing else of it."""
+
+    fingerprint: str
+    secret: str = field(repr=False)
+
+    @classmethod
+    def of(cls, secret: str) -> Self:
+        return cls(sha256(secret.encode()).hexdigest()[:12], secret)
+
+
+class _GatewayKeys(PydanticBaseSettingsSource):
+    """Any other variable that ends in _API_KEY: a gateway in the operator's file may name it."""
+
+    def __init__(self, settings: type[BaseSettings], *sources: PydanticBaseSettingsSource) -> None:
+        super().__init__(settings)
+        self._sources = [source for source in sources if isinstance(source, EnvSettingsSource)]
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        del field
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found: dict[str, str] = {}
+        for source in reversed(self._sources):
+            for name, value in source.env_vars.items():
+                named = name.upper()
+                ours = named.lower() in self.settings_cls.model_fields
+                if value and named.endswith(_KEY) and not ours:
+                    found[named] = value
+        return {"gateway_keys": found}
+
+
+Rpm = Annotated[int | None, Field(ge=1, le=100_000)]
+Concurrency = Annotated[int | None, Field(ge=1, le=10_000)]
 
 
 class Settings(BaseSettings):
@@ -46,20 +83,38 @@ class Settings(BaseSettings):
 
     gemini_api_key: SecretStr | None = None
     gemini_base_url: HttpUrl | None = None
+    gemini_rpm: Rpm = None
+    gemini_concurrency: Concurrency = None
     gemini_api_version: Literal["v1", "v1beta"] | None = None
     apiyi_api_key: SecretStr | None = None
     apiyi_base_url: HttpUrl | None = None
+    apiyi_rpm: Rpm = None
+    apiyi_concurrency: Concurrency = None
     evolink_api_key: SecretStr | None = None
     evolink_base_url: HttpUrl | None = None
+    evolink_rpm: Rpm = None
+    evolink_concurrency: Concurrency = None
     evolink_files_url: HttpUrl | None = None
     toapis_api_key: SecretStr | None = None
     toapis_base_url: HttpUrl | None = None
+    toapis_rpm: Rpm = None
+    toapis_concurrency: Concurrency = None
     aivideoapi_api_key: SecretStr | None = None
     aivideoapi_base_url: HttpUrl | None = None
+    aivideoapi_rpm: Rpm = None
+    aivideoapi_concurrency: Concurrency = None
+    toapis_webhook_secret: SecretStr | None = None
+    gateway_keys: dict[str, SecretStr] = {}
+    catalog_file: Path | None = None
     result_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
+
+    public_url: HttpUrl | None = None
+    web_host: str = "0.0.0.0"  # noqa: S104 - a container's port is opened on purpose
+    web_port: Annotated[int, Field(ge=0, le=65535)] = 8080
 
     default_model: str | None = None
     preferred_providers: Annotated[tuple[str, ...], NoDecode] = ()
+    route_by: Literal["price", "speed"] = "price"
     credit_usd: Annotated[Decimal, Field(gt=0, le=100)] = Decimal("0.005")
     welcome_credits: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100
     max_jobs: Annotated[int, Field(ge=1, le=1000)] = 16
@@ -71,6 +126,7 @@ class Settings(BaseSettings):
         "evolink_api_key",
         "toapis_api_key",
         "aivideoapi_api_key",
+        "toapis_webhook_secret",
         mode="before",
     )
     @classmethod
@@ -88,14 +144,24 @@ class Settings(BaseSettings):
         """Provider names with commas or spaces between them."""
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
-    @field_validator("preferred_providers")
+    @field_validator("gateway_keys", mode="before")
     @classmethod
-    def _know(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if name not in KEY_SETTINGS:
-                known = ", ".join(KEY_SETTINGS)
-                raise PydanticCustomError("provider", f"{name!r} is not one of {known}")
-        return names
+    def _strip_each(cls, values: object) -> object:
+        if not isinstance(values, dict):
+            return values
+        stripped = {name: cls._strip(value) for name, value in values.items()}
+        return {name: value for name, value in stripped.items() if value}
+
+    @field_validator("public_url")
+    @classmethod
+    def _be_reachable(cls, url: HttpUrl | None) -> HttpUrl | None:
+        """Upstreams call it over the internet; plain HTTP is for trying it out at home."""
+        if url is not None:
+            if url.query or url.fragment:
+                raise PydanticCustomError("public_url", "must end before any ? or #")
+            if url.scheme != "https" and not _is_loopback(url.host or ""):
+                raise PydanticCustomError("public_url", "must begin with https://")
+        return url
 
     @field_validator("result_hosts", mode="before")
     @classmethod
@@ -115,22 +181,58 @@ class Settings(BaseSettings):
             name = str(first["loc"][0]).upper() if first["loc"] else "settings"
             raise SettingsError(name, first["msg"]) from None
 
-    @property
-    def enabled_providers(self) -> tuple[str, ...]:
-        """The names of the providers that have a key."""
-        return tuple(
-            name for name, variable in KEY_SETTINGS.items() if getattr(self, variable.lower())
-        )
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        gateways = _GatewayKeys(settings_cls, env_settings, dotenv_settings)
+        return init_settings, env_settings, dotenv_settings, gateways, file_secret_settings
 
-    def key_fingerprint(self, provider: str) -> str:
-        """A short hash that tells one key of a provider from another, and nothing else of it."""
-        key: SecretStr = getattr(self, KEY_SETTINGS[provider].lower())
-        return sha256(key.get_secret_value().encode()).hexdigest()[:12]
+    def keys(self, variable: str) -> tuple[Key, ...]:
+        """The keys in a variable such as GEMINI_API_KEY, where commas separate them; each once."""
+        secret = self._of(variable, "") or self.gateway_keys.get(variable)
+        if not isinstance(secret, SecretStr):
+            return ()
+        parts = (part.strip() for part in secret.get_secret_value().split(","))
+        return tuple(Key.of(part) for part in dict.fromkeys(parts) if part)
+
+    def base_url(self, variable: str) -> str | None:
+        """What the operator set in place of the catalog's base URL, by the key's variable."""
+        url = self._of(variable, "_BASE_URL")
+        return str(url).rstrip("/") if url else None
+
+    def rpm(self, variable: str) -> int | None:
+        """Calls a minute one key may make, by its variable; None leaves it to the catalog."""
+        found = self._of(variable, "_RPM")
+        return found if isinstance(found, int) else None
+
+    def concurrency(self, variable: str) -> int | None:
+        """Calls one key may have open together, by its variable; None leaves it to the catalog."""
+        found = self._of(variable, "_CONCURRENCY")
+        return found if isinstance(found, int) else None
+
+    def _of(self, variable: str, ending: str) -> object:
+        name = variable.removesuffix(_KEY) + ending if ending else variable
+        return getattr(self, name.lower(), None) if variable.endswith(_KEY) else None
+
+    @property
+    def catalog_path(self) -> Path | None:
+        """The operator's own data file: the one that is named, else `plantain.toml` if there."""
+        usual = Path("plantain.toml")
+        return self.catalog_file or (usual if usual.is_file() else None)
 
     def secrets(self) -> list[str]:
-        """Every secret value that is set, for the log to take out."""
-        values = (getattr(self, name) for name in type(self).model_fields)
-        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        """Every secret value that is set, for the log to take out; each of several keys alone."""
+        fields = (getattr(self, name) for name in type(self).model_fields)
+        values = [value for value in fields if isinstance(value, SecretStr)]
+        values += self.gateway_keys.values()
+        parts = (part for value in values for part in value.get_secret_value().split(","))
+        return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
     @property
     def credit_usd_micros(self) -> int:
@@ -160,3 +262,10 @@ class Settings(BaseSettings):
                 "DATA_DIR", f"the folder {str(self.data_dir)!r} cannot be written ({reason})"
             ) from error
         return self.data_dir
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"

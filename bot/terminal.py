@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bot.app import Workshop, World, open_workshop, require_providers
+from bot.app import Workshop, World, open_workshop
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import (
     Billed,
@@ -29,8 +29,8 @@ from bot.generation.catalog import MICROS, Catalog, ImageModel
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
 from bot.i18n import Sentences
 from bot.ledger.ledger import Ledger
-from bot.providers.base import Generation
-from bot.settings import KEY_SETTINGS, Settings
+from bot.providers.base import Call, Generation, Provider
+from bot.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,6 @@ class Wish:
 
 async def generate(settings: Settings, wish: Wish, *, as_json: bool) -> int:
     """Make one picture and write it; the exit code. Raises SettingsError and Refusal for misuse."""
-    require_providers(settings)
     _check_output(wish.output)
     console = Console(stderr=True, quiet=as_json)
     started = time.monotonic()
@@ -130,7 +129,7 @@ async def check_ledger(settings: Settings) -> int:
 async def _draw(
     settings: Settings, workshop: Workshop, wish: Wish, console: Console
 ) -> tuple[GenerationRequest, Generation, ImageRef]:
-    provider = workshop.providers[_provider_name(settings, wish.provider)]
+    provider = _provider(workshop, wish.provider)
     model = _model(settings, workshop.catalog, wish.model, provider.name)
     request = GenerationRequest(
         prompt=wish.prompt,
@@ -179,10 +178,14 @@ class _Shown:
         self._model = model
         self._task = progress.add_task(f"asking {model}", total=None)
 
-    async def calling(self, provider: str, attempt: int) -> None:
-        again = f", attempt {attempt}" if attempt > 1 else ""
+    @property
+    def party(self) -> int:
+        return 0
+
+    async def calling(self, call: Call) -> None:
+        again = f", attempt {call.attempt}" if call.attempt > 1 else ""
         self._progress.update(
-            self._task, description=f"{self._model} at {provider} is drawing{again}"
+            self._task, description=f"{self._model} at {call.provider} is drawing{again}"
         )
 
     async def submitted(self, provider: str, task_id: str) -> None:
@@ -206,16 +209,16 @@ def _model(settings: Settings, catalog: Catalog, wanted: str | None, provider: s
     return usual if usual.id in offers else next(iter(offers.values())).model
 
 
-def _provider_name(settings: Settings, wanted: str | None) -> str:
-    enabled = settings.enabled_providers
-    if wanted is None:
-        return enabled[0]
-    if wanted not in KEY_SETTINGS:
-        known = ", ".join(KEY_SETTINGS)
-        raise SettingsError("--provider", f"{wanted!r} is not one of {known}")
-    if wanted not in enabled:
-        raise SettingsError(KEY_SETTINGS[wanted], f"set it to use {wanted}")
-    return wanted
+def _provider(workshop: Workshop, wanted: str | None) -> Provider:
+    """The one that is named, else the first that is on; with its first key."""
+    upstreams = workshop.catalog.upstreams
+    if wanted is not None and wanted not in upstreams:
+        raise SettingsError("--provider", f"{wanted!r} is not one of {', '.join(upstreams)}")
+    name = wanted or workshop.ways[0].name
+    try:
+        return workshop.way(name).patient
+    except KeyError:
+        raise SettingsError(upstreams[name].key, f"set it to use {name}") from None
 
 
 def _check_output(output: Path) -> None:

@@ -83,7 +83,7 @@ def imported_by(module: str) -> set[str]:
         ("bot.jobs.runner, bot.jobs.service, bot.jobs.queue", {"discord", "simcord", "PIL"}),
         ("bot.ledger.ledger, bot.ledger.wallets", {"discord", "simcord", "aiohttp", "PIL"}),
         ("bot.providers.registry, bot.images.codec", {"discord", "simcord", "aiosqlite", "PIL"}),
-        ("bot.generation.catalog, bot.generation.policy, bot.i18n", {"discord", "pydantic", "PIL"}),
+        ("bot.generation.catalog, bot.generation.policy, bot.i18n", {"discord", "aiohttp", "PIL"}),
         ("bot.db.sqlite, bot.db.migrations", {"discord", "simcord", "aiohttp", "PIL"}),
         ("bot.settings, bot.logs", {"discord", "simcord", "aiohttp", "PIL"}),
         ("bot.demo.upstream", {"discord", "simcord", "aiosqlite"}),

@@ -4,16 +4,17 @@ from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from bot.errors import SettingsError
-from bot.settings import KEY_SETTINGS, Settings
+from bot.generation.catalog import Catalog
+from bot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 SECRETS = {
     name.upper(): f"{name}-3f9a"
     for name, field in Settings.model_fields.items()
-    if "SecretStr" in str(field.annotation)
+    if field.annotation == SecretStr | None
 }
 
 
@@ -34,7 +35,6 @@ def read(monkeypatch, **values: str) -> Settings:
 def test_nothing_set_gives_the_defaults():
     settings = Settings.read()
 
-    assert settings.enabled_providers == ()
     assert settings.data_dir == Path("data")
     assert settings.sqlite_path == Path("data/plantain.db")
     assert settings.credit_usd_micros == 5000
@@ -63,6 +63,10 @@ def test_nothing_set_gives_the_defaults():
         ("MAX_JOBS", "0"),
         ("MAX_JOBS", "1001"),
         ("MAX_JOBS", "many"),
+        ("GEMINI_RPM", "0"),
+        ("TOAPIS_CONCURRENCY", "-1"),
+        ("ROUTE_BY", "luck"),
+        ("WEB_PORT", "70000"),
     ],
 )
 def test_a_bad_value_is_an_error_that_names_its_variable(monkeypatch, name, value):
@@ -100,19 +104,62 @@ def test_a_secret_of_spaces_is_none_and_spaces_around_one_are_dropped(monkeypatc
     assert read(monkeypatch, **{name: " abc\n"}).secrets() == ["abc"]
 
 
-def test_each_key_turns_its_provider_on_in_the_order_they_are_asked(monkeypatch):
-    for provider, variable in KEY_SETTINGS.items():
-        with monkeypatch.context() as only:
-            shared = [name for name, other in KEY_SETTINGS.items() if other == variable]
-            assert provider in shared
-            assert read(only, **{variable: "k"}).enabled_providers == tuple(shared)
-    assert read(monkeypatch, **SECRETS).enabled_providers == tuple(KEY_SETTINGS)
+def test_several_keys_are_separated_by_commas_and_each_counts_once(monkeypatch):
+    settings = read(monkeypatch, GEMINI_API_KEY=" one, two,,one ")
+
+    assert [key.secret for key in settings.keys("GEMINI_API_KEY")] == ["one", "two"]
+    assert len({key.fingerprint for key in settings.keys("GEMINI_API_KEY")}) == 2
+    assert settings.secrets() == ["one", "two"]
+    assert settings.keys("APIYI_API_KEY") == settings.keys("PATH") == ()
+    assert "one" not in repr(settings.keys("GEMINI_API_KEY"))
+
+
+def test_a_gateways_key_comes_from_any_variable_that_is_named_like_one(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("MYGATE_API_KEY=from-the-file\nOTHER_API_KEY=seen", "utf-8")
+
+    settings = read(monkeypatch, MYGATE_API_KEY="first, second")
+
+    assert [key.secret for key in settings.keys("MYGATE_API_KEY")] == ["first", "second"]
+    assert [key.secret for key in settings.keys("OTHER_API_KEY")] == ["seen"]
+    assert {"first", "second", "seen"} <= set(settings.secrets())
+    assert "first" not in f"{settings} {settings!r} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize(
+    ("url", "good"),
+    [
+        ("https://bot.example/plantain/", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://localhost", True),
+        ("http://bot.example", False),
+        ("https://bot.example/?a=b", False),
+        ("bot.example", False),
+    ],
+)
+def test_the_public_url_is_one_that_upstreams_may_call(monkeypatch, url, good):
+    if good:
+        assert str(read(monkeypatch, PUBLIC_URL=url).public_url).startswith(url)
+        return
+    with pytest.raises(SettingsError) as caught:
+        read(monkeypatch, PUBLIC_URL=url)
+    assert caught.value.setting == "PUBLIC_URL"
+
+
+def test_limits_and_addresses_are_found_by_the_keys_variable(monkeypatch):
+    settings = read(
+        monkeypatch, APIYI_RPM="60", APIYI_CONCURRENCY="4", APIYI_BASE_URL="http://a/b/"
+    )
+
+    assert (settings.rpm("APIYI_API_KEY"), settings.concurrency("APIYI_API_KEY")) == (60, 4)
+    assert settings.base_url("APIYI_API_KEY") == "http://a/b"
+    assert settings.rpm("MYGATE_API_KEY") is settings.base_url("MYGATE_API_KEY") is None
 
 
 def test_every_key_and_token_is_kept_as_a_secret():
     for name in Settings.model_fields:
         assert (name.upper() in SECRETS) == name.endswith(("_key", "_token", "_secret"))
-    assert {"DISCORD_TOKEN", *KEY_SETTINGS.values()} <= set(SECRETS)
+    keys = {upstream.key for upstream in Catalog.load().upstreams.values()}
+    assert {"DISCORD_TOKEN", *keys} <= set(SECRETS)
 
 
 def test_secrets_are_given_out_on_purpose_only(monkeypatch):
@@ -179,7 +226,7 @@ def test_the_example_names_every_setting_and_can_be_used_as_it_is(tmp_path, monk
     text = example.read_text("utf-8")
     (tmp_path / ".env").write_text(text, "utf-8")
 
-    for name in Settings.model_fields:
+    for name in Settings.model_fields.keys() - {"gateway_keys"}:
         assert name.upper() in text
     assert dotenv_values(example).keys() <= {name.upper() for name in Settings.model_fields}
     assert Settings.read().secrets() == []
@@ -230,12 +277,6 @@ def test_a_folder_that_cannot_be_written_is_named(monkeypatch, tmp_path, where):
     assert repr(where) in caught.value.problem
 
 
-def test_preferred_providers_are_a_list_of_names_we_know(monkeypatch):
+def test_preferred_providers_are_a_list_of_names(monkeypatch):
     monkeypatch.setenv("PREFERRED_PROVIDERS", "apiyi, google")
     assert Settings.read().preferred_providers == ("apiyi", "google")
-
-    monkeypatch.setenv("PREFERRED_PROVIDERS", "apiyi,nobody")
-    with pytest.raises(SettingsError) as caught:
-        Settings.read()
-    assert caught.value.setting == "PREFERRED_PROVIDERS"
-    assert "nobody" in caught.value.problem

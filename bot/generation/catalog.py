@@ -1,15 +1,20 @@
 """The models, what each can do, and what each upstream asks for it, read from `catalog.toml`."""
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from importlib import resources
-from typing import Any, Self
+from pathlib import Path
+from typing import Literal, Self
 
 from bot.errors import UnknownModel
-from bot.generation.request import AspectRatio, GenerationRequest, Resolution, Thinking
+from bot.generation.request import (
+    AspectRatio,
+    GenerationRequest,
+    ImageRef,
+    Resolution,
+    Thinking,
+)
+from bot.generation.tables import CatalogTable, Dialect, OfferTable, ProviderTable, read
 
 MICROS = 1_000_000
 
@@ -38,7 +43,9 @@ class Offer:
     """One model at one upstream. `upstream_id` is its name there; `usd_micros` is per picture.
 
     What it can do there may be less than what the model can: no aspect ratio but the model's own
-    choice, fewer `reference_images`, no say in `thinking`, a `prompt_limit` in characters.
+    choice, fewer `reference_images`, smaller ones (`reference_bytes`), no say in `thinking`, a
+    `prompt_limit` in characters. `thinking_percent` is the price of a level, 100 as `usd_micros`.
+    `source` and `as_of` say where the price was found, and when.
     """
 
     provider: str
@@ -47,9 +54,13 @@ class Offer:
     usd_micros: Mapping[Resolution, int]
     aspect_ratios: tuple[AspectRatio, ...]
     reference_images: int
+    reference_bytes: int | None = None
     thinking: tuple[Thinking, ...] = ()
+    thinking_percent: Mapping[Thinking, int] | None = None
     prompt_limit: int | None = None
     shutdown: date | None = None
+    source: str = ""
+    as_of: date = date.min
 
     def retired(self, today: date) -> bool:
         """Whether its announced shutdown has come."""
@@ -66,20 +77,37 @@ class Offer:
             and len(request.prompt) <= (self.prompt_limit or len(request.prompt))
         )
 
+    def takes(self, images: Sequence[ImageRef]) -> bool:
+        """Whether each of these is small enough to work from there."""
+        limit = self.reference_bytes
+        return limit is None or all(image.size <= limit for image in images)
+
+    def cost(self, resolution: Resolution, thinking: Thinking | None = None) -> int:
+        """Millionths of a dollar for one picture; it must have the resolution."""
+        percent = (self.thinking_percent or {}).get(thinking, 100) if thinking else 100
+        return -(-self.usd_micros[resolution] * percent // 100)
+
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """What the data file knows of one upstream. `timeouts` are seconds for a whole call.
+    """What is known of one upstream. `timeouts` are seconds for a whole call.
 
-    `dialect` names the protocol it speaks, `api_version` only where that has one.
+    `dialect` names the protocol it speaks, `key` the variable that holds its keys. `rpm` and
+    `concurrency` bound what one key may be asked; `day_resets_in` is the time zone whose midnight
+    begins a new day quota there.
     """
 
     name: str
-    dialect: str
+    dialect: Dialect
+    key: str
     base_url: str
     api_version: str
+    key_header: Literal["authorization", "x-goog-api-key"]
     bills_refusals: bool
     timeouts: Mapping[Resolution, int]
+    rpm: int | None
+    concurrency: int | None
+    day_resets_in: str
     offers: Mapping[str, Offer]
 
 
@@ -93,40 +121,36 @@ class Catalog:
     upstreams: Mapping[str, Upstream]
 
     @classmethod
-    def load(cls) -> Self:
-        """Read the data file that comes with the package."""
-        text = resources.files("bot.generation").joinpath("catalog.toml").read_text("utf-8")
-        return cls.parse(tomllib.loads(text, parse_float=Decimal))
+    def load(cls, over: Path | None = None, *, public_url: bool = False) -> Self:
+        """Read the data that comes with the package, and the operator's file `over` it.
+
+        `public_url` says whether upstreams can fetch pictures from us; some take them in no other
+        way. Raises SettingsError for a mistake in the operator's file.
+        """
+        return cls.build(read(over), public_url=public_url)
 
     @classmethod
-    def parse(cls, data: Mapping[str, Any]) -> Self:
-        """Build from the data file's tables; a wrong table is our bug and raises as it may."""
-        ratios = {
-            name: tuple(AspectRatio(ratio) for ratio in listed)
-            for name, listed in data["aspect_ratios"].items()
-        }
+    def build(cls, table: CatalogTable, *, public_url: bool = False) -> Self:
+        """From tables that hold together."""
         models = {
             model_id: ImageModel(
                 id=model_id,
-                nickname=table["nickname"],
-                aliases=frozenset(table["aliases"]),
-                aspect_ratios=ratios[table["aspect_ratios"]],
-                resolutions=tuple(Resolution(size) for size in table["resolutions"]),
-                reference_images=table["reference_images"],
-                thinking=tuple(Thinking(level) for level in table.get("thinking", ())),
-                omit_resolution=table.get("omit_resolution", False),
+                nickname=model.nickname,
+                aliases=frozenset(model.aliases),
+                aspect_ratios=table.aspect_ratios[model.aspect_ratios],
+                resolutions=model.resolutions,
+                reference_images=model.reference_images,
+                thinking=model.thinking,
+                omit_resolution=model.omit_resolution,
             )
-            for model_id, table in data["models"].items()
+            for model_id, model in table.models.items()
         }
-        return cls(
-            as_of=data["as_of"],
-            default_model=data["default_model"],
-            models=models,
-            upstreams={
-                name: _upstream(name, table, models, ratios)
-                for name, table in data["providers"].items()
-            },
-        )
+        found = cls(table.as_of, table.default_model, models, {})
+        upstreams = {
+            name: found._upstream(name, provider, table, public_url=public_url)
+            for name, provider in table.providers.items()
+        }
+        return cls(table.as_of, table.default_model, models, upstreams)
 
     def model(self, name: str) -> ImageModel:
         """The model called `name` by id or alias, in any case; raises UnknownModel."""
@@ -141,48 +165,52 @@ class Catalog:
         upstream = self.upstreams.get(provider)
         return upstream.offers.get(model_id) if upstream else None
 
+    def _upstream(
+        self, name: str, provider: ProviderTable, table: CatalogTable, *, public_url: bool
+    ) -> Upstream:
+        blind = provider.needs_public_url and not public_url
+        return Upstream(
+            name=name,
+            dialect=provider.dialect,
+            key=provider.key,
+            base_url=str(provider.base_url).rstrip("/"),
+            api_version=provider.api_version,
+            key_header=provider.key_header,
+            bills_refusals=provider.bills_refusals,
+            timeouts=provider.timeouts,
+            rpm=provider.rpm,
+            concurrency=provider.concurrency,
+            day_resets_in=provider.day_resets_in,
+            offers={
+                model_id: self._offer(name, model_id, provider, offer, table, blind=blind)
+                for model_id, offer in provider.models.items()
+                if not offer.off
+            },
+        )
 
-def _upstream(
-    name: str,
-    table: Mapping[str, Any],
-    models: Mapping[str, ImageModel],
-    ratios: Mapping[str, tuple[AspectRatio, ...]],
-) -> Upstream:
-    return Upstream(
-        name=name,
-        dialect=table["dialect"],
-        base_url=table["base_url"],
-        api_version=table.get("api_version", ""),
-        bills_refusals=table["bills_refusals"],
-        timeouts={Resolution(size): seconds for size, seconds in table["timeouts"].items()},
-        offers={
-            model_id: _offer(
-                name, models[model_id], offer, ratios, thinks=table.get("thinking", False)
-            )
-            for model_id, offer in table["models"].items()
-        },
-    )
-
-
-def _offer(
-    provider: str,
-    model: ImageModel,
-    table: Mapping[str, Any],
-    ratios: Mapping[str, tuple[AspectRatio, ...]],
-    *,
-    thinks: bool,
-) -> Offer:
-    listed = table.get("aspect_ratios")
-    return Offer(
-        provider=provider,
-        model=model,
-        upstream_id=table["id"],
-        usd_micros={
-            Resolution(size): int(Decimal(usd) * MICROS) for size, usd in table["usd"].items()
-        },
-        aspect_ratios=model.aspect_ratios if listed is None else ratios[listed],
-        reference_images=table.get("reference_images", model.reference_images),
-        thinking=model.thinking if thinks else (),
-        prompt_limit=table.get("prompt_limit"),
-        shutdown=table.get("shutdown"),
-    )
+    def _offer(
+        self,
+        name: str,
+        model_id: str,
+        provider: ProviderTable,
+        offer: OfferTable,
+        table: CatalogTable,
+        *,
+        blind: bool,
+    ) -> Offer:
+        model, ratios, most = self.models[model_id], offer.aspect_ratios, offer.reference_images
+        return Offer(
+            provider=name,
+            model=model,
+            upstream_id=offer.id,
+            usd_micros={size: int(usd * MICROS) for size, usd in offer.usd.items()},
+            aspect_ratios=model.aspect_ratios if ratios is None else table.aspect_ratios[ratios],
+            reference_images=0 if blind else model.reference_images if most is None else most,
+            reference_bytes=offer.reference_bytes or provider.reference_bytes,
+            thinking=model.thinking if provider.thinking else (),
+            thinking_percent=offer.thinking_percent,
+            prompt_limit=offer.prompt_limit,
+            shutdown=offer.shutdown,
+            source=offer.source or provider.source,
+            as_of=offer.as_of or provider.as_of or table.as_of,
+        )

@@ -34,6 +34,7 @@ from bot.jobs.job import LAWFUL, Job, JobState, Receipt, Shortfall
 from bot.jobs.witness import Witness
 from bot.ledger.ledger import Ledger
 from bot.providers.base import Provider
+from bot.turns import Turns
 
 MICROS = 1_000_000
 BUDGET_SECONDS = 14 * 60
@@ -72,14 +73,13 @@ class Runner:
         self._now = now
         self._new_id = new_id
         self._sleep = sleep
-        self._slots = asyncio.Semaphore(slots)
+        self._slots = Turns(slots)
         self._log = structlog.get_logger("jobs")
 
     async def run(self, job_id: str) -> None:
         """See a queued job to its end; a job that is taken or has ended is left alone."""
-        if self._slots.locked():
-            await self._announce(job_id)
-        async with self._slots:
+        waiting = await self._announce(job_id) if self._slots.full else None
+        async with self._slots.turn(waiting.place.member_id if waiting else 0):
             token = self._new_id()
             job = await self._database.write(
                 lambda tx: queue.claim(tx, job_id, token=token, now=self._now())
@@ -166,12 +166,9 @@ class Runner:
             usd_micros=lambda provider: self._usd_micros(provider, job),
         )
         left = BUDGET_SECONDS - (self._now() - job.created_at) / MICROS
-        if left <= 0:
-            # It waited its whole life in the queue; no upstream has been asked.
-            return ProviderError(ErrorKind.OVERLOADED, job.provider)
         try:
             async with self._store.scratch() as folder:
-                async with asyncio.timeout(left):
+                async with asyncio.timeout(max(0, left)):
                     generation = await self._provider.generate(
                         job.request, folder=folder, observer=witness
                     )
@@ -181,6 +178,9 @@ class Runner:
             await witness.ended(error.kind, error.billed)
             return error
         except TimeoutError:
+            if not witness.waits_for_an_answer:
+                # It waited for its turn its whole life; no upstream has been asked.
+                return ProviderError(ErrorKind.OVERLOADED, job.provider)
             await witness.ended(ErrorKind.TIMEOUT_UNKNOWN, Billed.UNKNOWN)
             return ProviderError(ErrorKind.TIMEOUT_UNKNOWN, job.provider, Billed.UNKNOWN)
         except UnusablePicture as error:
@@ -188,12 +188,14 @@ class Runner:
             return _not_a_picture(job, error)
         except StorageError as error:
             return error
-        await witness.ended("image", Billed.YES)
+        await witness.drew(generation)
         return stored
 
     def _usd_micros(self, provider: str, job: Job) -> int:
         offer = self._catalog.offer(provider, job.request.model)
-        return offer.usd_micros[job.request.resolution] if offer else job.price.usd_micros
+        if offer is None:
+            return job.price.usd_micros
+        return offer.cost(job.request.resolution, job.request.thinking)
 
     async def _finish(self, job: Job) -> None:
         images = await self._database.read(lambda tx: queue.results(tx, job.id))
@@ -293,7 +295,9 @@ class Runner:
         if await self._database.write(release):
             await self._delivery.explain(job, error)
 
-    async def _announce(self, job_id: str) -> None:
+    async def _announce(self, job_id: str) -> Job | None:
+        """Show a job's place in the queue; the job, where it can be read."""
+
         async def look(tx: Transaction) -> tuple[Job | None, int]:
             job = await queue.get(tx, job_id)
             return job, await queue.ahead(tx, job) if job else 0
@@ -303,9 +307,10 @@ class Runner:
         except StorageError as error:
             # Only the card stays as it is; the job waits for its turn all the same.
             self._log.warning("place in the queue unknown", job=job_id, error=str(error))
-            return
+            return None
         if job is not None:
             await self._delivery.queued(job, ahead)
+        return job
 
 
 class _Unwritten(Exception):

@@ -6,6 +6,7 @@ from bot.db.database import Database, Transaction
 from bot.errors import Billed, ProviderError
 from bot.jobs.delivery import Delivery
 from bot.jobs.job import Job
+from bot.providers.base import Call, Generation
 
 TELL_FROM_SECONDS = 3
 
@@ -37,8 +38,17 @@ class Witness:
         self._attempt: str | None = None
         self._calls = 0
 
-    async def calling(self, provider: str, attempt: int) -> None:
-        del attempt  # counted anew by each upstream that is asked
+    @property
+    def party(self) -> int:
+        return self._job.place.member_id
+
+    @property
+    def waits_for_an_answer(self) -> bool:
+        """Whether a call is open, so that the upstream may yet charge for it."""
+        return self._attempt is not None
+
+    async def calling(self, call: Call) -> None:
+        # A call's own count begins anew with each upstream that is asked.
         self._calls += 1
         number = self._calls
         attempt_id = self._new_id()
@@ -50,8 +60,10 @@ class Witness:
                 job_id=self._job.id,
                 picture=self._picture,
                 number=number,
-                provider=provider,
-                usd_micros=self._usd_micros(provider),
+                provider=call.provider,
+                key=call.key,
+                model=call.model,
+                usd_micros=self._usd_micros(call.provider),
                 now=self._now(),
             )
 
@@ -73,7 +85,11 @@ class Witness:
         if wait is not None and wait >= TELL_FROM_SECONDS:
             await self._delivery.waiting(self._job, wait)
 
-    async def ended(self, outcome: str, billed: Billed) -> None:
+    async def drew(self, generation: Generation) -> None:
+        """The open call brought a picture."""
+        await self.ended("image", Billed.YES, tokens=generation.tokens)
+
+    async def ended(self, outcome: str, billed: Billed, *, tokens: int | None = None) -> None:
         """Write the end of the call that is open; repeating it changes nothing."""
         attempt_id, self._attempt = self._attempt, None
         if attempt_id is None:
@@ -81,7 +97,12 @@ class Witness:
 
         async def end(tx: Transaction) -> None:
             await tx.run(
-                "end_attempt", id=attempt_id, outcome=outcome, billed=billed, now=self._now()
+                "end_attempt",
+                id=attempt_id,
+                outcome=outcome,
+                billed=billed,
+                tokens=tokens,
+                now=self._now(),
             )
 
         await self._database.write(end)

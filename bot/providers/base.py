@@ -45,11 +45,25 @@ class Balance:
     unlimited: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One paid call: whose, with which key (by its fingerprint), the `attempt`-th there, from 1."""
+
+    provider: str
+    key: str
+    model: str
+    attempt: int
+
+
 class Observer(Protocol):
     """Told of every paid call before it leaves, and of every failure that is tried again."""
 
-    async def calling(self, provider: str, attempt: int) -> None:
-        """About to call `provider`, for the `attempt`-th time (from 1). Awaited before sending."""
+    @property
+    def party(self) -> int:
+        """On whose behalf calls are made, as members take turns; 0 for the operator."""
+
+    async def calling(self, call: Call) -> None:
+        """About to make this call. Awaited before sending."""
 
     async def submitted(self, provider: str, task_id: str) -> None:
         """That call was accepted as a task; its id finds the picture again. Awaited at once."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from bot.errors import Billed, ErrorKind, ProviderError
+from bot.errors import Billed, ErrorKind, ProviderError, Scope
 from bot.providers.redaction import quote, redact
 from bot.providers.waits import wait
 
@@ -77,6 +77,16 @@ _PHRASES = tuple(
 )
 # A limit of nothing never fills up again, whatever the window it is counted in.
 _NO_QUOTA = re.compile(r"limit: *0(?![\d.]*[1-9])", re.IGNORECASE)
+
+_SCOPES = tuple(
+    (re.compile(pattern, re.IGNORECASE), scope)
+    for pattern, scope in (
+        (r"hour|小时", Scope.HOUR),
+        (r"daily|\bday\b|每日|今日", Scope.DAY),
+        (r"month|每月", Scope.MONTH),
+    )
+)
+_LIMITED = frozenset({ErrorKind.SPEND_LIMIT, ErrorKind.QUOTA_DAILY})
 
 _STATUSES = {
     "INVALID_ARGUMENT": 400,
@@ -167,10 +177,21 @@ def classify(
         kind=kind,
         provider=source.provider,
         billed=_billed(kind, fault, status, source),
+        scope=limit_scope(kind, (*fault.codes, *fault.texts)),
         retry_after=wait(headers, fault.details, fault.texts, now=now),
         said=quote(text, source.secret) if kind in _REFUSED else None,
         detail=redact(f"HTTP {status}: {excerpt}", source.secret),
     )
+
+
+def limit_scope(kind: ErrorKind, texts: Iterable[str]) -> Scope | None:
+    """The window of the limit that was reached; one without a name never ends by itself."""
+    if kind not in _LIMITED:
+        return None
+    if kind is ErrorKind.QUOTA_DAILY:
+        return Scope.DAY
+    wording = " ".join(texts)
+    return next((scope for pattern, scope in _SCOPES if pattern.search(wording)), Scope.TOTAL)
 
 
 def billed_refusal(source: Source) -> Billed:

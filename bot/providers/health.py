@@ -6,14 +6,14 @@ does not hammer an upstream that has said no.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.db.database import Database, Transaction
-from bot.errors import ErrorKind, ProviderError
+from bot.db.database import Database, Row, Transaction
+from bot.errors import ErrorKind, ProviderError, Scope, StorageError
 
 MICROS = 1_000_000
 ANY_MODEL = "*"
@@ -23,7 +23,7 @@ MINUTE_SECONDS = 30
 MODEL_SECONDS = 24 * 3600
 PAUSE_SECONDS = 60
 FAILURES_TO_PAUSE = 3
-GOOGLES_DAY = ZoneInfo("America/Los_Angeles")
+HOUR = 3600 * MICROS
 
 _WHOLE_KEY = frozenset(
     {
@@ -58,10 +58,11 @@ class Breaker:
 
 
 class Health:
-    """Open breakers, in memory and in the database. `load` reads what an earlier run knew.
+    """Open breakers, in memory and in the database.
 
-    `patience` is the seconds after which an upstream that needs its operator is asked again;
-    `longest` caps every pause, for a demo in which nobody should be locked out.
+    `zones` names, by provider, the time zone whose midnight begins a new quota there. `patience`
+    is the seconds after which an upstream that needs its operator is asked again; `longest` caps
+    every pause, for a demo in which nobody should be locked out.
     """
 
     def __init__(
@@ -69,23 +70,33 @@ class Health:
         *,
         database: Database,
         now: Callable[[], int],
+        zones: Mapping[str, str] | None = None,
         patience: int = PROBE_SECONDS,
         longest: int | None = None,
     ) -> None:
         self._database = database
         self._now = now
+        self._zones = {name: ZoneInfo(zone) for name, zone in (zones or {}).items()}
         self._patience = patience
         self._longest = longest
         self._open: dict[Line, Breaker] = {}
         self._failures: dict[Line, int] = {}
         self._probes: dict[Line, asyncio.Event] = {}
+        self._changes = 0
 
-    async def load(self) -> None:
-        """Take over the breakers that are stored."""
-        for row in await self._database.read(lambda tx: tx.all("breakers")):
-            line = Line(row["provider"], row["key"], row["model"])
-            kind = ErrorKind(row["kind"])
-            self._open[line] = Breaker(line, kind, row["opened_at"], row["retry_at"])
+    async def refresh(self) -> None:
+        """Take over the breakers that are stored: an operator or another process may change them.
+
+        What is known already stays when the database cannot be asked.
+        """
+        changes = self._changes
+        try:
+            rows = await self._database.read(lambda tx: tx.all("breakers"))
+        except StorageError:
+            return
+        if changes == self._changes:
+            found = [_breaker(row) for row in rows]
+            self._open = {breaker.line: breaker for breaker in found}
 
     def breakers(self) -> list[Breaker]:
         """Every open breaker."""
@@ -125,14 +136,27 @@ class Health:
         lines = [line for line in self._open if line.provider == provider]
         for line in lines:
             del self._open[line]
-        await self._database.write(lambda tx: _forget(tx, lines))
+        await self._write(lambda tx: _forget(tx, lines))
         return len(lines)
+
+    async def _keep(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
+        """As `_write`, but how a call ended matters more than that this could be stored."""
+        with suppress(StorageError):
+            await self._write(work)
+
+    async def _write(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
+        """Store what has just changed here; a refresh that began before it is over is stale."""
+        self._changes += 1
+        try:
+            await self._database.write(work)
+        finally:
+            self._changes += 1
 
     async def _succeeded(self, line: Line) -> None:
         self._failures.pop(line, None)
         closed = [place for place in _places(line) if self._open.pop(place, None)]
         if closed:
-            await self._database.write(lambda tx: _forget(tx, closed))
+            await self._keep(lambda tx: _forget(tx, closed))
 
     async def _failed(self, line: Line, error: ProviderError) -> None:
         """Open the breaker that fits, if any: for the model, for the key, or for a while."""
@@ -144,14 +168,15 @@ class Health:
         place = Line(line.provider, line.key, ANY_MODEL) if error.kind in _WHOLE_KEY else line
         breaker = Breaker(place, error.kind, self._now(), retry_at)
         self._open[place] = breaker
-        await self._database.write(lambda tx: _remember(tx, breaker))
+        await self._keep(lambda tx: _remember(tx, breaker))
 
     def _retry_at(self, line: Line, error: ProviderError) -> int | None:
         now = self._now()
         if error.kind is ErrorKind.RATE_LIMITED:
             return now + (error.retry_after or MINUTE_SECONDS) * MICROS
-        if error.kind is ErrorKind.QUOTA_DAILY:
-            return _next_day(now)
+        scope = Scope.DAY if error.kind is ErrorKind.QUOTA_DAILY else error.scope
+        if scope not in (None, Scope.TOTAL):
+            return self._next_window(line.provider, scope, now)
         if error.kind is ErrorKind.MODEL_UNAVAILABLE:
             return now + MODEL_SECONDS * MICROS
         if error.kind in _WHOLE_KEY:
@@ -162,16 +187,27 @@ class Health:
                 return now + max(error.retry_after or 0, PAUSE_SECONDS) * MICROS
         return None
 
+    def _next_window(self, provider: str, scope: Scope, now: int) -> int:
+        """When a limit of this scope begins anew, by the upstream's own midnight."""
+        if scope is Scope.HOUR:
+            return (now // HOUR + 1) * HOUR
+        zone = self._zones.get(provider, UTC)
+        here = datetime.fromtimestamp(now / MICROS, UTC).astimezone(zone)
+        today = here.replace(hour=0, minute=0, second=0, microsecond=0)
+        if scope is Scope.DAY:
+            first = today + timedelta(days=1)
+        else:
+            first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return int(first.timestamp()) * MICROS
+
 
 def _places(line: Line) -> tuple[Line, Line]:
     return line, Line(line.provider, line.key, ANY_MODEL)
 
 
-def _next_day(now: int) -> int:
-    """Midnight where Google's day begins; day quotas start anew there."""
-    here = datetime.fromtimestamp(now / MICROS, UTC).astimezone(GOOGLES_DAY)
-    tomorrow = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return int(tomorrow.timestamp()) * MICROS
+def _breaker(row: Row) -> Breaker:
+    line = Line(row["provider"], row["key"], row["model"])
+    return Breaker(line, ErrorKind(row["kind"]), row["opened_at"], row["retry_at"])
 
 
 async def _remember(tx: Transaction, breaker: Breaker) -> None:

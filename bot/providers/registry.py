@@ -1,143 +1,221 @@
-"""An operator's settings to the providers that are on."""
+"""An operator's settings and the catalog to the ways that pictures can be made."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
-from pydantic import HttpUrl, SecretStr
-
-from bot.generation.catalog import Catalog
+from bot.errors import SettingsError
+from bot.generation.catalog import Catalog, Upstream
 from bot.generation.request import ImageRef
 from bot.providers.aivideoapi import AiVideoApi
-from bot.providers.base import ImageFile, Provider
+from bot.providers.base import Balance, ImageFile, Provider
+from bot.providers.classify import Source
 from bot.providers.dialect import Dialect
 from bot.providers.download import Downloader
 from bot.providers.evolink import FILES_URL, EvoLink
-from bot.providers.gemini import GeminiProvider
+from bot.providers.gemini import GeminiProvider, utc_now
+from bot.providers.inquiry import ModelList
 from bot.providers.openai_chat import ChatProvider, Fetch
+from bot.providers.pace import Gate, OpenGate
 from bot.providers.retry import Retrying
+from bot.providers.router import Way
 from bot.providers.task import Callbacks, TaskProvider, make_free_session
 from bot.providers.toapis import ToApis
 from bot.providers.transport import Transport
-from bot.settings import Settings
+from bot.settings import Key, Settings
+
+Probe = Callable[[], Awaitable[Balance | None]]
+MakeGate = Callable[[str, int | None, int | None], Gate]
+"""The gate of a key, by its fingerprint, with its calls a minute and calls at a time."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Access:
-    """What the operator set for one upstream; None where the catalog's value holds."""
+class Outfit:
+    """What every provider is made with. `time_limit`, in seconds, overrides the catalog's."""
 
-    api_key: SecretStr | None
-    base_url: HttpUrl | None
-    api_version: str | None
-    bearer: bool
+    transport: Transport
+    downloader: Downloader
+    locate: Callable[[ImageRef], Path]
+    sleep: Callable[[float], Awaitable[object]]
+    random: Callable[[], float]
+    clock: Callable[[], float]
+    time_limit: float | None = None
+    callbacks: Callbacks | None = None
+    new_id: Callable[[], str] = lambda: secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One upstream with one key, as the operator set it up."""
+
+    upstream: Upstream
+    key: Key
+    base_url: str
+    settings: Settings
+
+    @property
+    def source(self) -> Source:
+        return Source(self.upstream.name, self.upstream.bills_refusals, self.key.secret)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        if self.upstream.key_header == "x-goog-api-key":
+            return {"x-goog-api-key": self.key.secret}
+        return {"Authorization": f"Bearer {self.key.secret}"}
+
+
+def enabled(settings: Settings, catalog: Catalog) -> tuple[str, ...]:
+    """The names of the providers that have a key, in the catalog's order.
+
+    Raises SettingsError when there is none, or where PREFERRED_PROVIDERS names one nobody knows.
+    """
+    for name in settings.preferred_providers:
+        if name not in catalog.upstreams:
+            known = ", ".join(catalog.upstreams)
+            raise SettingsError("PREFERRED_PROVIDERS", f"{name!r} is not one of {known}")
+    found = tuple(name for name, up in catalog.upstreams.items() if settings.keys(up.key))
+    if not found:
+        first, *others = dict.fromkeys(upstream.key for upstream in catalog.upstreams.values())
+        raise SettingsError(first, f"set it, or {' or '.join(others)}, to have an upstream")
+    return found
 
 
 def build(
     settings: Settings,
     *,
     catalog: Catalog,
-    transport: Transport,
-    locate: Callable[[ImageRef], Path],
-    sleep: Callable[[float], Awaitable[object]],
-    random: Callable[[], float],
-    clock: Callable[[], float],
+    outfit: Outfit,
     attempts: int | None = None,
-    time_limit: float | None = None,
-    new_id: Callable[[], str] = lambda: secrets.token_hex(16),
-    callbacks: Callbacks | None = None,
-) -> Mapping[str, Provider]:
-    """The providers with a key, by name, in the order they should be asked.
+    make_gate: MakeGate | None = None,
+) -> tuple[Way, ...]:
+    """A way for each key of each provider, in the catalog's order.
 
-    `attempts` caps the calls for one picture; `time_limit` is seconds for one call. Both are the
-    policy's and the catalog's own when None. `callbacks` lets upstreams tell that a task is done.
+    `attempts` caps the calls for one picture; the policy's own when None. `make_gate` gives the
+    gates of keys with limits; without it there are none. Raises SettingsError as `enabled` does.
     """
-    providers: dict[str, Provider] = {}
-    for name, access in _accesses(settings).items():
-        if access.api_key is None:
-            continue
+    ways = []
+    gates: dict[str, Gate] = {}
+    for name in enabled(settings, catalog):
         upstream = catalog.upstreams[name]
-        provider = GeminiProvider(
-            upstream=upstream,
-            api_key=access.api_key.get_secret_value(),
-            base_url=str(access.base_url or upstream.base_url),
-            api_version=access.api_version or upstream.api_version,
-            transport=transport,
-            locate=locate,
-            bearer=access.bearer,
-            time_limit=time_limit,
+        base_url = settings.base_url(upstream.key) or upstream.base_url
+        for key in settings.keys(upstream.key):
+            # Two routes of one upstream share the limits of the key they share.
+            if key.fingerprint not in gates:
+                gates[key.fingerprint] = _gate(settings, upstream, key, make_gate)
+            place = _Place(upstream, key, base_url, settings)
+            ways.append(_way(place, outfit, gates[key.fingerprint], attempts))
+    return tuple(ways)
+
+
+def _gate(settings: Settings, upstream: Upstream, key: Key, make: MakeGate | None) -> Gate:
+    rpm = settings.rpm(upstream.key) or upstream.rpm
+    concurrency = settings.concurrency(upstream.key) or upstream.concurrency
+    if make is None or (rpm is None and concurrency is None):
+        return OpenGate()
+    return make(key.fingerprint, rpm, concurrency)
+
+
+def _way(place: _Place, outfit: Outfit, gate: Gate, attempts: int | None) -> Way:
+    provider, probe = _MAKERS[place.upstream.dialect](place, outfit)
+
+    def retrying(attempts: int | None) -> Retrying:
+        return Retrying(
+            provider,
+            attempts=attempts,
+            sleep=outfit.sleep,
+            random=outfit.random,
+            clock=outfit.clock,
+            key=place.key.fingerprint,
+            gate=gate,
         )
-        providers[name] = provider
-    for name, (api_key, dialect) in _tasks(settings, catalog).items():
-        if api_key is None:
-            continue
-        providers[name] = TaskProvider(
-            upstream=catalog.upstreams[name],
-            dialect=dialect,
-            api_key=api_key.get_secret_value(),
-            transport=transport,
-            downloader=Downloader(allowed_hosts=settings.result_hosts),
-            make_session=make_free_session,
-            locate=locate,
-            sleep=sleep,
-            clock=clock,
-            new_id=new_id,
-            callbacks=callbacks,
-            time_limit=time_limit,
-        )
-    providers |= _chats(
-        settings, catalog, transport=transport, locate=locate, sleep=sleep, time_limit=time_limit
+
+    name, fingerprint = place.upstream.name, place.key.fingerprint
+    return Way(name, fingerprint, retrying(1), retrying(attempts), gate, probe)
+
+
+def _gemini(place: _Place, outfit: Outfit) -> tuple[Provider, Probe]:
+    # Only Google's own has a setting for it; a gateway's is in the operator's file.
+    chosen = place.settings.gemini_api_version if place.upstream.name == "google" else None
+    version = chosen or place.upstream.api_version
+    provider = GeminiProvider(
+        upstream=place.upstream,
+        api_key=place.key.secret,
+        base_url=place.base_url,
+        api_version=version,
+        transport=outfit.transport,
+        locate=outfit.locate,
+        bearer=place.upstream.key_header == "authorization",
+        time_limit=outfit.time_limit,
     )
-    return {
-        name: Retrying(provider, attempts=attempts, sleep=sleep, random=random, clock=clock)
-        for name, provider in providers.items()
-    }
+    return provider, _models(place, f"{place.base_url}/{version}/models?pageSize=1")
 
 
-def _tasks(settings: Settings, catalog: Catalog) -> dict[str, tuple[SecretStr | None, Dialect]]:
-    def base_url(name: str, chosen: HttpUrl | None) -> str:
-        return str(chosen or catalog.upstreams[name].base_url)
-
-    evolink = EvoLink(
-        base_url("evolink", settings.evolink_base_url),
-        files_url=str(settings.evolink_files_url or FILES_URL),
+def _chat(place: _Place, outfit: Outfit) -> tuple[Provider, Probe]:
+    provider = ChatProvider(
+        upstream=place.upstream,
+        api_key=place.key.secret,
+        base_url=place.base_url,
+        transport=outfit.transport,
+        locate=outfit.locate,
+        fetch=_fetch(place.upstream.name, outfit.downloader),
+        sleep=outfit.sleep,
+        time_limit=outfit.time_limit,
     )
-    toapis = ToApis(base_url("toapis", settings.toapis_base_url))
-    aivideoapi = AiVideoApi(base_url("aivideoapi", settings.aivideoapi_base_url))
-    return {
-        "evolink": (settings.evolink_api_key, evolink),
-        "toapis": (settings.toapis_api_key, toapis),
-        "aivideoapi": (settings.aivideoapi_api_key, aivideoapi),
-    }
+    return provider, _models(place, f"{place.base_url}/v1/models")
 
 
-def _chats(
-    settings: Settings,
-    catalog: Catalog,
-    *,
-    transport: Transport,
-    locate: Callable[[ImageRef], Path],
-    sleep: Callable[[float], Awaitable[object]],
-    time_limit: float | None,
-) -> dict[str, Provider]:
-    accesses = {
-        "apiyi-chat": (settings.apiyi_api_key, settings.apiyi_base_url),
-        "evolink-chat": (settings.evolink_api_key, settings.evolink_base_url),
+def _task(dialect: Dialect, place: _Place, outfit: Outfit) -> tuple[Provider, Probe]:
+    provider = TaskProvider(
+        upstream=place.upstream,
+        dialect=dialect,
+        api_key=place.key.secret,
+        transport=outfit.transport,
+        downloader=outfit.downloader,
+        make_session=make_free_session,
+        locate=outfit.locate,
+        sleep=outfit.sleep,
+        clock=outfit.clock,
+        new_id=outfit.new_id,
+        callbacks=outfit.callbacks,
+        time_limit=outfit.time_limit,
+    )
+    return provider, provider.balance
+
+
+def _evolink(place: _Place, outfit: Outfit) -> tuple[Provider, Probe]:
+    files_url = str(place.settings.evolink_files_url or FILES_URL)
+    return _task(EvoLink(place.base_url, files_url=files_url), place, outfit)
+
+
+def _toapis(place: _Place, outfit: Outfit) -> tuple[Provider, Probe]:
+    return _task(ToApis(place.base_url), place, outfit)
+
+
+def _aivideoapi(place: _Place, outfit: Outfit) -> tuple[Provider, Probe]:
+    return _task(AiVideoApi(place.base_url), place, outfit)
+
+
+_MAKERS: Mapping[str, Callable[[_Place, Outfit], tuple[Provider, Probe]]] = MappingProxyType(
+    {
+        "gemini": _gemini,
+        "openai-chat": _chat,
+        "evolink": _evolink,
+        "toapis": _toapis,
+        "aivideoapi": _aivideoapi,
     }
-    return {
-        name: ChatProvider(
-            upstream=catalog.upstreams[name],
-            api_key=api_key.get_secret_value(),
-            base_url=str(base_url or catalog.upstreams[name].base_url),
-            transport=transport,
-            locate=locate,
-            fetch=_fetch(name, Downloader(allowed_hosts=settings.result_hosts)),
-            sleep=sleep,
-            time_limit=time_limit,
-        )
-        for name, (api_key, base_url) in accesses.items()
-        if api_key is not None
-    }
+)
+
+
+def _models(place: _Place, url: str) -> Probe:
+    return ModelList(
+        url=url,
+        source=place.source,
+        headers=place.headers,
+        make_session=make_free_session,
+        now=utc_now,
+    ).probe
 
 
 def _fetch(name: str, downloader: Downloader) -> Fetch:
@@ -145,20 +223,3 @@ def _fetch(name: str, downloader: Downloader) -> Fetch:
         return await downloader.fetch(url, provider=name, folder=folder)
 
     return fetch
-
-
-def _accesses(settings: Settings) -> dict[str, _Access]:
-    return {
-        "google": _Access(
-            api_key=settings.gemini_api_key,
-            base_url=settings.gemini_base_url,
-            api_version=settings.gemini_api_version,
-            bearer=False,
-        ),
-        "apiyi": _Access(
-            api_key=settings.apiyi_api_key,
-            base_url=settings.apiyi_base_url,
-            api_version=None,
-            bearer=True,
-        ),
-    }

@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.request import GenerationRequest
-from bot.providers.base import Generation, Observer, Provider
+from bot.providers.base import Call, Generation, Observer, Provider
+from bot.providers.pace import Gate, OpenGate
 from bot.providers.transport import CutAnswer
 
 LONGEST_WAIT = 60.0
@@ -46,8 +47,9 @@ POLICY: Mapping[ErrorKind, Rule] = MappingProxyType(
 class Retrying:
     """`provider`, tried again by POLICY; nothing whose outcome is in doubt is paid for twice.
 
-    `attempts` caps the calls, the first included. `random` gives numbers from 0 up to 1, `clock`
-    monotonic seconds.
+    `attempts` caps the calls, the first included; each passes `gate`, which knows how fast the key
+    with this fingerprint may be used. `random` gives numbers from 0 up to 1, `clock` monotonic
+    seconds.
     """
 
     def __init__(
@@ -59,8 +61,12 @@ class Retrying:
         random: Callable[[], float],
         clock: Callable[[], float],
         budget: float = BUDGET,
+        key: str = "",
+        gate: Gate | None = None,
     ) -> None:
         self._provider = provider
+        self._key = key
+        self._gate = gate or OpenGate()
         self._attempts = attempts
         self._sleep = sleep
         self._random = random
@@ -80,9 +86,11 @@ class Retrying:
         attempt = 0
         while True:
             attempt += 1
-            await observer.calling(self.name, attempt)
             try:
-                return await self._provider.generate(request, folder=folder, observer=observer)
+                async with self._gate.call(observer.party):
+                    call = Call(self.name, self._key, request.model, attempt)
+                    await observer.calling(call)
+                    return await self._provider.generate(request, folder=folder, observer=observer)
             except ProviderError as error:
                 wait = self._wait(error, retries[error.kind])
                 if attempt == self._attempts or self._is_late(wait, deadline):

@@ -1,16 +1,17 @@
 """A Provider made of Providers: the best capable healthy one, then the next, never paid twice."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from bot.errors import Billed, ErrorKind, ProviderError
-from bot.generation.catalog import Catalog
+from bot.generation.catalog import Catalog, Offer
 from bot.generation.pricing import Ranking
 from bot.generation.request import GenerationRequest
-from bot.providers.base import Generation, Observer, Provider
+from bot.providers.base import Balance, Generation, Observer, Provider
 from bot.providers.health import Breaker, Health, Line
+from bot.providers.pace import Gate
 
 MICROS = 1_000_000
 
@@ -34,18 +35,31 @@ FAIL_OVER = frozenset(
 """Another upstream may do better after these, and only when the first is known not to bill."""
 
 
+PATIENCE = 10.0
+"""Seconds a call may wait for its turn at the upstream that comes first before others do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One upstream with one key. `once` tries once, `patient` again as far as that is safe."""
+    """One upstream with one key. `once` tries once, `patient` again as far as that is safe.
+
+    `gate` is what both wait at; `probe` asks one free question, raises ProviderError where the
+    answer is no, and brings the balance where the upstream tells it.
+    """
 
     name: str
     key: str
     once: Provider
     patient: Provider
+    gate: Gate
+    probe: Callable[[], Awaitable[Balance | None]]
 
 
 class Router:
-    """Asks `ways` in the order of `ranking`; a request goes only where exactly it can be done."""
+    """Asks `ways` in the order of `ranking`; a request goes only where exactly it can be done.
+
+    The keys of one upstream take turns. `refresh` brings what the ranking goes by up to date.
+    """
 
     name = "router"
 
@@ -58,6 +72,7 @@ class Router:
         ranking: Ranking,
         now: Callable[[], int],
         today: Callable[[], date],
+        refresh: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._ways = ways
         self._catalog = catalog
@@ -65,11 +80,16 @@ class Router:
         self._ranking = ranking
         self._now = now
         self._today = today
+        self._refresh = refresh
+        self._turn = 0
 
     async def generate(
         self, request: GenerationRequest, *, folder: Path, observer: Observer
     ) -> Generation:
         """Draw one picture; raises the last ProviderError, or why nobody could be asked."""
+        await self._health.refresh()
+        if self._refresh:
+            await self._refresh()
         capable = self._capable(request)
         failure: ProviderError | None = None
         for place, (way, line) in enumerate(capable):
@@ -85,25 +105,43 @@ class Router:
                 if error.kind not in FAIL_OVER or error.billed is not Billed.NO:
                     raise
                 failure = error
-        raise failure or self._nobody(capable)
+        raise failure or self._nobody(request, capable)
 
     def _capable(self, request: GenerationRequest) -> list[tuple[Way, Line]]:
+        """Where exactly this can be drawn, the best first.
+
+        One whose turn is long in coming stands behind those that are free.
+        """
+        self._turn += 1
         found = []
-        for way in self._ways:
-            offer = self._catalog.offer(way.name, request.model)
-            if offer is None or offer.retired(self._today()):
-                continue
-            if offer.can(request, reference_images=len(request.reference_images)):
-                rank = self._ranking.rank(offer, request.resolution)
-                found.append((rank, way, Line(way.name, way.key, request.model)))
+        for number, way in enumerate(self._ways):
+            offer = self._offer(way, request)
+            if offer is not None and offer.takes(request.reference_images):
+                delay = way.gate.delay
+                rank = self._ranking.rank(offer, request.resolution, request.thinking)
+                turn = (number - self._turn) % len(self._ways)
+                place = (int(delay // PATIENCE), rank, delay, turn)
+                found.append((place, way, Line(way.name, way.key, request.model)))
         found.sort(key=lambda entry: entry[0])
         return [(way, line) for _, way, line in found]
 
-    def _nobody(self, capable: Sequence[tuple[Way, Line]]) -> ProviderError:
+    def _offer(self, way: Way, request: GenerationRequest) -> Offer | None:
+        """What can do this there, whatever the size of the pictures it begins with."""
+        offer = self._catalog.offer(way.name, request.model)
+        if offer is None or offer.retired(self._today()):
+            return None
+        images = len(request.reference_images)
+        return offer if offer.can(request, reference_images=images) else None
+
+    def _nobody(
+        self, request: GenerationRequest, capable: Sequence[tuple[Way, Line]]
+    ) -> ProviderError:
         """Why no call was made: the breaker that opens first, or that nobody can do it."""
         obstacles = [breaker for _, line in capable if (breaker := self._health.obstacle(line))]
         if not obstacles:
-            return ProviderError(ErrorKind.MODEL_UNAVAILABLE, self.name)
+            too_large = any(self._offer(way, request) for way in self._ways)
+            kind = ErrorKind.PAYLOAD_TOO_LARGE if too_large else ErrorKind.MODEL_UNAVAILABLE
+            return ProviderError(kind, self.name)
         first: Breaker = min(obstacles, key=lambda breaker: breaker.retry_at)
         seconds = -(-(first.retry_at - self._now()) // MICROS)
         return ProviderError(first.kind, first.line.provider, retry_after=max(1, seconds))

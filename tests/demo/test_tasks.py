@@ -18,6 +18,8 @@ from bot.errors import ProviderError
 from bot.generation.catalog import Catalog
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
 from bot.providers import registry
+from bot.providers.download import Downloader
+from bot.providers.registry import Outfit
 from bot.providers.transport import Transport, make_session
 from bot.settings import Settings
 
@@ -230,8 +232,10 @@ class Diary:
     def __init__(self):
         self.calls, self.tasks, self.failures = [], [], []
 
-    async def calling(self, provider, attempt):
-        self.calls.append((provider, attempt))
+    party = 0
+
+    async def calling(self, call):
+        self.calls.append((call.provider, call.attempt))
 
     async def submitted(self, provider, task_id):
         self.tasks.append((provider, task_id))
@@ -278,15 +282,17 @@ def pace():
 @pytest.fixture
 async def providers(client, pace, tmp_path):
     async with make_session() as session:
-        yield registry.build(
-            settings_for(client.url),
-            catalog=Catalog.load(),
+        settings = settings_for(client.url)
+        outfit = Outfit(
             transport=Transport(session=session),
+            downloader=Downloader(allowed_hosts=settings.result_hosts),
             locate=lambda ref: tmp_path / ref.sha256,
             sleep=pace.sleep,
             random=lambda: 0.0,
             clock=lambda: pace.now,
         )
+        ways = registry.build(settings, catalog=Catalog.load(), outfit=outfit)
+        yield {way.name: way for way in ways}
 
 
 @pytest.fixture
@@ -294,7 +300,7 @@ def draw(providers, diary, tmp_path):
     async def run(name, prompt, **changes):
         request = GenerationRequest(prompt, MODEL, **changes)
         folder = tmp_path / "pictures"
-        return await providers[name].generate(request, folder=folder, observer=diary)
+        return await providers[name].patient.generate(request, folder=folder, observer=diary)
 
     return run
 
@@ -402,8 +408,8 @@ async def test_what_passes_is_tried_again(draw, client, diary, name, word):
 
 
 async def test_balances_are_told(providers, name):
-    """By the provider under the Retrying; a free question."""
-    balance = await providers[name]._provider.balance()
+    """A free question."""
+    balance = await providers[name].probe()
     assert balance.amount > 0
     assert balance.unit == ("unknown" if name == "toapis" else "credits")
 
@@ -416,7 +422,7 @@ async def test_the_generation_client_draws_and_edits_with_what_it_drew(
     settings = settings_for(client.url, data_dir=tmp_path)
     async with open_workshop(settings, tmp_path, world=world) as workshop:
         for name in ("evolink", "toapis"):
-            provider = workshop.providers[name]
+            provider = workshop.way(name).patient
             async with workshop.store.scratch() as folder:
                 drawn = await provider.generate(
                     GenerationRequest("a fox", MODEL), folder=folder, observer=diary

@@ -216,8 +216,10 @@ class Recorder:
         self.tasks: list[tuple[str, str]] = []
         self.failures: list[tuple[ProviderError, int, float | None]] = []
 
-    async def calling(self, provider, attempt):
-        self.calls.append((provider, attempt))
+    party = 0
+
+    async def calling(self, call):
+        self.calls.append((call.provider, call.attempt))
 
     async def submitted(self, provider, task_id):
         self.tasks.append((provider, task_id))

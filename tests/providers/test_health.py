@@ -40,7 +40,7 @@ async def database(tmp_path):
 
 @pytest.fixture
 async def health(database, clock):
-    return Health(database=database, now=clock)
+    return Health(database=database, now=clock, zones={"google": "America/Los_Angeles"})
 
 
 def failure(kind, retry_after=None):
@@ -181,7 +181,7 @@ async def test_a_restart_remembers(database, health, clock):
     await succeed(health, OTHER_KEY)
 
     reborn = Health(database=database, now=clock)
-    await reborn.load()
+    await reborn.refresh()
 
     assert reborn.breakers() == health.breakers()
     assert not is_free(reborn, PRO)
@@ -195,5 +195,5 @@ async def test_an_operator_can_reset(database, health, clock):
 
     assert is_free(health, PRO)
     reborn = Health(database=database, now=clock)
-    await reborn.load()
+    await reborn.refresh()
     assert reborn.breakers() == []

@@ -14,8 +14,9 @@ from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.request import AspectRatio, ImageRef, Resolution
 from bot.providers.base import ImageFile
 from bot.providers.chat_outcome import read
+from bot.providers.download import Downloader
 from bot.providers.openai_chat import AGAIN_SECONDS, ChatProvider
-from bot.providers.registry import build
+from bot.providers.registry import Outfit, build
 from bot.settings import Settings
 
 GOLDEN = Path(__file__).parents[1] / "golden/openai_chat"
@@ -426,15 +427,16 @@ def built(monkeypatch, catalog, transport, **changes):
     async def at_once(seconds):
         return None
 
-    return build(
-        Settings(_env_file=None, **(keys | changes)),
-        catalog=catalog,
+    settings = Settings(_env_file=None, **(keys | changes))
+    outfit = Outfit(
         transport=transport,
+        downloader=Downloader(allowed_hosts=settings.result_hosts),
         locate=lambda ref: Path(ref.sha256),
         sleep=at_once,
         random=lambda: 0.0,
         clock=lambda: 0.0,
     )
+    return {way.name: way.patient for way in build(settings, catalog=catalog, outfit=outfit)}
 
 
 @pytest.fixture(scope="module")

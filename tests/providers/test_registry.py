@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.errors import ProviderError
-from bot.providers.registry import build
+from bot.errors import ProviderError, SettingsError
+from bot.providers.download import Downloader
+from bot.providers.registry import Outfit, build
 from bot.settings import Settings
 
 
@@ -16,17 +17,17 @@ def providers_for(catalog, transport, monkeypatch, tmp_path):
 
     def make(*, attempts=None, time_limit=None, **values):
         settings = Settings(_env_file=None, **values)
-        return build(
-            settings,
-            catalog=catalog,
+        outfit = Outfit(
             transport=transport,
+            downloader=Downloader(allowed_hosts=settings.result_hosts),
             locate=lambda ref: tmp_path / ref.sha256,
             sleep=sleep,
             random=lambda: 0.0,
             clock=lambda: 0.0,
-            attempts=attempts,
             time_limit=time_limit,
         )
+        ways = build(settings, catalog=catalog, outfit=outfit, attempts=attempts)
+        return {way.name: way.patient for way in ways}
 
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
@@ -36,7 +37,6 @@ def providers_for(catalog, transport, monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("keys", "names"),
     [
-        ({}, []),
         ({"gemini_api_key": "a"}, ["google"]),
         ({"apiyi_api_key": "b"}, ["apiyi", "apiyi-chat"]),
         ({"apiyi_api_key": "b", "gemini_api_key": "a"}, ["google", "apiyi", "apiyi-chat"]),
@@ -156,3 +156,17 @@ async def test_uploads_and_result_hosts_are_the_operators(
         "/api/v1/tasks/t-1",
         "/a.png",
     ]
+
+
+def test_without_a_key_the_operator_is_told_which_there_are(providers_for):
+    with pytest.raises(SettingsError) as caught:
+        providers_for()
+    assert caught.value.setting == "GEMINI_API_KEY"
+    assert "TOAPIS_API_KEY" in caught.value.problem
+
+
+def test_a_preferred_provider_nobody_knows_is_named(providers_for):
+    with pytest.raises(SettingsError) as caught:
+        providers_for(gemini_api_key="a", preferred_providers="apiyi,nobody")
+    assert caught.value.setting == "PREFERRED_PROVIDERS"
+    assert "nobody" in caught.value.problem

@@ -160,7 +160,7 @@ async def test_nothing_is_asked_again_past_the_budget(run, time):
 async def test_an_observer_that_fails_stops_the_call(run, time, observer, monkeypatch):
     """`calling` is written down before money is spent, or no money is spent."""
 
-    async def refuse(provider, attempt):
+    async def refuse(call):
         raise LookupError
 
     monkeypatch.setattr(observer, "calling", refuse)

@@ -12,6 +12,7 @@ from bot.generation.pricing import Ranking
 from bot.generation.request import AspectRatio, GenerationRequest, Resolution
 from bot.providers.base import Generation
 from bot.providers.health import Health, Line
+from bot.providers.pace import OpenGate
 from bot.providers.router import FAIL_OVER, Router, Way
 
 FOX = GenerationRequest("a fox", "gemini-3-pro-image")
@@ -45,7 +46,7 @@ def route(health):
     def build(*providers):
         order = [provider.name for provider in providers]
         return Router(
-            ways=[Way(p.name, "key", p, p) for p in reversed(providers)],
+            ways=[way(p, p) for p in reversed(providers)],
             catalog=Catalog.load(),
             health=health,
             ranking=Ranking(preferred=order, known=order),
@@ -54,6 +55,14 @@ def route(health):
         )
 
     return build
+
+
+async def no_answer():
+    return None
+
+
+def way(once, patient, key="key", gate=None):
+    return Way(once.name, key, once, patient, gate or OpenGate(), no_answer)
 
 
 def failure(kind, billed=Billed.NO):
@@ -158,7 +167,7 @@ async def test_only_the_last_one_left_is_asked_again_and_again(health, tmp_path)
     """With another to turn to, nobody waits for a busy upstream; without, it is waited for."""
     hasty, patient = Scripted("google", [failure("overloaded")]), Scripted("google")
     router = Router(
-        ways=[Way("google", "key", hasty, patient)],
+        ways=[way(hasty, patient)],
         catalog=Catalog.load(),
         health=health,
         ranking=Ranking(preferred=(), known=("google",)),

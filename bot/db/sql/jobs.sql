@@ -65,8 +65,9 @@ UPDATE jobs SET state = :state, credits_charged = :credits_charged, failure = :f
 
 -- name: begin_attempt
 -- A paid call is about to leave; until its end is written the bill is unknown.
-INSERT INTO attempts (id, job_id, picture, number, provider, usd_micros, started_at, billed)
-VALUES (:id, :job_id, :picture, :number, :provider, :usd_micros, :now, 'unknown');
+INSERT INTO attempts
+       (id, job_id, picture, number, provider, key, model, usd_micros, started_at, billed)
+VALUES (:id, :job_id, :picture, :number, :provider, :key, :model, :usd_micros, :now, 'unknown');
 
 -- name: note_task
 -- The open call was accepted as a task there; its id is what a lost picture is asked for by.
@@ -74,7 +75,7 @@ UPDATE attempts SET task_id = :task_id WHERE id = :id;
 
 -- name: end_attempt
 -- How that call ended and whether the upstream bills it.
-UPDATE attempts SET ended_at = :now, outcome = :outcome, billed = :billed
+UPDATE attempts SET ended_at = :now, outcome = :outcome, billed = :billed, tokens = :tokens
  WHERE id = :id AND ended_at IS NULL;
 
 -- name: abandon_attempts

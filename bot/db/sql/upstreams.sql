@@ -13,3 +13,54 @@ ON CONFLICT (provider, key, model) DO UPDATE
 -- name: close_breaker
 -- The line works again.
 DELETE FROM breakers WHERE provider = :provider AND key = :key AND model = :model;
+
+-- name: touch_pace
+-- Lock a key's row, made if need be, and tell when its next call is due.
+INSERT INTO paces (key, next_at) VALUES (:key, :now)
+ON CONFLICT (key) DO UPDATE SET next_at = paces.next_at
+RETURNING next_at;
+
+-- name: set_pace
+-- When the call after this one is due.
+UPDATE paces SET next_at = :next_at WHERE key = :key;
+
+-- name: drop_dead_calls
+-- Forget calls whose process must be gone.
+DELETE FROM open_calls WHERE key = :key AND until <= :now;
+
+-- name: begin_call
+-- Note an open call, unless its key has as many as it may.
+INSERT INTO open_calls (id, key, until)
+SELECT :id, :key, :until
+ WHERE (SELECT COUNT(*) FROM open_calls WHERE key = :key) < :most;
+
+-- name: end_call
+-- The call is over.
+DELETE FROM open_calls WHERE id = :id;
+
+-- name: speeds
+-- How long a picture took since a time, on average, by upstream, model and resolution.
+SELECT attempts.provider, attempts.model, jobs.resolution,
+       CAST(AVG(attempts.ended_at - attempts.started_at) AS BIGINT) AS micros
+  FROM attempts JOIN jobs ON jobs.id = attempts.job_id
+ WHERE attempts.started_at >= :since AND attempts.outcome = 'image'
+ GROUP BY attempts.provider, attempts.model, jobs.resolution;
+
+-- name: spending
+-- What upstreams were paid since a time, by day: surely, perhaps, and with no member charged.
+-- A picture is charged for when its job is done; whatever else may be on the bill is our loss.
+SELECT attempts.provider, attempts.key, attempts.model,
+       attempts.started_at / 86400000000 AS day,
+       COUNT(*) AS calls,
+       CAST(SUM(CASE attempts.billed WHEN 'yes' THEN attempts.usd_micros ELSE 0 END) AS BIGINT)
+           AS paid,
+       CAST(SUM(CASE attempts.billed WHEN 'unknown' THEN attempts.usd_micros ELSE 0 END) AS BIGINT)
+           AS in_doubt,
+       CAST(SUM(CASE WHEN attempts.billed <> 'no'
+                      AND jobs.state IN ('done', 'failed', 'cancelled')
+                      AND NOT (COALESCE(attempts.outcome, '') = 'image' AND jobs.state = 'done')
+                     THEN attempts.usd_micros ELSE 0 END) AS BIGINT) AS liability
+  FROM attempts JOIN jobs ON jobs.id = attempts.job_id
+ WHERE attempts.started_at >= :since
+ GROUP BY attempts.provider, attempts.key, attempts.model, attempts.started_at / 86400000000
+ ORDER BY day, attempts.provider, attempts.key, attempts.model;

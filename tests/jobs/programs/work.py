@@ -57,7 +57,7 @@ async def main(folder: Path, url: str, jobs: int) -> None:
         runner = Runner(
             database=database,
             ledger=ledger,
-            provider=workshop.providers["google"],
+            provider=workshop.way("google").patient,
             catalog=workshop.catalog,
             store=workshop.store,
             codec=workshop.codec,
@@ -70,7 +70,7 @@ async def main(folder: Path, url: str, jobs: int) -> None:
         dispatcher = InProcessDispatcher(runner.run)
         studio = Studio(
             catalog=workshop.catalog,
-            providers=tuple(workshop.providers),
+            providers=("google",),
             ranking=Ranking(preferred=(), known=("google",)),
             default_model=None,
             credit_usd_micros=5000,

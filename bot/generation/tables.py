@@ -1,0 +1,200 @@
+"""The shape of `catalog.toml`, and of the file an operator lays over it.
+
+An operator's file holds only what is different: a price, a limit, a model switched off, or a whole
+gateway of their own. It is laid over ours table by table, and the whole is checked as one.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from bot.errors import SettingsError
+from bot.generation.request import AspectRatio, Resolution, Thinking
+
+Usd = Annotated[Decimal, Field(ge=0, le=1000)]
+Seconds = Annotated[int, Field(ge=1, le=3600)]
+Dialect = Literal["gemini", "openai-chat", "evolink", "toapis", "aivideoapi"]
+
+_KEY_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*_API_KEY")
+_USUAL_SECONDS = {Resolution.R512: 300, Resolution.R1K: 300, Resolution.R2K: 300} | {
+    Resolution.R4K: 420
+}
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise PydanticCustomError("zone", "is not a time zone's name") from None
+    return name
+
+
+def _variable(name: str) -> str:
+    if not _KEY_VARIABLE.fullmatch(name):
+        raise PydanticCustomError("key", "must be a variable's name that ends in _API_KEY")
+    return name
+
+
+def _name(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,31}", name):
+        raise PydanticCustomError(
+            "name", "a provider's name is small letters, digits and hyphens, at most 32"
+        )
+    return name
+
+
+class Table(BaseModel):
+    """A table of the file; a word we do not know is a mistake and not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+class ModelTable(Table):
+    """One model. `aspect_ratios` names a list."""
+
+    nickname: Annotated[str, Field(min_length=1, max_length=40)]
+    aliases: tuple[str, ...] = ()
+    aspect_ratios: str
+    resolutions: Annotated[tuple[Resolution, ...], Field(min_length=1)]
+    reference_images: Annotated[int, Field(ge=0, le=14)]
+    thinking: tuple[Thinking, ...] = ()
+    omit_resolution: bool = False
+
+
+class OfferTable(Table):
+    """One model at one provider. What is left out is as the model or the provider has it."""
+
+    id: Annotated[str, Field(min_length=1)]
+    usd: Annotated[dict[Resolution, Usd], Field(min_length=1)]
+    thinking_percent: dict[Thinking, Annotated[int, Field(ge=1, le=1000)]] = {}
+    aspect_ratios: str | None = None
+    reference_images: Annotated[int | None, Field(ge=0, le=14)] = None
+    reference_bytes: Annotated[int | None, Field(ge=1)] = None
+    prompt_limit: Annotated[int | None, Field(ge=1)] = None
+    shutdown: date | None = None
+    source: str | None = None
+    as_of: date | None = None
+    off: bool = False
+
+
+class ProviderTable(Table):
+    """One upstream, or one route of it."""
+
+    dialect: Dialect
+    key: Annotated[str, AfterValidator(_variable)]
+    base_url: HttpUrl
+    api_version: Literal["v1", "v1beta"] = "v1beta"
+    key_header: Literal["authorization", "x-goog-api-key"] = "authorization"
+    bills_refusals: bool = True
+    thinking: bool = False
+    reference_bytes: Annotated[int | None, Field(ge=1)] = None
+    needs_public_url: bool = False
+    timeouts: dict[Resolution, Seconds] = _USUAL_SECONDS
+    rpm: Annotated[int | None, Field(ge=1, le=100_000)] = None
+    concurrency: Annotated[int | None, Field(ge=1, le=10_000)] = None
+    day_resets_in: Annotated[str, AfterValidator(_zone)] = "UTC"
+    source: str = "the operator's file"
+    as_of: date | None = None
+    models: Annotated[dict[str, OfferTable], Field(min_length=1)]
+
+
+class CatalogTable(Table):
+    """The whole file."""
+
+    as_of: date
+    default_model: str
+    aspect_ratios: dict[str, tuple[AspectRatio, ...]]
+    models: dict[str, ModelTable]
+    providers: dict[Annotated[str, AfterValidator(_name)], ProviderTable]
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> Self:
+        """Every name that is used must be there."""
+        named = [model.aspect_ratios for model in self.models.values()]
+        for name, provider in self.providers.items():
+            for model_id, offer in provider.models.items():
+                if model_id not in self.models:
+                    raise _lost(f"providers.{name}.models.{model_id}", "is none of [models]")
+                unsold = set(offer.usd) - set(self.models[model_id].resolutions)
+                if unsold:
+                    sizes = ", ".join(sorted(unsold))
+                    raise _lost(f"providers.{name}.models.{model_id}.usd", f"has no {sizes}")
+                if offer.aspect_ratios is not None:
+                    named.append(offer.aspect_ratios)
+        for ratios in named:
+            if ratios not in self.aspect_ratios:
+                raise _lost("aspect_ratios", f"{ratios!r} is none of [aspect_ratios]")
+        return self
+
+
+def read(over: Path | None = None) -> CatalogTable:
+    """Our data with the operator's file `over` it; raises SettingsError that names the place."""
+    ours = resources.files("bot.generation").joinpath("catalog.toml").read_text("utf-8")
+    data = tomllib.loads(ours, parse_float=Decimal)
+    if over is None:
+        return CatalogTable.model_validate(data)
+    changes = _parse(over)
+    _sign(changes, over)
+    try:
+        return CatalogTable.model_validate(_lay(data, changes))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(str(over), f"{place} {first['msg']}".strip()) from None
+
+
+def _parse(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(str(file), f"is not a TOML file: {error}") from None
+    except OSError as error:
+        raise SettingsError(str(file), f"cannot be read ({error.strerror})") from None
+
+
+def _sign(changes: dict[str, Any], file: Path) -> None:
+    """A price that comes from the operator says so and when, unless they do it themselves."""
+    written = changes.pop("as_of", datetime.fromtimestamp(file.stat().st_mtime, UTC).date())
+    for provider in _tables(changes.get("providers")):
+        for offer in _tables(provider.get("models")):
+            if "usd" in offer:
+                offer.setdefault("source", file.name)
+                offer.setdefault("as_of", written)
+
+
+def _tables(node: Any) -> list[dict[str, Any]]:
+    values = node.values() if isinstance(node, dict) else ()
+    return [value for value in values if isinstance(value, dict)]
+
+
+def _lay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables are joined, anything else is replaced."""
+    laid = dict(below)
+    for name, value in above.items():
+        known = laid.get(name)
+        if isinstance(value, dict) and isinstance(known, dict):
+            laid[name] = _lay(known, value)
+        else:
+            laid[name] = value
+    return laid
+
+
+def _lost(place: str, problem: str) -> PydanticCustomError:
+    return PydanticCustomError("lost", "{place} {problem}", {"place": place, "problem": problem})

@@ -1,0 +1,120 @@
+"""How fast one key is used: calls a minute and calls open together, shared through the database.
+
+Every process on one database sees the same row for a key, so all of them together stay within its
+limits. Within a process members wait in rotation, so that a busy one starves nobody.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from typing import Protocol
+
+from bot.db.database import Database, Transaction
+from bot.errors import StorageError
+from bot.turns import Turns
+
+MICROS = 1_000_000
+MINUTE = 60 * MICROS
+LEASE_SECONDS = 15 * 60
+"""A call that is not over by then was left by a process that is gone."""
+LOOK_SECONDS = 1.0
+"""How often to look whether another process has ended a call."""
+
+
+class Gate(Protocol):
+    """Where a call waits until its key may be used."""
+
+    def call(self, party: int) -> AbstractAsyncContextManager[None]:
+        """Wait on behalf of a member (0 for the operator), then hold the place for one call."""
+
+    @property
+    def delay(self) -> float:
+        """Seconds a call that came now would wait, as far as can be told."""
+
+
+class OpenGate:
+    """The gate of a key without limits."""
+
+    delay = 0.0
+
+    def call(self, party: int) -> AbstractAsyncContextManager[None]:
+        del party
+        return nullcontext()
+
+
+class PacedGate:
+    """The gate of one key, known by its fingerprint.
+
+    At most `rpm` calls begin in any minute, of which a tenth may come at once; at most
+    `concurrency` are open. Raises StorageError where the database cannot be asked.
+    """
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        rpm: int | None,
+        concurrency: int | None,
+        database: Database,
+        now: Callable[[], int],
+        sleep: Callable[[float], Awaitable[object]],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._key = key
+        self._concurrency = concurrency
+        self._database = database
+        self._now = now
+        self._sleep = sleep
+        self._new_id = new_id
+        at_once = 1 + rpm // 10 if rpm else 1
+        # With n at once and a call per interval no minute sees more than rpm.
+        self._interval = -(-MINUTE // (rpm - at_once + 1)) if rpm else 0
+        self._slack = (at_once - 1) * self._interval
+        self._next_at = 0
+        self._line = Turns(1)
+        self._slots = Turns(concurrency) if concurrency else None
+
+    @property
+    def delay(self) -> float:
+        behind = self._line.waiting + (self._slots.waiting if self._slots else 0)
+        due = max(0, self._next_at - self._slack - self._now()) + behind * self._interval
+        busy = LOOK_SECONDS * (1 + self._slots.waiting) if self._slots and self._slots.full else 0.0
+        return max(due / MICROS, busy)
+
+    @asynccontextmanager
+    async def call(self, party: int) -> AsyncIterator[None]:
+        call_id = self._new_id()
+        async with self._slots.turn(party) if self._slots else nullcontext():
+            try:
+                async with self._line.turn(party):
+                    while wait := await self._database.write(lambda tx: self._ask(tx, call_id)):
+                        await self._sleep(wait)
+                yield
+            finally:
+                if self._concurrency:
+                    # What the call brought is worth more than its place, which ends by itself.
+                    with suppress(StorageError):
+                        await self._database.write(lambda tx: tx.run("end_call", id=call_id))
+
+    async def _ask(self, tx: Transaction, call_id: str) -> float:
+        """Seconds to wait before asking again; 0.0 when the call may begin, which is noted."""
+        now = self._now()
+        # The row is locked from here on, where an engine locks rows.
+        row = await tx.one("touch_pace", key=self._key, now=now)
+        next_at = int(row["next_at"]) if row else now
+        if next_at - self._slack > now:
+            self._next_at = next_at
+            return (next_at - self._slack - now) / MICROS
+        if self._concurrency:
+            await tx.run("drop_dead_calls", key=self._key, now=now)
+            begun = await tx.run(
+                "begin_call",
+                id=call_id,
+                key=self._key,
+                until=now + LEASE_SECONDS * MICROS,
+                most=self._concurrency,
+            )
+            if not begun:
+                return LOOK_SECONDS
+        self._next_at = max(next_at, now) + self._interval
+        await tx.run("set_pace", key=self._key, next_at=self._next_at)
+        return 0.0
