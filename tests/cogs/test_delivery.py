@@ -25,7 +25,7 @@ class Sometimes:
     async def generate(self, request, *, folder, observer):
         self._asked += 1
         if self._asked % 2:
-            await observer.calling(self.name, 1)
+            await observer.calling(Call(self.name, "key", request.model, 1))
             raise ProviderError(ErrorKind.CONTENT_BLOCKED, self.name)
         return await self._inner.generate(request, folder=folder, observer=observer)
 

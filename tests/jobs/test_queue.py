@@ -16,7 +16,7 @@ NOW = 1_000_000
 PLACE = Place(7, None, 2, 3, 4, "token", "zh-CN", True, 10_000_000)
 IMAGE = ImageRef("ab" * 32, "image/png", 10, 20, 300)
 REQUEST = GenerationRequest(
-    "a fox", "gemini-3-pro-image", AspectRatio.W16_H9, Resolution.R2K, 2, (IMAGE,)
+    "a fox", "gemini-3-pro-image", AspectRatio.W16_H9, Resolution.R2K, 2, None, (IMAGE,)
 )
 
 
