@@ -57,7 +57,7 @@ def build(
         if access.api_key is None:
             continue
         upstream = catalog.upstreams[name]
-        provider = GeminiProvider(
+        providers[name] = GeminiProvider(
             upstream=upstream,
             api_key=access.api_key.get_secret_value(),
             base_url=str(access.base_url or upstream.base_url),
@@ -65,9 +65,10 @@ def build(
             transport=transport,
             locate=locate,
             bearer=access.bearer,
+            sleep=sleep,
+            fetch=_fetch(name, Downloader(allowed_hosts=settings.result_hosts)),
             time_limit=time_limit,
         )
-        providers[name] = provider
     for name, (api_key, dialect) in _tasks(settings, catalog).items():
         if api_key is None:
             continue
