@@ -62,8 +62,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The stored picture a job goes on from: which job made it, and its place there, from 0."""
+
+    job_id: str
+    picture: int
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """One row of `jobs`. Times in microseconds UTC; `price` is for each picture."""
+    """One row of `jobs`. Times in microseconds UTC; `price` is for each picture.
+
+    With an `origin`, the first reference image is that picture, maybe made smaller.
+    """
 
     id: str
     kind: JobKind
@@ -77,6 +88,7 @@ class Job:
     created_at: int
     claim: str | None = None
     started_at: int | None = None
+    origin: Origin | None = None
 
     @property
     def reserved(self) -> int:
@@ -86,6 +98,15 @@ class Job:
     def evolve(self, **changes: object) -> Self:
         """The same job with some fields changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture in the store; `turn` as in the Generation that `provider` gave."""
+
+    image: ImageRef
+    provider: str
+    turn: str | None
 
 
 @dataclass(frozen=True, slots=True)
