@@ -47,7 +47,8 @@ class Place:
     """Who asked, where, in which language, and how to reach them.
 
     `message_id` is the job's card. `reply_token` edits it for 15 minutes; the ids work without it.
-    `upload_limit` is the most bytes one file may have there.
+    `upload_limit` is the most bytes one file may have there. `interaction_id` tells one request
+    from another that looks the same.
     """
 
     member_id: int
@@ -59,6 +60,7 @@ class Place:
     locale: str
     private: bool
     upload_limit: int
+    interaction_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

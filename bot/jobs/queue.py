@@ -28,6 +28,7 @@ async def add(tx: Transaction, job: Job) -> None:
         application_id=place.application_id,
         reply_token=place.reply_token,
         upload_limit=place.upload_limit,
+        interaction_id=place.interaction_id,
         prompt=request.prompt,
         model=request.model,
         aspect_ratio=request.aspect_ratio,
@@ -68,6 +69,14 @@ async def tie(
 async def get(tx: Transaction, job_id: str) -> Job | None:
     """The job with its reference images, or None."""
     row = await tx.one("job", id=job_id)
+    return await _job(tx, row) if row else None
+
+
+async def of_interaction(tx: Transaction, interaction_id: int | None) -> Job | None:
+    """The job that this interaction has become already, or None."""
+    if interaction_id is None:
+        return None
+    row = await tx.one("job_of_interaction", interaction_id=interaction_id)
     return await _job(tx, row) if row else None
 
 
@@ -169,6 +178,7 @@ async def _job(tx: Transaction, row: Row) -> Job:
             locale=row["locale"],
             private=bool(row["private"]),
             upload_limit=row["upload_limit"],
+            interaction_id=row["interaction_id"],
         ),
         request=GenerationRequest(
             prompt=row["prompt"],

@@ -132,7 +132,8 @@ class Studio:
 
         `pictures` are stored ones to work from, before the uploads; `origin` is where the first of
         them comes from, when the job goes on from there. Raises UnusablePicture, JobUnknown or
-        NotEnoughCredits; then nothing is held and no upstream is asked.
+        NotEnoughCredits; then nothing is held and no upstream is asked. An interaction that is
+        delivered twice is one job: the second time the first's is returned.
         """
         pictures = await self._uploads.lighten(pictures)
         taken = await self._uploads.take(uploads)
@@ -144,6 +145,9 @@ class Studio:
         total = draft.price.credits * request.count
 
         async def promise(tx: Transaction) -> Job:
+            known = await queue.of_interaction(tx, place.interaction_id)
+            if known is not None:
+                return known
             await self._ledger.open(tx, account_id)
             reservation_id = await self._ledger.reserve(tx, account_id, total, reason=draft.kind)
             job = Job(
@@ -163,7 +167,8 @@ class Studio:
             return job
 
         job = await self._database.write(promise)
-        self._dispatcher.wake(job.id)
+        if job.id == job_id:
+            self._dispatcher.wake(job.id)
         return job
 
     async def stored(self, job_id: str) -> Stored | None:
