@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 import pytest
+from pydantic import HttpUrl, SecretStr
 
 from bot.demo.upstream import running_upstream
 from bot.errors import ErrorKind, ProviderError
@@ -51,6 +52,7 @@ def pytest_generate_tests(metafunc):
     for wanted, dialects in (
         ("inline_name", INLINE),
         ("linking_name", LINKING),
+        ("gemini_name", ("gemini",)),
         ("task_name", TASKS),
     ):
         if wanted in metafunc.fixturenames:
@@ -59,6 +61,8 @@ def pytest_generate_tests(metafunc):
     for wanted, chosen in (
         ("offer", offers),
         ("editor", [offer for offer in offers if offer.reference_images]),
+        ("guarded", [offer for offer in offers if not _is_gemini(offer)]),
+        ("unguarded", [offer for offer in offers if _is_gemini(offer) and not offer.thinking][::2]),
     ):
         if wanted in metafunc.fixturenames:
             named = [f"{offer.provider} {offer.model.id}" for offer in chosen]
@@ -67,6 +71,10 @@ def pytest_generate_tests(metafunc):
 
 def dialect_of(name: str) -> str:
     return CATALOG.upstreams[name].dialect
+
+
+def _is_gemini(offer) -> bool:
+    return dialect_of(offer.provider) == "gemini"
 
 
 @pytest.fixture
@@ -82,24 +90,38 @@ def shelf():
     """What serves reference pictures by address to upstreams that fetch them; None for nothing."""
 
 
+@pytest.fixture(scope="session")
+def no_settings():
+    """What an operator has who has set nothing, whatever this machine's environment says.
+
+    Read once: reading takes longer than most tests.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in Settings.model_fields:
+            patch.delenv(variable.upper(), raising=False)
+        return Settings(_env_file=None)
+
+
 @pytest.fixture
-def provider_at(catalog, transport, pace, tmp_path, monkeypatch, shelf):
+def provider_at(catalog, transport, pace, tmp_path, no_settings, shelf):
     """Build one provider as the registry does, with `url` (and a path) in place of its own.
 
     The only place of the suite that knows how providers are made.
     """
-    for variable in Settings.model_fields:
-        monkeypatch.delenv(variable.upper(), raising=False)
 
     def make(name, url, *, by_route=False, key=KEY, time_limit=20.0, hosts="127.0.0.1"):
         account = name.removesuffix("-chat")
         setting = {"google": "gemini"}.get(account, account)
         route = "" if account == "google" or not by_route else f"/{account}"
-        values = {f"{setting}_api_key": key, f"{setting}_base_url": url + route}
-        if account == "evolink":
-            values["evolink_files_url"] = url + ("/evolink-files" if by_route else "")
+        files = url + ("/evolink-files" if by_route else "")
+        chosen = {
+            f"{setting}_api_key": SecretStr(key),
+            f"{setting}_base_url": HttpUrl(url + route),
+            "evolink_files_url": HttpUrl(files),
+            "result_hosts": frozenset(hosts.split()),
+        }
         providers = build(
-            Settings(_env_file=None, result_hosts=hosts, **values),
+            no_settings.model_copy(update=chosen),
             catalog=catalog,
             transport=transport,
             locate=lambda ref: tmp_path / "references" / ref.sha256,
