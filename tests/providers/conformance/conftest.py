@@ -26,7 +26,8 @@ from bot.providers.registry import build
 from bot.settings import Settings
 
 CATALOG = Catalog.load()
-KEY = "sk-conform-0123456789abcdef"
+KEY = "plainlookingkey"
+"""Nothing in its look says that it is one, so that only knowing it keeps it out of a text."""
 TASKS = ("evolink", "toapis", "aivideoapi")
 LINKING = ("openai-chat", *TASKS)
 """Dialects that may give a picture by its address; `INLINE` send its base64."""
