@@ -104,7 +104,7 @@ class GeminiProvider:
 
         A conversation is replayed where it can be. One that is refused, for nothing, is left out.
         """
-        offer = self._offer(request)
+        offer = self._purchase.offer(request)
         conversation = self._conversation(offer, request)
         if conversation is not None:
             try:
@@ -115,16 +115,6 @@ class GeminiProvider:
         with ExitStack() as offered:
             upload = self._upload(offer, request, offered)
             return await self._draw(offer, request, upload, folder)
-
-    def _offer(self, request: GenerationRequest) -> Offer:
-        offer = self._purchase.offer(request)
-        if request.resolution not in offer.usd_micros:
-            problem = f"{request.model} has no resolution {request.resolution} here"
-        elif request.thinking not in (None, *offer.thinking):
-            problem = f"{request.model} cannot be told to think {request.thinking} here"
-        else:
-            return offer
-        raise self._purchase.refuse(ErrorKind.INVALID_REQUEST, problem)
 
     def _conversation(self, offer: Offer, request: GenerationRequest) -> Upload | None:
         """The request after as many of the last turns as there is room for, or None after none."""

@@ -82,7 +82,7 @@ class ChatProvider:
         observer: Observer,  # noqa: ARG002  told by Retrying, which knows the attempt
     ) -> Generation:
         """Draw one picture into `folder`; raises ProviderError, and leaves no file then."""
-        offer = self._offer(request)
+        offer = self._purchase.offer(request)
         upload = self._purchase.upload(_body(offer, request, self._locate))
         self._purchase.prepare(folder)
         async with self._purchase.send(
@@ -97,13 +97,6 @@ class ChatProvider:
             usage=outcome.usage,
             upstream_model=outcome.upstream_model,
         )
-
-    def _offer(self, request: GenerationRequest) -> Offer:
-        offer = self._purchase.offer(request)
-        if not offer.can(request, reference_images=len(request.reference_images)):
-            problem = f"{request.model} cannot do exactly this here"
-            raise self._purchase.refuse(ErrorKind.INVALID_REQUEST, problem)
-        return offer
 
     async def _receive(self, answer: Answer, folder: Path) -> _Received:
         """A picture that came along is taken before one that must be fetched."""

@@ -240,6 +240,7 @@ class TaskProvider:
             headers={**self._headers, **self._dialect.headers(run)},
             upload=Upload.measure((json.dumps(body, separators=(",", ":")).encode(),)),
             time_limit=seconds,
+            secret=self._source.secret,
         ) as answer:
             reply = _Reply(answer.status, answer.headers, b"")
             received = await (_whole(answer, self.name) if reply.good else answer.excerpt())
