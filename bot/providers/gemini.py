@@ -1,7 +1,7 @@
 """Google's generateContent, as Google itself and apiyi's native route speak it."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,12 +12,9 @@ from bot.providers.base import Generation, ImageFile, Observer
 from bot.providers.outcome import Outcome, explain, read
 from bot.providers.purchase import Purchase, choose, take_in, to_json
 from bot.providers.transport import Answer, Transport
+from bot.providers.waits import utc_now
 
 _DATA = frozenset({"data"})
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class GeminiProvider:
