@@ -9,6 +9,7 @@ from bot.app import World
 from bot.errors import ErrorKind, ProviderError
 from bot.jobs import queue
 from bot.jobs.job import JobState
+from bot.providers.base import Call
 
 
 class Sometimes:
