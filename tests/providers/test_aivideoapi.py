@@ -2,18 +2,22 @@
 
 import json
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
 import pytest
+from yarl import URL
 
 from bot.errors import ProviderError
 from bot.generation.catalog import Catalog
 from bot.generation.request import AspectRatio, Resolution
 from bot.providers.aivideoapi import AiVideoApi
 from bot.providers.dialect import Stage
-from bot.providers.task import UPLOAD_LIMIT
+from bot.providers.task import UPLOAD_LIMIT, make_free_session
+from bot.web.server import serve
+from bot.web.site import Web
 
 GOLDEN = Path(__file__).parents[1] / "golden/aivideoapi"
 MODEL = "gemini-3.1-flash-image"
@@ -157,6 +161,31 @@ async def test_reference_images_are_lent_until_the_task_is_over(
     assert upstream.received[0].document["input"]["image_urls"] == [first, second]
     assert seen == [{first: (jpeg, "image/jpeg"), second: (png, "image/png")}] * 2
     assert shop.lent == {}
+
+
+async def test_it_fetches_a_reference_image_from_us_however_late(
+    upstream, told, edit, stored_reference, png
+):
+    """End to end over our own web, as late as it is asked about the task; afterwards no more."""
+    site = Web(public_url="https://bot.example", now=lambda: datetime.now(UTC))
+    picture = png + bytes(100_000)
+    async with serve(site, host="127.0.0.1", port=0) as port, make_free_session() as session:
+
+        async def fetch():
+            url = URL(upstream.received[0].document["input"]["image_urls"][0])
+            ours = url.with_scheme("http").with_host("127.0.0.1").with_port(port)
+            async with session.get(ours) as answer:
+                return answer.status, answer.content_type, await answer.read()
+
+        async def working(scripted, writer):
+            assert await fetch() == (200, "image/png", picture)
+            done = {"status": "completed", "output": {"urls": [f"{upstream.url}/r.png"]}}
+            await told({"id": "t-1", **done})(scripted, writer)
+
+        upstream.script(told({"code": 200, "data": {"taskId": "t-1"}}), working, told(png))
+        generation = await edit(stored_reference(picture), shelf=site)
+        assert generation.images[0].path.read_bytes() == png
+        assert (await fetch())[0] == 404
 
 
 async def test_reference_images_are_taken_back_when_it_fails(
