@@ -3,20 +3,19 @@
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from bot.errors import ErrorKind, ProviderError
+from bot.errors import ErrorKind
 from bot.generation.catalog import Offer, Upstream
 from bot.generation.request import GenerationRequest, ImageRef
 from bot.providers.base import Generation, ImageFile, Observer
 from bot.providers.chat_outcome import read
-from bot.providers.gemini import utc_now
+from bot.providers.download import fetch_patiently
 from bot.providers.outcome import Outcome, explain
 from bot.providers.purchase import Purchase, choose, take_in, to_json
 from bot.providers.transport import Answer, Transport
-
-DOWNLOADS = 2
-AGAIN_SECONDS = 2.0
+from bot.providers.waits import utc_now
 
 Fetch = Callable[[str, Path], Awaitable[ImageFile]]
 """The picture at an address, as a new file in a folder; raises ProviderError."""
@@ -111,17 +110,10 @@ class ChatProvider:
         return _Received(found.outcome, image, next(iter(found.links), ""))
 
     async def _download(self, received: _Received, folder: Path) -> ImageFile:
-        """The picture is paid for already, so one that does not come is asked for again."""
         if self._fetch is None:
             raise explain(received.outcome, self._purchase.source)
-        for _ in range(DOWNLOADS - 1):
-            try:
-                return await self._fetch(received.link, folder)
-            except ProviderError as error:
-                if error.kind is not ErrorKind.RESULT_UNAVAILABLE:
-                    raise
-            await self._sleep(AGAIN_SECONDS)
-        return await self._fetch(received.link, folder)
+        fetch = partial(self._fetch, received.link, folder)
+        return await fetch_patiently(fetch, sleep=self._sleep)
 
 
 def _body(

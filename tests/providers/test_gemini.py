@@ -11,8 +11,7 @@ import pytest
 
 from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.request import AspectRatio, ImageRef, Resolution, Thinking, Turn
-from bot.providers.download import Downloader
-from bot.providers.gemini import AGAIN_SECONDS
+from bot.providers.download import AGAIN_SECONDS, Downloader
 from bot.providers.purchase import UPLOAD_LIMIT
 
 ANSWERS = json.loads((Path(__file__).parents[1] / "golden/gemini/answers.json").read_text("utf-8"))

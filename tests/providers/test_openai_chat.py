@@ -14,8 +14,8 @@ from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.request import ImageRef
 from bot.providers.base import ImageFile
 from bot.providers.chat_outcome import read
-from bot.providers.download import Downloader
-from bot.providers.openai_chat import AGAIN_SECONDS, ChatProvider
+from bot.providers.download import AGAIN_SECONDS, Downloader
+from bot.providers.openai_chat import ChatProvider
 from bot.providers.registry import Outfit, build
 from bot.settings import Settings
 
