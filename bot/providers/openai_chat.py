@@ -6,19 +6,15 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from bot.errors import ErrorKind
 from bot.generation.catalog import Offer, Upstream
 from bot.generation.request import GenerationRequest, ImageRef
-from bot.providers.base import Generation, ImageFile, Observer
+from bot.providers.base import Fetch, Generation, ImageFile, Observer
 from bot.providers.chat_outcome import read
 from bot.providers.download import fetch_patiently
 from bot.providers.outcome import Outcome, explain
 from bot.providers.purchase import Purchase, choose, take_in, to_json
 from bot.providers.transport import Answer, Transport
 from bot.providers.waits import utc_now
-
-Fetch = Callable[[str, Path], Awaitable[ImageFile]]
-"""The picture at an address, as a new file in a folder; raises ProviderError."""
 
 _NO_KEYS: frozenset[str] = frozenset()
 _TEXTS = frozenset(

@@ -174,7 +174,6 @@ class TaskProvider:
             raise self._refused(reply)
         return self._dialect.balance(document)
 
-    balance = probe
     """Its name until everybody says probe."""
 
     def _offer(self, request: GenerationRequest) -> Offer:
