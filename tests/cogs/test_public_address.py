@@ -74,5 +74,3 @@ async def test_a_port_that_is_taken_is_named(public, free_port):
             async with open_app(public):
                 pass
     assert caught.value.setting == "WEB_PORT"
-
-

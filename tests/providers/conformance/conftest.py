@@ -12,6 +12,7 @@ import hashlib
 import json
 import traceback
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -24,9 +25,12 @@ from bot.generation.catalog import Catalog
 from bot.generation.request import GenerationRequest, ImageRef
 from bot.providers.download import Downloader
 from bot.providers.registry import Outfit, build
+from bot.providers.waits import utc_now
 from bot.settings import Settings
+from bot.web.server import serve
+from bot.web.site import Web
 
-CATALOG = Catalog.load()
+CATALOG = Catalog.load(public_url=True)
 KEY = "plainlookingkey"
 """Nothing in its look says that it is one, so that only knowing it keeps it out of a text."""
 TASKS = ("evolink", "toapis", "aivideoapi")
@@ -82,8 +86,32 @@ def key():
 
 
 @pytest.fixture
-def shelf():
-    """What serves reference pictures by address to upstreams that fetch them; None for nothing."""
+def catalog():
+    return CATALOG
+
+
+class Shelves(Web):
+    """The site, which remembers what it offered and under which address."""
+
+    def __init__(self, **given):
+        super().__init__(**given)
+        self.offered = []
+
+    @contextmanager
+    def offer(self, path, mime):
+        with super().offer(path, mime) as url:
+            self.offered.append((url, path.read_bytes()))
+            yield url
+
+
+@pytest.fixture
+async def shelf():
+    """What serves reference pictures by address to upstreams that fetch them."""
+    site = Shelves(public_url="http://127.0.0.1", now=utc_now)
+    async with serve(site, host="127.0.0.1", port=0) as port:
+        # Only now is it known; at home an operator knows it before.
+        site._public_url = f"http://127.0.0.1:{port}"
+        yield site
 
 
 @pytest.fixture(scope="session")
@@ -125,6 +153,7 @@ def provider_at(catalog, transport, pace, tmp_path, no_settings, shelf):
             random=lambda: 0.0,
             clock=lambda: pace.now,
             time_limit=time_limit,
+            shelf=shelf,
         )
         ways = build(settings, catalog=catalog, outfit=outfit)
         return {way.name: way.patient for way in ways}[name]

@@ -94,16 +94,17 @@ def tile(number):
 
 
 async def test_a_picture_to_work_from_arrives_whole(
-    editor, stage_for, provider_at, request_of, ask, upstream, stored_reference, png
+    editor, stage_for, provider_at, request_of, ask, upstream, stored_reference, shelf, png
 ):
-    """Byte for byte, in whatever form the dialect sends it."""
+    """Byte for byte, in whatever form the dialect sends it: inside, uploaded, or by its address."""
     content = png + bytes(range(256)) * 400
     stage = stage_for(editor.provider)
     stage.draw(png)
     provider = provider_at(editor.provider, stage.opened())
     await ask(provider, request_of(editor, reference_images=(stored_reference(content),)))
     encoded = base64.b64encode(content)
-    assert any(content in sent.body or encoded in sent.body for sent in upstream.received)
+    forms = [content, encoded, *(url.encode() for url, held in shelf.offered if held == content)]
+    assert any(form in sent.body for form in forms for sent in upstream.received)
     assert stage.calls == 1
 
 
