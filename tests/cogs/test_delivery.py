@@ -9,6 +9,7 @@ from bot.app import World
 from bot.errors import ErrorKind, ProviderError
 from bot.jobs import queue
 from bot.jobs.job import JobState
+from bot.providers.base import Call
 
 
 class Sometimes:
@@ -25,7 +26,7 @@ class Sometimes:
     async def generate(self, request, *, folder, observer):
         self._asked += 1
         if self._asked % 2:
-            await observer.calling(self.name, 1)
+            await observer.calling(Call(self.name, "key", request.model, 1))
             raise ProviderError(ErrorKind.CONTENT_BLOCKED, self.name)
         return await self._inner.generate(request, folder=folder, observer=observer)
 
