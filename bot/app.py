@@ -95,11 +95,17 @@ class App:
         await self.client.services.dispatcher.close(grace)
 
 
-def load_catalog(settings: Settings) -> Catalog:
+def read_catalog(settings: Settings) -> Catalog:
     """The catalog with the operator's file over it; raises SettingsError for what is wrong."""
     catalog = Catalog.load(settings.catalog_path, public_url=settings.public_url is not None)
-    registry.enabled(settings, catalog)
     _check_default_model(settings, catalog)
+    return catalog
+
+
+def load_catalog(settings: Settings) -> Catalog:
+    """The same for making pictures, which takes a key; raises SettingsError where none is set."""
+    catalog = read_catalog(settings)
+    registry.enabled(settings, catalog)
     return catalog
 
 
