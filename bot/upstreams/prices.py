@@ -30,7 +30,7 @@ def show(settings: Settings, *, as_json: bool, world: World | None = None) -> No
     """Print them, by model; raises SettingsError."""
     world = world or World()
     catalog = read_catalog(settings)
-    shipped = Catalog.load(public_url=settings.public_url is not None)
+    shipped = Catalog.load()
     quoted = list(_quote(settings, catalog, shipped, world))
     off = _switched_off(catalog, shipped)
     if as_json:
