@@ -31,6 +31,7 @@ HEAD_BYTES = 64
 
 _WHITESPACE = b" \t\r\n"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
+_UNDECODED = 3  # characters at most are kept for the next chunk
 _BACKSLASH = ord("\\")
 _QUOTE = ord('"')
 
@@ -108,7 +109,8 @@ class _Decoding:
 
     def take(self, text: bytes) -> bool:
         """Feed what may well be base64 to its end; False, and nothing is taken, where it is not."""
-        if self._padded or b"=" in text or not spelling.SYMBOLS.fullmatch(text[-3:]):
+        # Nearer to its beginning, padding would not be decoded.
+        if self._padded or self._bad or not spelling.SYMBOLS.fullmatch(text[-_UNDECODED - 2 :]):
             return False
         return self._decode(self._rest + text)
 
@@ -334,6 +336,8 @@ class Extractor:
         self._decoding = None
 
     def _in_base64(self, decoding: _Decoding, chunk: bytes, start: int) -> int:
+        if decoding.take(chunk[start:]):
+            return len(chunk)
         end = chunk.find(b'"', start)
         if end < 0:
             end = len(chunk)
@@ -350,6 +354,8 @@ class Extractor:
         return end + 1
 
     def _in_uri(self, decoding: _Decoding, chunk: bytes, start: int) -> int:
+        if decoding.take(chunk[start:]):
+            return len(chunk)
         end = chunk.find(b'"', start)
         text = chunk[start : end if end >= 0 else len(chunk)]
         if decoding.take(text):
