@@ -109,10 +109,14 @@ class _Decoding:
 
     def take(self, text: bytes) -> bool:
         """Feed what may well be base64 to its end; False, and nothing is taken, where it is not."""
-        # Nearer to its beginning, padding would not be decoded.
-        if self._padded or self._bad or not spelling.SYMBOLS.fullmatch(text[-_UNDECODED - 2 :]):
+        # Put before a whole chunk, the rest would cost as much as the decoding.
+        lead = text[: -len(self._rest) % 4]
+        before = self._rest + lead
+        # Either piece would decode with padding at its own end, where none may be.
+        ends = before + text[-_UNDECODED - 2 :]
+        if self._padded or self._bad or not spelling.SYMBOLS.fullmatch(ends):
             return False
-        return self._decode(self._rest + text)
+        return self._decode(memoryview(text)[len(lead) :], before)
 
     @property
     def is_padded(self) -> bool:
@@ -134,14 +138,22 @@ class _Decoding:
     def close(self) -> None:
         self._file.close()
 
-    def _decode(self, text: bytes) -> bool:
+    def _decode(self, text: bytes | memoryview, before: bytes = b"") -> bool:
+        """Write what `before`, which is whole, and `text` stand for, and keep the rest of `text`.
+
+        False, and nothing is written, where they are not base64.
+        """
         whole = len(text) & ~3
         try:
-            decoded = pybase64.b64decode(memoryview(text)[:whole], validate=True)
+            parts = (
+                pybase64.b64decode(before, validate=True),
+                pybase64.b64decode(memoryview(text)[:whole], validate=True),
+            )
         except binascii.Error:
             return False
-        self._rest = text[whole:]
-        self._write(decoded)
+        self._rest = bytes(text[whole:])
+        for part in parts:
+            self._write(part)
         return True
 
     def _write(self, decoded: bytes) -> None:
