@@ -129,7 +129,8 @@ async def receive(way, url, folder, at_once, expected):
         grown = peak() - resident
         done.set()
         assert sizes == [expected] * at_once
-        return {"cpu_ms": cpu * 1000, "memory_mib": grown, "stall_ms": await watching * 1000}
+        stall, _ = await watching
+        return {"cpu_ms": cpu * 1000, "memory_mib": grown, "stall_ms": stall * 1000}
 
 
 def measure(way, url, at_once, expected, results):
