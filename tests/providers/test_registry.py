@@ -20,7 +20,7 @@ def providers_for(catalog, transport, monkeypatch, tmp_path):
         outfit = Outfit(
             transport=transport,
             downloader=Downloader(allowed_hosts=settings.result_hosts),
-            locate=lambda ref: tmp_path / ref.sha256,
+            locate=lambda ref: tmp_path / ref.digest,
             sleep=sleep,
             random=lambda: 0.0,
             clock=lambda: 0.0,
@@ -127,7 +127,7 @@ async def test_uploads_and_result_hosts_are_the_operators(
 ):
     """Pictures to edit go to the files' address; a private result's host must be named."""
     reference = stored_reference(png)
-    (tmp_path / reference.sha256).write_bytes(png)
+    (tmp_path / reference.digest).write_bytes(png)
     done = {"id": "t-1", "status": "completed", "results": [f"{upstream.url}/a.png"]}
     steps = [
         told({"success": True, "data": {"file_url": "https://files.example/a.png"}}),
