@@ -38,10 +38,11 @@ class Told:
 
     delivered: list[tuple[str, int, int]] = field(default_factory=list)
     explained: list[tuple[str, PlantainError]] = field(default_factory=list)
+    queued_jobs: list[str] = field(default_factory=list)
     refusal: DeliveryFailed | None = None
 
     async def queued(self, job, ahead):
-        pass
+        self.queued_jobs.append(job.id)
 
     async def drawing(self, job):
         pass
