@@ -101,6 +101,10 @@ class PacedGate:
         # The row is locked from here on, where an engine locks rows.
         row = await tx.one("touch_pace", key=self._key, now=now)
         next_at = int(row["next_at"]) if row else now
+        if next_at > now + 2 * MINUTE:
+            # No call is due so late: the clock was set back. One minute makes sure.
+            next_at = now + MINUTE
+            await tx.run("set_pace", key=self._key, next_at=next_at)
         if next_at - self._slack > now:
             self._next_at = next_at
             return (next_at - self._slack - now) / MICROS
