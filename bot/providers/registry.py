@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.errors import SettingsError
+from bot.errors import ErrorKind, SettingsError
 from bot.generation.catalog import Catalog, Upstream
 from bot.generation.request import ImageRef
 from bot.providers.aivideoapi import AiVideoApi
@@ -21,7 +22,7 @@ from bot.providers.openai_chat import ChatProvider
 from bot.providers.outside import Callbacks, Shelf
 from bot.providers.pace import Gate, OpenGate
 from bot.providers.retry import Retrying
-from bot.providers.router import Way
+from bot.providers.router import FAIL_OVER, Way
 from bot.providers.task import TaskProvider, make_free_session
 from bot.providers.toapis import ToApis
 from bot.providers.transport import Transport
@@ -138,7 +139,7 @@ def _strictest(limits: Iterable[int | None]) -> int | None:
 def _way(place: _Place, outfit: Outfit, gate: Gate, attempts: int | None) -> Way:
     provider, probe = _MAKERS[place.upstream.dialect](place, outfit)
 
-    def retrying(attempts: int | None) -> Retrying:
+    def retrying(leave: AbstractSet[ErrorKind]) -> Retrying:
         return Retrying(
             provider,
             attempts=attempts,
@@ -147,10 +148,11 @@ def _way(place: _Place, outfit: Outfit, gate: Gate, attempts: int | None) -> Way
             clock=outfit.clock,
             key=place.key.fingerprint,
             gate=gate,
+            leave=leave,
         )
 
     name, fingerprint = place.upstream.name, place.key.fingerprint
-    return Way(name, fingerprint, retrying(1), retrying(attempts), gate, probe)
+    return Way(name, fingerprint, retrying(FAIL_OVER), retrying(frozenset()), gate, probe)
 
 
 def _gemini(place: _Place, outfit: Outfit) -> tuple[Provider, Probe]:

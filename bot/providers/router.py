@@ -41,7 +41,7 @@ PATIENCE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One upstream with one key. `once` tries once, `patient` again as far as that is safe.
+    """One upstream with one key. `hasty` leaves to others what they may do; `patient` asks again.
 
     `gate` is what both wait at; `probe` asks one free question, raises ProviderError where the
     answer is no, and brings the balance where the upstream tells it.
@@ -49,7 +49,7 @@ class Way:
 
     name: str
     key: str
-    once: Provider
+    hasty: Provider
     patient: Provider
     gate: Gate
     probe: Callable[[], Awaitable[Balance | None]]
@@ -99,7 +99,7 @@ class Router:
             if self._health.obstacle(line):
                 continue
             others = any(not self._health.obstacle(other) for _, other in capable[place + 1 :])
-            provider = way.once if others else way.patient
+            provider = way.hasty if others else way.patient
             self._calls += 1
             self._last_call[line] = self._calls
             try:

@@ -221,7 +221,7 @@ async def _as_if_stopped(scene, state):
             reservation_id=reservation,
             # Before this process started, yet within the life of the reply.
             created_at=done.created_at - 10_000_000,
-            place=replace(done.place, reply_token=_token(scene)),
+            place=replace(done.place, reply_token=_token(scene), interaction_id=None),
         )
         await queue.add(tx, job)
         if state is JobState.QUEUED:

@@ -286,7 +286,7 @@ async def test_each_key_is_a_way_of_its_own(ways_for, upstream, request_for, obs
 
     for way in ways:
         with pytest.raises(ProviderError):
-            await way.once.generate(request_for(), folder=folder, observer=observer)
+            await way.hasty.generate(request_for(), folder=folder, observer=observer)
 
     sent = [received.header("x-goog-api-key") for received in upstream.received]
     assert sent == [["k-1"], ["k-2"], ["k-3"]]
@@ -312,7 +312,7 @@ async def test_a_gateways_key_goes_in_the_header_it_reads(
     upstream.script(upstream.reply(400, b"{}", {"Connection": "close"}))
 
     with pytest.raises(ProviderError):
-        await way.once.generate(request_for(), folder=folder, observer=observer)
+        await way.hasty.generate(request_for(), folder=folder, observer=observer)
     with pytest.raises(ProviderError):
         await way.probe()
 
@@ -377,7 +377,7 @@ async def test_every_call_passes_the_gate_of_its_key(
             yield
 
     way = ways[0]
-    for retrying in (way.once, way.patient):
+    for retrying in (way.hasty, way.patient):
         retrying._gate = Counting()
     observer.party = 7
     upstream.script(upstream.reply(503, b""))

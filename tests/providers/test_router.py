@@ -243,7 +243,7 @@ async def test_a_key_that_is_refused_closes_itself_alone(router_of, health, tmp_
     made = [await ask(router, tmp_path) for _ in range(5)]
 
     assert {generation.provider for generation in made} == {"apiyi"}
-    assert [way.once.calls for way in ways] == [1, 5, 0]
+    assert [way.hasty.calls for way in ways] == [1, 5, 0]
     assert health.obstacle(Line("apiyi", "k1", FOX.model)).kind == kind
     assert health.obstacle(Line("apiyi", "k2", FOX.model)) is None
 
@@ -260,7 +260,7 @@ async def test_equal_keys_share_the_load_equally(router_of, tmp_path, keys, othe
     for _ in range(4 * keys):
         await ask(router, tmp_path)
 
-    calls = {(way.name, way.key): way.once.calls for way in ways}
+    calls = {(way.name, way.key): way.hasty.calls for way in ways}
     assert calls == {(way.name, way.key): 4 if way.name == "apiyi" else 0 for way in ways}
 
 
@@ -270,7 +270,7 @@ async def test_calls_made_together_are_spread_too(router_of, tmp_path):
 
     await asyncio.gather(*(ask(router, tmp_path) for _ in range(6)))
 
-    assert [way.once.calls for way in ways] == [2, 2, 2]
+    assert [way.hasty.calls for way in ways] == [2, 2, 2]
 
 
 async def test_the_key_with_the_shorter_queue_is_asked_first(router_of, tmp_path):
@@ -280,7 +280,7 @@ async def test_the_key_with_the_shorter_queue_is_asked_first(router_of, tmp_path
     for _ in range(3):
         await ask(router, tmp_path)
 
-    assert [way.once.calls for way in ways] == [0, 3]
+    assert [way.hasty.calls for way in ways] == [0, 3]
 
 
 @pytest.mark.parametrize(
@@ -376,7 +376,7 @@ async def test_pictures_too_large_for_every_upstream_are_sent_nowhere(router_of,
         await ask(router_of(*ways), tmp_path, request)
 
     assert (caught.value.kind, caught.value.billed) == ("payload_too_large", Billed.NO)
-    assert [way.once.calls for way in ways] == [0, 0]
+    assert [way.hasty.calls for way in ways] == [0, 0]
 
 
 FLASH = GenerationRequest("a fox", "gemini-3.1-flash-image", thinking=Thinking.HIGH)
@@ -394,7 +394,7 @@ async def test_a_level_of_thinking_is_never_dropped(router_of, tmp_path):
             await ask(router, tmp_path, FLASH)
         assert caught.value.kind == "quota_daily"
 
-    assert [way.once.calls for way in ways] == [0, 0, 0, 0, 2]
+    assert [way.hasty.calls for way in ways] == [0, 0, 0, 0, 2]
 
 
 async def test_thinking_nobody_can_be_asked_for_is_refused(router_of, tmp_path):
@@ -404,7 +404,7 @@ async def test_thinking_nobody_can_be_asked_for_is_refused(router_of, tmp_path):
         await ask(router_of(*ways), tmp_path, FLASH)
 
     assert caught.value.kind == "model_unavailable"
-    assert [way.once.calls for way in ways] == [0, 0]
+    assert [way.hasty.calls for way in ways] == [0, 0]
 
 
 async def test_a_retired_model_is_asked_for_nowhere_it_is_gone(router_of, tmp_path):
