@@ -210,16 +210,7 @@ async def open_app(
         await workshop.store.sweep_scratch()
         speeds = Speeds(database=database, now=world.now)
         ranking = _ranking(settings, workshop.catalog, speeds)
-        router = Router(
-            ways=workshop.ways,
-            catalog=workshop.catalog,
-            health=health,
-            ranking=ranking,
-            now=world.now,
-            today=world.today,
-            refresh=speeds.refresh if ranking.seconds else None,
-        )
-        provider = dress(router)
+        provider = dress(_router(world, workshop, health, ranking, speeds))
         ledger = Ledger(now=world.now, new_id=world.new_id, welcome=settings.welcome_credits)
 
         def compose(client: Client) -> Services:
@@ -237,6 +228,20 @@ def _ranking(settings: Settings, catalog: Catalog, speeds: Speeds) -> Ranking:
         preferred=settings.preferred_providers,
         known=tuple(catalog.upstreams),
         seconds=speeds.seconds if settings.route_by == "speed" else None,
+    )
+
+
+def _router(
+    world: World, workshop: Workshop, health: Health, ranking: Ranking, speeds: Speeds
+) -> Provider:
+    return Router(
+        ways=workshop.ways,
+        catalog=workshop.catalog,
+        health=health,
+        ranking=ranking,
+        now=world.now,
+        today=world.today,
+        refresh=speeds.refresh if ranking.seconds else None,
     )
 
 

@@ -23,6 +23,7 @@ from typing import Any
 import discord
 import simcord
 from PIL import Image
+from pydantic import HttpUrl, SecretStr
 from rich.console import Console
 from simcord.preview._media import MediaError, MediaInfo, MediaWorker
 
@@ -62,16 +63,29 @@ async def run_demo(*, port: int, browser: bool, data: Path | None, real: bool) -
         logs.configure(level="warning", json=False, secrets=settings.secrets())
         stage = Stage()
         async with open_app(
-            settings, dress=lambda provider: Outside(provider, stage), longest_pause=0
+            settings,
+            dress=lambda provider: Outside(provider, stage),
+            # Nobody is locked out of the stand-in; what costs money is left alone as always.
+            longest_pause=None if real else 0,
         ) as app:
             await _serve(app, stage, port=port, browser=browser, words_url=words_url)
 
 
 def stand_in_settings(folder: Path, url: str) -> Settings:
-    """The bot's settings with the stand-in for Google and nothing from the environment."""
-    return Settings.model_validate(
-        {"data_dir": folder, "gemini_api_key": "demo", "gemini_base_url": url}
-        | {"apiyi_api_key": None, "discord_token": None, "database_url": None}
+    """The stand-in for Google, and nothing from the environment or any file: nothing is paid."""
+    folder.mkdir(parents=True, exist_ok=True)
+    no_data = folder / "no-data.toml"
+    no_data.touch()
+    fields = Settings.model_fields.items()
+    nothing = {name: field.get_default(call_default_factory=True) for name, field in fields}
+    return Settings.model_construct(
+        **nothing
+        | {
+            "data_dir": folder,
+            "gemini_api_key": SecretStr("demo"),
+            "gemini_base_url": HttpUrl(url),
+            "catalog_file": no_data,
+        }
     )
 
 

@@ -8,12 +8,14 @@ does not hammer an upstream that has said no.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from bot.db.database import Database, Row, Transaction
-from bot.errors import ErrorKind, ProviderError, Scope, StorageError
+from bot.errors import NEEDS_OPERATOR, ErrorKind, ProviderError, Scope, StorageError
 
 MICROS = 1_000_000
 ANY_MODEL = "*"
@@ -102,6 +104,7 @@ class Health:
         self._probes: dict[Line, asyncio.Event] = {}
         self._changes = 0
         self._unstored: set[Line] = set()
+        self._log = structlog.get_logger("providers")
 
     async def refresh(self) -> None:
         """Take over the breakers that are stored: an operator or another process may change them.
@@ -204,6 +207,7 @@ class Health:
         closed = [found.line for found in probed if self._open.get(found.line) == found]
         for place in closed:
             del self._open[place]
+            self._log.info("upstream works again", **asdict(place))
         if closed:
             await self._keep(closed, lambda tx: _forget(tx, closed))
 
@@ -223,6 +227,8 @@ class Health:
             retry_at = min(retry_at, self._now() + self._longest * MICROS)
         breaker = Breaker(place, kind, self._now(), retry_at)
         self._open[place] = breaker
+        log = self._log.warning if kind in NEEDS_OPERATOR else self._log.info
+        log("upstream left alone", **asdict(place), kind=kind, seconds=self.wait(breaker))
         await self._keep([place], lambda tx: _remember(tx, breaker))
 
     def _retry_at(self, line: Line, error: ProviderError) -> int | None:

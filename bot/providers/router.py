@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import structlog
+
 from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.catalog import Catalog, Offer
 from bot.generation.pricing import Ranking
@@ -86,6 +88,7 @@ class Router:
         self._today = today
         self._refresh = refresh
         self._calls = 0
+        self._log = structlog.get_logger("providers")
         self._last_call: dict[Line, int] = {}
 
     async def generate(
@@ -118,6 +121,10 @@ class Router:
                 if asked and (error.kind not in FAIL_OVER or error.billed is not Billed.NO):
                     raise
                 failure = error
+                if asked and others:
+                    self._log.info(
+                        "another upstream is asked", after=way.name, key=way.key, kind=error.kind
+                    )
         raise failure or self._nobody(request, capable)
 
     def _capable(self, request: GenerationRequest, party: int) -> list[tuple[Way, Line]]:

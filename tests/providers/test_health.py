@@ -7,7 +7,7 @@ import pytest
 
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import ErrorKind, ProviderError, Scope, StorageError
-from bot.providers.health import Health, Line
+from bot.providers.health import Closed, Health, Line
 
 NOON = int(datetime(2026, 11, 21, 20, tzinfo=UTC).timestamp()) * 1_000_000
 """Noon in Los Angeles, where Google's day begins."""
@@ -377,3 +377,56 @@ async def test_an_operator_is_told_when_a_reset_cannot_be_stored(clock):
 
     with pytest.raises(StorageError):
         await health.reset("google")
+
+
+# --- calls that run beside each other ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["rate_limited", "billing_exhausted", "quota_daily"])
+async def test_a_call_begun_before_a_breaker_opened_does_not_close_it(health, kind):
+    async with health.call(PRO):
+        await fail(health, PRO, failure(kind, 600))
+    assert not is_free(health, PRO)
+
+
+@pytest.mark.parametrize("kind", ["content_blocked", "text_only", "invalid_image"])
+async def test_an_answer_that_is_the_prompts_fault_proves_that_the_line_works(health, clock, kind):
+    await fail(health, PRO, failure("rate_limited", 5))
+    clock.pass_seconds(5)
+    await fail(health, PRO, failure(kind))
+    assert health.breakers() == []
+
+
+async def test_a_probe_that_hangs_is_not_followed_by_the_next(health, clock):
+    """It did not see that the line works, so the line is left alone for another minute."""
+    await fail(health, PRO, failure("rate_limited", 5))
+    clock.pass_seconds(5)
+    await fail(health, PRO, failure("timeout_unknown"))
+    [breaker] = health.breakers()
+    assert breaker.kind is ErrorKind.RATE_LIMITED
+    clock.pass_seconds(59)
+    assert not is_free(health, PRO)
+    clock.pass_seconds(1)
+    assert is_free(health, PRO)
+
+
+async def test_what_could_not_be_stored_is_still_known_after_a_refresh(
+    health, database, monkeypatch
+):
+    async def refuse(work):
+        raise StorageError("disk full")
+
+    monkeypatch.setattr(database, "write", refuse)
+    await fail(health, PRO, failure("billing_exhausted"))
+    await health.refresh()
+    assert not is_free(health, PRO)
+
+
+async def test_a_line_that_is_closed_says_why_and_until_when(health):
+    health.check("google", "k1", "pro")
+    await fail(health, PRO, failure("rate_limited", 30))
+    with pytest.raises(Closed) as caught:
+        health.check("google", "k1", "pro")
+    assert (caught.value.kind, caught.value.retry_after) == (ErrorKind.RATE_LIMITED, 30)
+    await fail(health, PRO, caught.value)
+    assert health.breakers()[0].retry_at == health.breakers()[0].opened_at + 30_000_000

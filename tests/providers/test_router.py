@@ -1,6 +1,7 @@
 """Where a request goes, what is tried next, and that nothing is paid for twice."""
 
 import asyncio
+import itertools
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -19,7 +20,8 @@ from bot.generation.request import (
 )
 from bot.providers.base import Generation
 from bot.providers.health import Health, Line
-from bot.providers.pace import OpenGate
+from bot.providers.pace import OpenGate, PacedGate
+from bot.providers.retry import Retrying
 from bot.providers.router import FAIL_OVER, Router, Way
 
 FOX = GenerationRequest("a fox", "gemini-3-pro-image")
@@ -66,6 +68,12 @@ def route(health, catalog):
 
 class Observer:
     party = 7
+
+    async def calling(self, call):
+        pass
+
+    async def failed(self, error, attempt, wait):
+        pass
 
 
 async def no_answer():
@@ -423,3 +431,91 @@ async def test_a_retired_model_is_asked_for_nowhere_it_is_gone(router_of, tmp_pa
         "apiyi"
     )
     assert ways[0].hasty.calls == 0
+
+
+# --- many at once -------------------------------------------------------------------------------
+
+
+async def test_those_who_wait_for_a_key_that_closes_do_not_ask_it(health, catalog, tmp_path):
+    """Fifty wait for the one place; the first comes back with a no, and the others move on."""
+    numbers = itertools.count()
+    gate = PacedGate(
+        key="k1",
+        rpm=None,
+        concurrency=1,
+        database=health._database,
+        now=lambda: 1_000_000,
+        sleep=asyncio.sleep,
+        new_id=lambda: str(next(numbers)),
+    )
+    google = Scripted("google", [failure("billing_exhausted") for _ in range(50)])
+    apiyi = Scripted("apiyi")
+
+    def retrying(provider, leave):
+        return Retrying(
+            provider,
+            attempts=None,
+            sleep=asyncio.sleep,
+            random=lambda: 0.0,
+            clock=lambda: 0.0,
+            key="k1",
+            gate=gate if provider is google else None,
+            leave=leave,
+            check=health.check,
+        )
+
+    ways = [
+        way(retrying(provider, FAIL_OVER), retrying(provider, frozenset()), "k1", gate)
+        for provider in (google,)
+    ]
+    ways.append(way(apiyi, apiyi, "k2"))
+    router = Router(
+        ways=ways,
+        catalog=catalog,
+        health=health,
+        ranking=Ranking(preferred=("google",), known=("google", "apiyi")),
+        now=lambda: 1_000_000,
+        today=lambda: date(2026, 11, 21),
+    )
+    drawn = await asyncio.gather(*(ask(router, tmp_path) for _ in range(50)))
+    assert google.calls == 1
+    assert {generation.provider for generation in drawn} == {"apiyi"}
+
+
+async def test_nobody_stands_in_line_behind_a_probe_while_another_is_free(
+    health, catalog, tmp_path
+):
+    """The first call after a pause hangs at the cheapest; others are drawn elsewhere."""
+    over = asyncio.Event()
+
+    class Hanging(Scripted):
+        async def generate(self, request, *, folder, observer):
+            self.calls += 1
+            await over.wait()
+            return Generation(self.name, ())
+
+    google, apiyi = Hanging("google"), Scripted("apiyi")
+    await fail(health, Line("google", "key", FOX.model), failure("rate_limited"))
+    health._now = lambda: 100_000_000
+    router = Router(
+        ways=[way(google, google), way(apiyi, apiyi)],
+        catalog=catalog,
+        health=health,
+        ranking=Ranking(preferred=("google",), known=("google", "apiyi")),
+        now=lambda: 100_000_000,
+        today=lambda: date(2026, 11, 21),
+    )
+    first = asyncio.create_task(ask(router, tmp_path))
+    while not google.calls:
+        await asyncio.sleep(0)
+    assert (await ask(router, tmp_path)).provider == "apiyi"
+    over.set()
+    assert (await first).provider == "google"
+
+
+async def test_a_turn_that_comes_too_late_is_said_at_once(router_of, tmp_path):
+    slow = keyed("google", "k1", gate=Delayed(601.0))
+    with pytest.raises(ProviderError) as caught:
+        await ask(router_of(slow), tmp_path)
+    assert (caught.value.kind, caught.value.retry_after) == (ErrorKind.RATE_LIMITED, 601)
+    assert slow.hasty.calls == slow.patient.calls == 0

@@ -10,7 +10,7 @@ option-model = Which model draws; the price depends on it
 option-aspect_ratio = Width to height
 option-resolution = How large; larger costs more
 option-count = How many pictures
-option-thinking = How long the model may think first; longer costs more
+option-thinking = How long the model may think first; longer may cost more
 option-image = A picture to work from
 option-private = Only you see the result
 

@@ -10,7 +10,7 @@ option-model = 由哪个模型绘制；价格随之不同
 option-aspect_ratio = 宽高比
 option-resolution = 尺寸；越大越贵
 option-count = 几张图片
-option-thinking = 绘制前思考多久；越久越贵
+option-thinking = 绘制前思考多久；越久可能越贵
 option-image = 参考图片
 option-private = 只有你能看到结果
 
