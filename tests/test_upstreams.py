@@ -450,7 +450,7 @@ async def test_breakers_and_spending_of_a_running_bot_are_seen_and_reset(ran, co
             await alice.slash(scene.channel, "imagine", prompt=prompt)
 
         assert (reset.code, reset.out) == (
-            0, "google: 1 breaker closed. It is asked again at once.\n",
+            0, "google: 1 pause lifted; it is asked again at once.\n",
         )  # fmt: skip
         closed = calls.of("upstreams: still closed")
         assert [call["key_hash"] for call in closed] == [rich]
@@ -465,7 +465,7 @@ def test_looking_makes_no_database_and_a_reset_of_nothing_says_so(command, folde
 
     assert [run.code for run in [*runs, reset]] == [0] * 4
     assert "no database yet" in runs[1].out
-    assert reset.out == "google: 0 breakers closed.\n"
+    assert reset.out == "google: nothing was left alone there.\n"
     assert list(folder.iterdir()) == []
 
 
@@ -525,7 +525,7 @@ def test_a_reset_closes_every_breaker_of_that_name_alone(command, database):
 
     run = command("upstreams", "reset", "google")
 
-    assert run.out == "google: 2 breakers closed. It is asked again at once.\n"
+    assert run.out == "google: 2 pauses lifted; it is asked again at once.\n"
     connection = sqlite3.connect(database)
     assert connection.execute("SELECT provider FROM breakers").fetchall() == [("apiyi",)]
     connection.close()

@@ -23,6 +23,8 @@ async def reset(settings: Settings, name: str, *, world: World | None = None) ->
             health = Health(database=database, now=world.now)
             await health.refresh()
             closed = await health.reset(name)
-    what = "1 breaker" if closed == 1 else f"{closed} breakers"
-    told = f"{name}: {what} closed." + (" It is asked again at once." if closed else "")
+    what = "1 pause" if closed == 1 else f"{closed} pauses"
+    told = f"{name}: {what} lifted; it is asked again at once."
+    if not closed:
+        told = f"{name}: nothing was left alone there."
     print(told)  # noqa: T201 - the command's result
