@@ -38,7 +38,8 @@ async def claim(tx: Transaction, job_id: str, *, token: str, now: int) -> Job | 
 async def recall(tx: Transaction, job: Job) -> tuple[Turn, ...]:
     """The exchanges that led to where a job goes on, oldest first, all with one model.
 
-    Nobody goes on in another's: it holds pictures that were only shown to the model.
+    Nobody goes on in another's, nor from another's reference images: the model alone was shown
+    those.
     """
     turns: list[Turn] = []
     origin = job.origin
@@ -46,11 +47,14 @@ async def recall(tx: Transaction, job: Job) -> tuple[Turn, ...]:
         row = await tx.one("turn", job_id=origin.job_id, picture=origin.picture)
         if row is None or row["member_id"] != job.place.member_id:
             break
+        references = await queue.references(tx, origin.job_id)
+        if references and row["brought_by"] not in (None, job.place.member_id):
+            break
         turn = Turn(
             provider=row["provider"],
             model=row["model"],
             prompt=row["prompt"],
-            reference_images=await queue.references(tx, origin.job_id),
+            reference_images=references,
             image=ImageRef(row["digest"], row["mime"], row["width"], row["height"], row["size"]),
             parts=row["parts"],
         )

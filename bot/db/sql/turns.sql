@@ -6,7 +6,7 @@ ON CONFLICT (job_id, picture) DO NOTHING;
 
 -- name: turn
 -- One exchange: what the person asked, the picture it ended in, and where that one came from.
-SELECT jobs.member_id, jobs.prompt, jobs.origin_job_id, jobs.origin_picture,
+SELECT jobs.member_id, jobs.brought_by, jobs.prompt, jobs.origin_job_id, jobs.origin_picture,
        turns.provider, turns.model, turns.parts,
        images.digest, images.mime, images.width, images.height, images.size
   FROM turns
