@@ -27,6 +27,12 @@ async def keep(tx: Transaction, job: Job, drawn: Sequence[Drawn]) -> None:
             )
 
 
+async def forget(tx: Transaction, job: Job) -> None:
+    """Drop what the job goes on from: it was not taken, and would not be the next time."""
+    if job.origin is not None:
+        await tx.run("forget_turn", job_id=job.origin.job_id, picture=job.origin.picture)
+
+
 async def claim(tx: Transaction, job_id: str, *, token: str, now: int) -> Job | None:
     """As `queue.claim`, the job's request with the conversation it goes on from."""
     job = await queue.claim(tx, job_id, token=token, now=now)

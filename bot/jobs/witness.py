@@ -6,9 +6,11 @@ import structlog
 
 from bot.db.database import Database, Transaction
 from bot.errors import Billed, ProviderError, StorageError
+from bot.jobs import conversation
 from bot.jobs.delivery import Delivery
 from bot.jobs.job import Job
 from bot.providers.base import Call, Generation
+from bot.providers.replay import ReplayRefused
 
 TELL_FROM_SECONDS = 3
 
@@ -93,8 +95,18 @@ class Witness:
     async def failed(self, error: ProviderError, attempt: int, wait: float | None) -> None:
         del attempt
         await self.ended(error.kind, error.billed)
+        if isinstance(error, ReplayRefused):
+            await self._forget_conversation()
         if wait is not None and wait >= TELL_FROM_SECONDS:
             await self._delivery.waiting(self._job, wait)
+
+    async def _forget_conversation(self) -> None:
+        self._log.info("conversation not taken", job=self._job.id)
+        try:
+            await self._database.write(lambda tx: conversation.forget(tx, self._job))
+        except StorageError:
+            # It will be refused once more, and forgotten then.
+            self._log.exception("conversation not forgotten", job=self._job.id)
 
     def received(self, generation: Generation) -> None:
         """The open call brought a picture, whatever becomes of it here."""

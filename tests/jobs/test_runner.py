@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import ErrorKind, ProviderError
+from bot.errors import Billed, ErrorKind, ProviderError
+from bot.jobs.job import JobKind, Origin
 from bot.providers.base import Call
+from bot.providers.replay import ReplayRefused
 
 ANN, BOB, CAT = 7, 8, 9
 
@@ -236,3 +238,54 @@ async def test_a_card_that_cannot_be_shown_does_not_take_the_pictures(open_shop,
         job = await shop.run("unseen while it is drawn")
 
         assert (await shop.job(job))["state"] == "done"
+
+
+class Forgetful:
+    """The real upstreams, that take no conversation; `told` is how many turns each call had."""
+
+    name = "forgetful"
+
+    def __init__(self, inner, told):
+        self.inner = inner
+        self.told = told
+
+    async def generate(self, request, *, folder, observer):
+        self.told.append(len(request.history))
+        if not request.history:
+            return await self.inner.generate(request, folder=folder, observer=observer)
+        await observer.calling(call())
+        error = ReplayRefused(ErrorKind.INVALID_REQUEST, self.name, Billed.UNKNOWN)
+        await observer.failed(error, 1, None)
+        raise error
+
+
+async def test_a_conversation_that_is_not_taken_is_forgotten(open_shop, key):
+    """The next try is drawn from the picture alone, and is a conversation again from there."""
+    told = []
+    async with open_shop({"google": key()}, dress=lambda router: Forgetful(router, told)) as shop:
+
+        async def edit(job):
+            """Of the job's picture; the new job."""
+            stored = await shop.studio.stored(job.id)
+            draft = shop.studio.draft(
+                JobKind.EDIT, "go on", model=None, aspect_ratio=None, resolution=None, count=1,
+                reference_images=1,
+            )  # fmt: skip
+            origin = Origin(job.id, 0)
+            edited = await shop.studio.submit(
+                draft, job.place, pictures=stored.results, origin=origin
+            )
+            await shop.finish()
+            return edited
+
+        first = await shop.order("a fox")
+        await shop.finish()
+        refused, taken = await edit(first), await edit(first)
+        await edit(taken)
+
+        assert told == [0, 1, 0, 1]
+        states = [(await shop.job(job))["state"] for job in (first, refused, taken)]
+        assert states == ["done", "failed", "done"]
+        assert ("invalid_request", "unknown") in {
+            (row["outcome"], row["billed"]) for row in await shop.attempts()
+        }

@@ -13,3 +13,7 @@ SELECT jobs.member_id, jobs.brought_by, jobs.prompt, jobs.origin_job_id, jobs.or
   JOIN jobs ON jobs.id = turns.job_id
   JOIN images ON images.digest = turns.digest
  WHERE turns.job_id = :job_id AND turns.picture = :picture;
+
+-- name: forget_turn
+-- The model does not take its own words back: nobody goes on from that picture's any more.
+DELETE FROM turns WHERE job_id = :job_id AND picture = :picture;
