@@ -39,7 +39,7 @@ async def again(client: Client, interaction: discord.Interaction, stored: Stored
         draft,
         request.reference_images,
         job.origin,
-        brought_by=job.brought_by or job.place.member_id,
+        brought_by=job.place.member_id if job.brought_by is None else job.brought_by,
     )
 
 

@@ -1,6 +1,6 @@
 -- Whose a job's reference images are: another's, where it asks again for what that one asked for.
 
--- NULL for those of the job's own member.
+-- NULL for those of the job's own member, 0 where nobody knows.
 ALTER TABLE jobs ADD COLUMN brought_by BIGINT;
 
 -- Until now nobody wrote it down: what two members worked from may be either's, so it is nobody's.
