@@ -20,9 +20,9 @@ Press = Callable[[Client, discord.Interaction, Stored], Awaitable[None]]
 
 async def again(client: Client, interaction: discord.Interaction, stored: Stored) -> None:
     """The same request once more, paid by whoever presses."""
-    request = stored.job.request
+    job, request = stored.job, stored.job.request
     draft = client.services.studio.draft(
-        stored.job.kind,
+        job.kind,
         request.prompt,
         model=request.model,
         aspect_ratio=request.aspect_ratio,
@@ -31,7 +31,16 @@ async def again(client: Client, interaction: discord.Interaction, stored: Stored
         thinking=request.thinking,
         reference_images=len(request.reference_images),
     )
-    await _submit(client, interaction, stored, draft, request.reference_images, stored.job.origin)
+    # Whoever presses has not been shown them, so they stay their owner's through every Again.
+    await _submit(
+        client,
+        interaction,
+        stored,
+        draft,
+        request.reference_images,
+        job.origin,
+        brought_by=job.place.member_id if job.brought_by is None else job.brought_by,
+    )
 
 
 async def edit(client: Client, interaction: discord.Interaction, stored: Stored) -> None:
@@ -63,10 +72,14 @@ async def _submit(
     draft: Draft,
     pictures: tuple[ImageRef, ...],
     origin: Origin | None,
+    *,
+    brought_by: int | None = None,
 ) -> None:
     card = client.services.cards.accepted(draft, interaction.locale.value)
     place = await acknowledge(interaction, card, private=stored.job.place.private)
-    await client.services.studio.submit(draft, place, pictures=pictures, origin=origin)
+    await client.services.studio.submit(
+        draft, place, pictures=pictures, origin=origin, brought_by=brought_by
+    )
 
 
 PRESSES: Mapping[str, Press] = MappingProxyType({"again": again, "edit": edit})

@@ -27,6 +27,12 @@ async def keep(tx: Transaction, job: Job, drawn: Sequence[Drawn]) -> None:
             )
 
 
+async def forget(tx: Transaction, job: Job) -> None:
+    """Drop what the job goes on from: it was not taken, and would not be the next time."""
+    if job.origin is not None:
+        await tx.run("forget_turn", job_id=job.origin.job_id, picture=job.origin.picture)
+
+
 async def claim(tx: Transaction, job_id: str, *, token: str, now: int) -> Job | None:
     """As `queue.claim`, the job's request with the conversation it goes on from."""
     job = await queue.claim(tx, job_id, token=token, now=now)
@@ -38,7 +44,8 @@ async def claim(tx: Transaction, job_id: str, *, token: str, now: int) -> Job | 
 async def recall(tx: Transaction, job: Job) -> tuple[Turn, ...]:
     """The exchanges that led to where a job goes on, oldest first, all with one model.
 
-    Nobody goes on in another's: it holds pictures that were only shown to the model.
+    Nobody goes on in another's, nor from another's reference images: the model alone was shown
+    those.
     """
     turns: list[Turn] = []
     origin = job.origin
@@ -46,11 +53,14 @@ async def recall(tx: Transaction, job: Job) -> tuple[Turn, ...]:
         row = await tx.one("turn", job_id=origin.job_id, picture=origin.picture)
         if row is None or row["member_id"] != job.place.member_id:
             break
+        references = await queue.references(tx, origin.job_id)
+        if references and row["brought_by"] not in (None, job.place.member_id):
+            break
         turn = Turn(
             provider=row["provider"],
             model=row["model"],
             prompt=row["prompt"],
-            reference_images=await queue.references(tx, origin.job_id),
+            reference_images=references,
             image=ImageRef(row["digest"], row["mime"], row["width"], row["height"], row["size"]),
             parts=row["parts"],
         )

@@ -75,7 +75,8 @@ class Origin:
 class Job:
     """One row of `jobs`. Times in microseconds UTC; `price` is for each picture.
 
-    With an `origin`, the first reference image is that picture, maybe made smaller.
+    With an `origin`, the first reference image is that picture, maybe made smaller. `brought_by` is
+    the member whose reference images they are, None for the one who asks.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Job:
     claim: str | None = None
     started_at: int | None = None
     origin: Origin | None = None
+    brought_by: int | None = None
 
     @property
     def reserved(self) -> int:

@@ -37,6 +37,7 @@ async def add(tx: Transaction, job: Job) -> None:
         thinking=request.thinking,
         origin_job_id=job.origin.job_id if job.origin else None,
         origin_picture=job.origin.picture if job.origin else None,
+        brought_by=job.brought_by,
         provider=job.provider,
         reservation_id=job.reservation_id,
         account_id=job.account_id,
@@ -197,4 +198,5 @@ async def _job(tx: Transaction, row: Row) -> Job:
         claim=row["claim"],
         started_at=row["started_at"],
         origin=origin(row),
+        brought_by=row["brought_by"],
     )

@@ -135,7 +135,7 @@ class Runner:
     async def _draw(self, job: Job) -> tuple[tuple[ImageRef, ...], Shortfall | None]:
         """Call the upstream once per picture; running -> generated when there is at least one."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._delivery.drawing(job))
+            group.create_task(self._show_drawing(job))
             tasks = [
                 group.create_task(self._draw_one(job, number))
                 for number in range(job.request.count)
@@ -167,31 +167,45 @@ class Runner:
             new_id=self._new_id,
             usd_micros=lambda provider: self._usd_micros(provider, job),
         )
-        left = BUDGET_SECONDS - (self._now() - job.created_at) / MICROS
         try:
-            async with self._store.scratch() as folder:
-                async with asyncio.timeout(max(0, left)):
-                    generation = await self._provider.generate(
-                        job.request, folder=folder, observer=witness
-                    )
-                image = generation.images[-1]
-                stored = await self._store.adopt(image.path, digest=image.digest)
+            return await self._observed(job, witness)
         except ProviderError as error:
-            await witness.ended(error.kind, error.billed)
-            return error
+            failure: PlantainError = error
         except TimeoutError:
-            if not witness.waits_for_an_answer:
-                # It waited for its turn its whole life; no upstream has been asked.
-                return ProviderError(ErrorKind.OVERLOADED, job.provider)
-            await witness.ended(ErrorKind.TIMEOUT_UNKNOWN, Billed.UNKNOWN)
-            return ProviderError(ErrorKind.TIMEOUT_UNKNOWN, job.provider, Billed.UNKNOWN)
+            # Else it waited for its turn its whole life; no upstream has been asked.
+            asked = witness.waits_for_an_answer
+            kind = ErrorKind.TIMEOUT_UNKNOWN if asked else ErrorKind.OVERLOADED
+            failure = ProviderError(kind, job.provider, Billed.UNKNOWN if asked else Billed.NO)
         except UnusablePicture as error:
-            await witness.ended(ErrorKind.MALFORMED_RESPONSE, Billed.YES)
-            return _not_a_picture(job, error)
+            failure = _not_a_picture(job, error)
         except StorageError as error:
-            return error
-        await witness.drew(generation)
+            failure = error
+        except Exception:  # noqa: BLE001 - the other pictures of the job are paid for
+            self._log.exception("picture crashed", job=job.id, picture=number)
+            failure = Unexpected(job.id[-8:])
+        billed = failure.billed if isinstance(failure, ProviderError) else Billed.UNKNOWN
+        await witness.close(_name(failure), billed)
+        return failure
+
+    async def _observed(self, job: Job, witness: Witness) -> Drawn:
+        """One picture in the store, its call on record."""
+        left = BUDGET_SECONDS - (self._now() - job.created_at) / MICROS
+        async with self._store.scratch() as folder:
+            async with asyncio.timeout(max(0, left)):
+                generation = await self._provider.generate(
+                    job.request, folder=folder, observer=witness
+                )
+            witness.received(generation)
+            image = generation.images[-1]
+            stored = await self._store.adopt(image.path, digest=image.digest)
+        await witness.close("image", Billed.YES)
         return Drawn(stored, generation.provider, generation.turn)
+
+    async def _show_drawing(self, job: Job) -> None:
+        try:
+            await self._delivery.drawing(job)
+        except Exception:  # noqa: BLE001 - a card is not worth the pictures, which are paid for
+            self._log.exception("card not shown", job=job.id)
 
     def _usd_micros(self, provider: str, job: Job) -> int:
         offer = self._catalog.offer(provider, job.request.model)
@@ -280,7 +294,7 @@ class Runner:
 
     async def _give_up(self, job: Job, error: PlantainError) -> None:
         """Release what is held and end the job in one transaction, then tell the person."""
-        failure = error.kind if isinstance(error, ProviderError) else error.key
+        failure = _name(error)
 
         async def release(tx: Transaction) -> bool:
             current = await queue.get(tx, job.id)
@@ -317,6 +331,11 @@ class Runner:
 
 class _Unwritten(Exception):
     """What has been shown cannot be written down now; giving the job up would undo it."""
+
+
+def _name(error: PlantainError) -> str:
+    """As the books have it."""
+    return error.kind if isinstance(error, ProviderError) else error.key
 
 
 def _not_a_picture(job: Job, error: UnusablePicture) -> ProviderError:

@@ -129,11 +129,13 @@ class Studio:
         uploads: Sequence[Upload] = (),
         pictures: Sequence[ImageRef] = (),
         origin: Origin | None = None,
+        brought_by: int | None = None,
     ) -> Job:
         """Read the uploads, then reserve and enqueue in one transaction and wake a runner.
 
         `pictures` are stored ones to work from, before the uploads; `origin` is where the first of
-        them comes from, when the job goes on from there. Raises UnusablePicture, JobUnknown or
+        them comes from, when the job goes on from there; `brought_by` is whose they are, when the
+        one who asks has not been shown them. Raises UnusablePicture, JobUnknown or
         NotEnoughCredits; then nothing is held and no upstream is asked. An interaction that is
         delivered twice is one job: the second time the first's is returned.
         """
@@ -164,6 +166,7 @@ class Studio:
                 reservation_id=reservation_id,
                 created_at=self._now(),
                 origin=origin,
+                brought_by=brought_by,
             )
             await queue.add(tx, job)
             return job

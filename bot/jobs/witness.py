@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+import structlog
+
 from bot.db.database import Database, Transaction
-from bot.errors import Billed, ProviderError
+from bot.errors import Billed, ProviderError, StorageError
+from bot.jobs import conversation
 from bot.jobs.delivery import Delivery
 from bot.jobs.job import Job
 from bot.providers.base import Call, Generation
+from bot.providers.replay import ReplayRefused
 
 TELL_FROM_SECONDS = 3
 
@@ -35,7 +39,10 @@ class Witness:
         self._now = now
         self._new_id = new_id
         self._usd_micros = usd_micros
+        self._log = structlog.get_logger("jobs")
         self._attempt: str | None = None
+        self._sure: Billed | None = None
+        self._tokens: int | None = None
         self._calls = 0
 
     @property
@@ -44,8 +51,8 @@ class Witness:
 
     @property
     def waits_for_an_answer(self) -> bool:
-        """Whether a call is open, so that the upstream may yet charge for it."""
-        return self._attempt is not None
+        """Whether a call has left and is open, so that the upstream may yet charge for it."""
+        return self._attempt is not None and self._sure is None
 
     async def calling(self, call: Call) -> None:
         # A call's own count begins anew with each upstream that is asked.
@@ -67,8 +74,10 @@ class Witness:
                 now=self._now(),
             )
 
+        # Whoever stops waiting for this may leave a row behind, but nothing has been asked for.
+        self._attempt, self._sure, self._tokens = attempt_id, Billed.NO, None
         await self._database.write(begin)
-        self._attempt = attempt_id
+        self._sure = None
 
     async def submitted(self, provider: str, task_id: str) -> None:
         del provider
@@ -77,30 +86,55 @@ class Witness:
         async def note(tx: Transaction) -> None:
             await tx.run("note_task", id=attempt_id, task_id=task_id)
 
-        await self._database.write(note)
+        try:
+            await self._database.write(note)
+        except StorageError:
+            # The picture can be had without it, by who asked for it.
+            self._log.exception("task not on record", job=self._job.id, task=task_id)
 
     async def failed(self, error: ProviderError, attempt: int, wait: float | None) -> None:
         del attempt
         await self.ended(error.kind, error.billed)
+        if isinstance(error, ReplayRefused):
+            await self._forget_conversation()
         if wait is not None and wait >= TELL_FROM_SECONDS:
             await self._delivery.waiting(self._job, wait)
 
-    async def drew(self, generation: Generation) -> None:
-        """The open call brought a picture."""
-        await self.ended("image", Billed.YES, tokens=generation.usage.total_tokens)
+    async def _forget_conversation(self) -> None:
+        self._log.info("conversation not taken", job=self._job.id)
+        try:
+            await self._database.write(lambda tx: conversation.forget(tx, self._job))
+        except StorageError:
+            # It will be refused once more, and forgotten then.
+            self._log.exception("conversation not forgotten", job=self._job.id)
 
-    async def ended(self, outcome: str, billed: Billed, *, tokens: int | None = None) -> None:
-        """Write the end of the call that is open; repeating it changes nothing."""
+    def received(self, generation: Generation) -> None:
+        """The open call brought a picture, whatever becomes of it here."""
+        self._sure, self._tokens = Billed.YES, generation.usage.total_tokens
+
+    async def close(self, outcome: str, billed: Billed) -> None:
+        """As `ended`, where a picture must not be lost over it: only the log hears of a failure."""
+        try:
+            await self.ended(outcome, billed)
+        except Exception:  # noqa: BLE001 - the row stays open, which is a bill nobody knows
+            self._log.exception("end of a call not on record", job=self._job.id, outcome=outcome)
+
+    async def ended(self, outcome: str, billed: Billed) -> None:
+        """Write the end of the call that is open; repeating it changes nothing.
+
+        What is sure of its bill goes before `billed`.
+        """
         attempt_id, self._attempt = self._attempt, None
         if attempt_id is None:
             return
+        sure, tokens = self._sure or billed, self._tokens
 
         async def end(tx: Transaction) -> None:
             await tx.run(
                 "end_attempt",
                 id=attempt_id,
                 outcome=outcome,
-                billed=billed,
+                billed=sure,
                 tokens=tokens,
                 now=self._now(),
             )

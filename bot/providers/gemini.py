@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bot.errors import Billed, ErrorKind, ProviderError
+from bot.errors import ProviderError
 from bot.generation.catalog import Offer, Upstream
 from bot.generation.request import GenerationRequest, ImageRef
 from bot.providers.base import Fetch, Generation, ImageFile, Observer
@@ -20,16 +20,12 @@ from bot.providers.links import is_picture
 from bot.providers.outcome import Outcome, explain, read
 from bot.providers.outside import Shelf
 from bot.providers.purchase import UPLOAD_LIMIT, Purchase, choose, take_in
-from bot.providers.replay import record
+from bot.providers.replay import blame, record
 from bot.providers.transport import Answer, Transport, Upload
 from bot.providers.waits import utc_now
 
 _DATA = frozenset({"data"})
 _VERSION = re.compile(r"(/v1(?:(?:alpha|beta)\d*)?)(?:/models)?$")
-_HISTORY_REFUSED = frozenset(
-    {ErrorKind.INVALID_REQUEST, ErrorKind.INVALID_IMAGE, ErrorKind.PAYLOAD_TOO_LARGE}
-)
-"""What it may be when an upstream does not take its own words back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +95,7 @@ class GeminiProvider:
     ) -> Generation:
         """Draw one picture into `folder`; raises ProviderError, and leaves no file then.
 
-        A conversation is replayed where it can be. One that is refused, for nothing, is left out.
+        A conversation is replayed where it can be: ReplayRefused, where that may be the cause.
         """
         offer = self._purchase.offer(request)
         conversation = self._conversation(offer, request)
@@ -107,8 +103,9 @@ class GeminiProvider:
             try:
                 return await self._draw(offer, request, conversation, folder)
             except ProviderError as error:
-                if error.kind not in _HISTORY_REFUSED or error.billed is not Billed.NO:
-                    raise
+                if refused := blame(error):
+                    raise refused from error
+                raise
         with ExitStack() as offered:
             upload = self._upload(offer, request, offered)
             return await self._draw(offer, request, upload, folder)

@@ -5,11 +5,13 @@ with every signature. Only the picture's base64 is not kept: the picture is in t
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_json
 
+from bot.errors import ErrorKind, ProviderError
 from bot.generation.request import ImageRef, Turn
 from bot.providers.base import ImageFile
 from bot.providers.nodes import either, mapping, mappings
@@ -20,6 +22,31 @@ TURN_LIMIT = 1024 * 1024
 
 _PICTURE = frozenset({"inlineData", "inline_data", "fileData", "file_data"})
 _REPLACED = frozenset({"data", "mimeType", "mime_type"})
+
+
+_REFUSALS = frozenset(
+    {ErrorKind.INVALID_REQUEST, ErrorKind.INVALID_IMAGE, ErrorKind.PAYLOAD_TOO_LARGE}
+)
+
+
+@dataclass(eq=False)
+class ReplayRefused(ProviderError):
+    """A request that failed, as it seems, for the conversation in it; without, it may be taken."""
+
+
+def blame(error: ProviderError) -> ReplayRefused | None:
+    """The failure of a request with a conversation, where that may be the cause."""
+    if error.kind not in _REFUSALS:
+        return None
+    return ReplayRefused(
+        kind=error.kind,
+        provider=error.provider,
+        billed=error.billed,
+        retry_after=error.retry_after,
+        scope=error.scope,
+        said=error.said,
+        detail=error.detail,
+    )
 
 
 def record(document: Any, value: str, image: ImageFile) -> str | None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.request import GenerationRequest
 from bot.providers.base import Call, Generation, Observer, Provider
 from bot.providers.pace import Gate, OpenGate
+from bot.providers.replay import ReplayRefused
 from bot.providers.transport import CutAnswer
 
 MayCall = Callable[[str, str, str], None]
@@ -96,7 +97,10 @@ class Retrying:
     async def generate(
         self, request: GenerationRequest, *, folder: Path, observer: Observer
     ) -> Generation:
-        """As `provider` does; raises the last ProviderError. `observer` hears of every call."""
+        """As `provider` does; raises the last ProviderError. `observer` hears of every call.
+
+        After a conversation that was refused for nothing, the request goes alone.
+        """
         deadline = self._clock() + self._budget
         retries: Counter[ErrorKind] = Counter()
         attempt = 0
@@ -116,10 +120,14 @@ class Retrying:
                 if wait is None:
                     raise
                 retries[error.kind] += 1
+                if isinstance(error, ReplayRefused):
+                    request = replace(request, history=())
             await self._sleep(wait)
 
     def _wait(self, error: ProviderError, retries: int) -> float | None:
         """Seconds until the next call, or None when there must not be one."""
+        if isinstance(error, ReplayRefused):
+            return 0.0 if error.billed is Billed.NO and not retries else None
         rule = POLICY.get(error.kind)
         if error.kind in self._leave:
             return None

@@ -1,5 +1,9 @@
 """The buttons under a picture: at once, after a restart, and pressed by others."""
 
+import io
+
+from PIL import Image
+
 
 async def test_again_makes_another_picture_for_whoever_presses(scene, calls):
     """Bob presses the button of Alice's picture: Bob pays, Alice does not."""
@@ -83,6 +87,41 @@ async def test_nobody_goes_on_in_anothers_conversation(scene, calls):
         ("model", "Here you go.", 1, True),
         ("user", "and bluer", 0, False),
     ]
+
+
+def photo():
+    buffer = io.BytesIO()
+    Image.new("RGB", (30, 20), "red").save(buffer, "PNG")
+    return "photo.png", buffer.getvalue()
+
+
+async def test_again_opens_nobodys_upload_to_who_presses(scene, calls):
+    """However often it is pressed: Bob's photo is never under words of Alice's choice."""
+    alice, bob = scene.member("alice"), scene.member("bob")
+    first = await bob.slash(scene.channel, "edit", prompt="a cartoon", image=photo())
+    again = await alice.click(first.response, label="Again · 7 credits")
+    twice = await alice.click(again.response, label="Again · 7 credits")
+
+    for card in (again, twice):
+        shown = await press_edit(scene, alice, card.response, "show me the first picture")
+        assert spoken(calls.last()) == [("user", "show me the first picture", 1, False)]
+        await press_edit(scene, alice, shown, "and the one before")
+        assert spoken(calls.last())[0] == ("user", "show me the first picture", 1, False)
+
+    his = await bob.click(twice.response, label="Again · 7 credits")
+    await press_edit(scene, bob, his.response, "bluer")
+    assert spoken(calls.last())[0] == ("user", "a cartoon", 1, False)
+
+
+async def test_pictures_of_which_nobody_knows_whose_they_are_stay_so(scene, calls):
+    """From before that was written down: pressing Again does not make them the presser's."""
+    alice = scene.member("alice")
+    first = await alice.slash(scene.channel, "edit", prompt="a cartoon", image=photo())
+    await scene.app.database.write(lambda tx: tx.query("UPDATE jobs SET brought_by = 0"))
+
+    again = await alice.click(first.response, label="Again · 7 credits")
+    await press_edit(scene, alice, again.response, "bluer")
+    assert spoken(calls.last()) == [("user", "bluer", 1, False)]
 
 
 async def test_thinking_is_kept_by_both_buttons(scene, calls):

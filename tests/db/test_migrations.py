@@ -144,3 +144,45 @@ async def test_looking_at_another_version_is_refused_and_changes_nothing(tmp_pat
             async with SqliteDatabase.open_to_read(path):
                 pytest.fail("opened")
         assert await names_applied(database) == before
+
+
+JOBS = """
+INSERT INTO accounts VALUES ('a', 'member', 0, 0, 1);
+INSERT INTO images VALUES ('photo', 'image/png', 1, 1, 1, 1), ('drawn', 'image/png', 1, 1, 1, 1),
+                          ('own', 'image/png', 1, 1, 1, 1);
+"""
+JOB = """
+INSERT INTO reservations VALUES ('{id}', 'a', 1, 0, 'open', 1, NULL);
+INSERT INTO jobs (id, state, kind, member_id, message_id, locale, private, application_id,
+                  upload_limit, prompt, model, aspect_ratio, resolution, count, provider,
+                  reservation_id, account_id, credits_each, usd_micros_each, created_at,
+                  origin_job_id)
+VALUES ('{id}', 'done', 'edit', {member}, 1, 'en-US', 0, 1, 1, 'p', 'm', 'auto', '1K', 1, 'google',
+        '{id}', 'a', 1, 1, 1, {origin});
+INSERT INTO job_images VALUES ('{id}', 'reference', 0, '{digest}');
+"""
+
+
+async def test_old_uploads_that_two_members_worked_from_are_nobodys(database):
+    """One of the two asked again for the other's; an edit of a card works from what all saw."""
+    before = [
+        ("bobs", 8, "photo", "NULL"),
+        ("again", 7, "photo", "NULL"),
+        ("mine", 7, "own", "NULL"),
+        ("mine too", 7, "own", "NULL"),
+        ("edit", 7, "drawn", "'bobs'"),
+        ("another edit", 8, "drawn", "'bobs'"),
+    ]
+    script = JOBS + "".join(
+        JOB.format(id=name, member=member, digest=digest, origin=origin)
+        for name, member, digest, origin in before
+    )
+    [step] = [one for one in migrations.load() if one.name == "0011_brought_by"]
+    await database.write(lambda tx: tx.execute("ALTER TABLE jobs DROP COLUMN brought_by;"))
+    await database.write(lambda tx: tx.execute(script))
+    await database.write(lambda tx: tx.execute(step.script))
+
+    rows = await database.read(lambda tx: tx.query("SELECT id, brought_by FROM jobs"))
+    assert {row["id"]: row["brought_by"] for row in rows} == {
+        "bobs": 0, "again": 0, "mine": None, "mine too": None, "edit": None, "another edit": None,
+    }  # fmt: skip

@@ -34,7 +34,14 @@ def add(database):
     ledger = Ledger(now=lambda: NOW, new_id=lambda: f"id{next(ids):04}", welcome=10_000)
 
     async def add_job(
-        prompt="a fox", *, origin=None, references=(), place=ALICE, drawn=(), model="m"
+        prompt="a fox",
+        *,
+        origin=None,
+        references=(),
+        place=ALICE,
+        drawn=(),
+        model="m",
+        brought_by=None,
     ) -> Job:
         async def work(tx):
             account = f"member:{place.member_id}"
@@ -51,6 +58,7 @@ def add(database):
                 reservation_id=await ledger.reserve(tx, account, 7, reason="edit"),
                 created_at=NOW,
                 origin=origin,
+                brought_by=brought_by,
             )
             await queue.add(tx, job)
             await queue.tie(tx, job.id, "result", [one.image for one in drawn], now=NOW)
@@ -90,9 +98,9 @@ def chain(add):
     return make
 
 
-async def test_a_job_comes_back_with_its_origin(database, add):
+async def test_a_job_comes_back_with_its_origin_and_whose_its_pictures_are(database, add):
     first = await add(drawn=[Drawn(image(1), "google", None)])
-    second = await add(origin=Origin(first.id, 0), references=[image(1)])
+    second = await add(origin=Origin(first.id, 0), references=[image(1)], brought_by=9)
 
     assert await database.read(lambda tx: queue.get(tx, second.id)) == second
     assert first.origin is None
@@ -169,3 +177,35 @@ async def test_a_job_that_is_taken_is_not_to_be_had(claim, chain):
 
     assert await claim(job) is not None
     assert await claim(job) is None
+
+
+@pytest.mark.parametrize(
+    ("brought_by", "references", "prompts"),
+    [
+        (BOB.member_id, [image(5)], ["step 1"]),
+        (BOB.member_id, [], ["step 0", "step 1"]),
+        (ALICE.member_id, [image(5)], ["step 0", "step 1"]),
+        (None, [image(5)], ["step 0", "step 1"]),
+        (0, [image(5)], ["step 1"]),
+    ],
+    ids=["another's", "of nothing", "mine, from another's Again", "mine", "nobody knows whose"],
+)
+async def test_only_who_brought_the_pictures_goes_on_from_them(
+    claim, add, brought_by, references, prompts
+):
+    """The first job is an Again, of which the member was not shown the reference images."""
+    first = await add(
+        "step 0",
+        references=references,
+        brought_by=brought_by,
+        drawn=[Drawn(image(1), "google", '["said 0"]')],
+    )
+    second = await add(
+        "step 1",
+        origin=Origin(first.id, 0),
+        references=[image(1)],
+        drawn=[Drawn(image(2), "google", '["said 1"]')],
+    )
+
+    job = await claim(await add("go on", origin=Origin(second.id, 0), references=[image(2)]))
+    assert [turn.prompt for turn in job.request.history] == prompts

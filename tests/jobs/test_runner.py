@@ -1,11 +1,15 @@
-"""The back room's queue: whoever has many jobs waiting holds nobody else's back."""
+"""The back room: nobody with many jobs holds another back, and no failure takes the rest along."""
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from bot.errors import ErrorKind, ProviderError
+from bot.errors import Billed, ErrorKind, ProviderError
+from bot.jobs.job import JobKind, Origin
+from bot.providers.base import Call
+from bot.providers.replay import ReplayRefused
 
 ANN, BOB, CAT = 7, 8, 9
 
@@ -105,3 +109,183 @@ async def test_a_job_that_is_stopped_while_it_waits_frees_the_way(open_easel, ea
         assert (await shop.job(third))["state"] == "failed"
         assert (await shop.job(waiting))["state"] == "queued"
         assert (await shop.account(BOB)).held == waiting.reserved
+
+
+class Dressed:
+    """The real upstreams; `strange` is made of the first call, given its work and its witness."""
+
+    name = "dressed"
+
+    def __init__(self, inner, strange):
+        self.inner = inner
+        self.strange = strange
+
+    async def generate(self, request, *, folder, observer):
+        strange, self.strange = self.strange, None
+        if strange is None:
+            return await self.inner.generate(request, folder=folder, observer=observer)
+        return await strange(
+            self.inner.generate(request, folder=folder, observer=observer), observer
+        )
+
+
+def call():
+    return Call("google", "", "gemini-nano-banana-2.1", 1)
+
+
+async def crash_at_once(drawing, observer):
+    drawing.close()
+    raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+
+
+async def crash_in_a_call(drawing, observer):
+    drawing.close()
+    await observer.calling(call())
+    raise LookupError
+
+
+async def lose_the_file(drawing, observer):
+    generation = await drawing
+    [image] = generation.images
+    return replace(generation, images=(replace(image, digest="none of ours"),))
+
+
+async def bring_no_file(drawing, observer):
+    return replace(await drawing, images=())
+
+
+async def run_late_while_it_is_written_down(drawing, observer):
+    drawing.close()
+    begun = asyncio.ensure_future(observer.calling(call()))
+    await asyncio.sleep(0)
+    begun.cancel()
+    await asyncio.wait([begun])
+    raise TimeoutError
+
+
+async def run_late_in_a_call(drawing, observer):
+    drawing.close()
+    await observer.calling(call())
+    raise TimeoutError
+
+
+@pytest.mark.parametrize(
+    ("strange", "rows"),
+    [
+        (crash_at_once, []),
+        (crash_in_a_call, [("error-unexpected", "unknown")]),
+        (lose_the_file, [("error-storage", "yes")]),
+        (bring_no_file, [("error-unexpected", "yes")]),
+        (run_late_while_it_is_written_down, [("overloaded", "no")]),
+        (run_late_in_a_call, [("timeout_unknown", "unknown")]),
+    ],
+)
+async def test_what_becomes_of_one_picture_does_not_take_the_others(open_shop, key, strange, rows):
+    """Two of three are shown and charged for, and every call is on record with its bill."""
+    dress = lambda router: Dressed(router, strange)  # noqa: E731
+    async with open_shop({"google": key()}, dress=dress) as shop:
+        job = await shop.run("three", count=3)
+
+        assert (await shop.job(job))["state"] == "done"
+        assert [pictures for _, pictures, _ in shop.told.delivered] == [2]
+        assert (await shop.account()).held == 0
+        ends = [(row["outcome"], row["billed"]) for row in await shop.attempts()]
+        assert sorted(ends) == sorted([("image", "yes"), ("image", "yes"), *rows])
+        await shop.assert_books_balance()
+
+
+async def test_a_job_all_of_whose_pictures_crash_is_given_back(open_shop):
+    class Broken:
+        name = "broken"
+
+        async def generate(self, request, *, folder, observer):
+            raise LookupError
+
+    async with open_shop({"google": "k"}, dress=lambda _router: Broken()) as shop:
+        job = await shop.run("two", count=2)
+
+        assert (await shop.job(job))["failure"] == "error-unexpected"
+        [(_, error)] = shop.told.explained
+        assert error.reference == job.id[-8:]
+        assert (await shop.account()).held == 0
+
+
+@pytest.mark.parametrize("column", ["ended_at", "task_id"])
+async def test_a_picture_is_not_lost_over_what_cannot_be_written_of_its_call(
+    open_shop, key, column
+):
+    """A task's id, or the end of a call: the row stays as it was, the picture is shown."""
+    async with open_shop({"evolink": key()}) as shop:
+        trigger = (
+            f"CREATE TRIGGER full BEFORE UPDATE OF {column} ON attempts"
+            " BEGIN SELECT RAISE(ABORT, 'disk full'); END;"
+        )
+        await shop.database.write(lambda tx: tx.execute(trigger))
+        job = await shop.run("one all the same")
+
+        assert (await shop.job(job))["state"] == "done"
+        [row] = await shop.attempts()
+        assert row[column] is None
+
+
+async def test_a_card_that_cannot_be_shown_does_not_take_the_pictures(open_shop, key):
+    async with open_shop({"google": key()}) as shop:
+
+        async def drawing(job):
+            raise LookupError
+
+        shop.told.drawing = drawing
+        job = await shop.run("unseen while it is drawn")
+
+        assert (await shop.job(job))["state"] == "done"
+
+
+class Forgetful:
+    """The real upstreams, that take no conversation; `told` is how many turns each call had."""
+
+    name = "forgetful"
+
+    def __init__(self, inner, told):
+        self.inner = inner
+        self.told = told
+
+    async def generate(self, request, *, folder, observer):
+        self.told.append(len(request.history))
+        if not request.history:
+            return await self.inner.generate(request, folder=folder, observer=observer)
+        await observer.calling(call())
+        error = ReplayRefused(ErrorKind.INVALID_REQUEST, self.name, Billed.UNKNOWN)
+        await observer.failed(error, 1, None)
+        raise error
+
+
+async def test_a_conversation_that_is_not_taken_is_forgotten(open_shop, key):
+    """The next try is drawn from the picture alone, and is a conversation again from there."""
+    told = []
+    async with open_shop({"google": key()}, dress=lambda router: Forgetful(router, told)) as shop:
+
+        async def edit(job):
+            """Of the job's picture; the new job."""
+            stored = await shop.studio.stored(job.id)
+            draft = shop.studio.draft(
+                JobKind.EDIT, "go on", model=None, aspect_ratio=None, resolution=None, count=1,
+                reference_images=1,
+            )  # fmt: skip
+            origin = Origin(job.id, 0)
+            edited = await shop.studio.submit(
+                draft, job.place, pictures=stored.results, origin=origin
+            )
+            await shop.finish()
+            return edited
+
+        first = await shop.order("a fox")
+        await shop.finish()
+        refused, taken = await edit(first), await edit(first)
+        await edit(taken)
+
+        assert told == [0, 1, 0, 1]
+        states = [(await shop.job(job))["state"] for job in (first, refused, taken)]
+        assert states == ["done", "failed", "done"]
+        assert ("invalid_request", "unknown") in {
+            (row["outcome"], row["billed"]) for row in await shop.attempts()
+        }

@@ -12,7 +12,11 @@ from blake3 import blake3
 from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.request import AspectRatio, ImageRef, Resolution, Thinking, Turn
 from bot.providers.download import AGAIN_SECONDS, Downloader
+from bot.providers.pace import OpenGate
 from bot.providers.purchase import UPLOAD_LIMIT
+from bot.providers.replay import ReplayRefused
+from bot.providers.retry import Retrying
+from bot.providers.transport import CutAnswer
 
 ANSWERS = json.loads((Path(__file__).parents[1] / "golden/gemini/answers.json").read_text("utf-8"))
 
@@ -679,6 +683,35 @@ async def test_nobody_else_is_told_what_a_model_said(
     ]
 
 
+class Counted(OpenGate):
+    """Lets everybody through, and counts."""
+
+    passed = 0
+
+    def call(self, party, check):
+        self.passed += 1
+        return super().call(party)
+
+
+@pytest.fixture
+def patient(pace):
+    """A provider that asks again by the policy, and the gate at which each call has its turn."""
+
+    def make(provider):
+        gate = Counted()
+        retrying = Retrying(
+            provider,
+            attempts=None,
+            sleep=pace.sleep,
+            random=lambda: 0.0,
+            clock=lambda: pace.now,
+            gate=gate,
+        )
+        return retrying, gate
+
+    return make
+
+
 @pytest.mark.parametrize(
     ("status", "message"),
     [
@@ -690,40 +723,74 @@ async def test_nobody_else_is_told_what_a_model_said(
 )
 async def test_a_conversation_that_is_refused_for_nothing_is_left_out(
     upstream, make_provider, request_for, observer, folder, conversation, answer, png,
-    status, message,
+    patient, status, message,
 ):  # fmt: skip
+    """By Retrying, as a call of its own: it has its turn at the gate, and is on record."""
     turns = await conversation(0)
     error = {"error": {"code": status, "message": message, "status": "INVALID_ARGUMENT"}}
     upstream.script(upstream.reply(status, error), upstream.reply(200, answer(png)))
     asked = request_for(reference_images=(turns[0].image,), history=turns)
-    generation = await make_provider().generate(asked, folder=folder, observer=observer)
+    provider, gate = patient(make_provider())
+    generation = await provider.generate(asked, folder=folder, observer=observer)
     assert generation.images[0].path.read_bytes() == png
+    assert [len(received.document["contents"]) for received in upstream.received] == [3, 1]
+    assert observer.calls == [("google", 1), ("google", 2)]
+    assert gate.passed == 2
+    [(refused, attempt, wait)] = observer.failures
+    assert isinstance(refused, ReplayRefused)
+    assert (attempt, wait) == (1, 0)
+
+
+async def test_a_request_that_is_refused_alone_too_is_not_asked_a_third_time(
+    upstream, make_provider, request_for, observer, folder, conversation, patient
+):
+    turns = await conversation(0)
+    error = {"error": {"code": 400, "message": "Bad.", "status": "INVALID_ARGUMENT"}}
+    upstream.script(upstream.reply(400, error))
+    asked = request_for(reference_images=(turns[0].image,), history=turns)
+    provider, _ = patient(make_provider())
+    with pytest.raises(ProviderError, match="Bad"):
+        await provider.generate(asked, folder=folder, observer=observer)
     assert [len(received.document["contents"]) for received in upstream.received] == [3, 1]
 
 
 CUT = b'{"candidates": [{"content": {"parts": [{"inlineData": {"data": "iVBO'
+UNSIGNED = {"candidates": [{"finishReason": "MISSING_THOUGHT_SIGNATURE"}]}
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "kind"),
+    ("status", "body", "kind", "leaf"),
     [
-        (200, {"candidates": [{"finishReason": "MISSING_THOUGHT_SIGNATURE"}]}, "invalid_request"),
-        (500, {"error": {"message": "internal", "status": "INTERNAL"}}, "upstream_error"),
-        (429, {"error": {"message": "slow down", "status": "RESOURCE_EXHAUSTED"}}, "rate_limited"),
-        (200, {"promptFeedback": {"blockReason": "SAFETY"}}, "content_blocked"),
-        (200, CUT, "malformed_response"),
+        (200, UNSIGNED, "invalid_request", ReplayRefused),
+        (500, {"error": {"message": "no", "status": "INTERNAL"}}, "upstream_error", ProviderError),
+        (429, {"error": {"message": "slow down"}}, "rate_limited", ProviderError),
+        (200, {"promptFeedback": {"blockReason": "SAFETY"}}, "content_blocked", ProviderError),
+        (200, CUT, "malformed_response", CutAnswer),
     ],
 )
-async def test_any_other_failure_of_a_conversation_is_not_asked_again(
-    upstream, make_provider, request_for, observer, folder, conversation, status, body, kind
+async def test_any_other_failure_keeps_the_conversation_or_is_in_doubt(
+    upstream, make_provider, request_for, observer, folder, conversation, status, body, kind, leaf
 ):
-    """It may be on the bill, or would end the same without the conversation."""
     turns = await conversation(0)
     upstream.script(upstream.reply(status, body))
     asked = request_for(reference_images=(turns[0].image,), history=turns)
     with pytest.raises(ProviderError) as caught:
         await make_provider().generate(asked, folder=folder, observer=observer)
     assert caught.value.kind == kind
+    assert type(caught.value) is leaf
+    assert len(upstream.received) == 1
+
+
+async def test_a_conversation_that_may_be_on_the_bill_is_not_left_out(
+    upstream, make_provider, request_for, observer, folder, conversation, patient
+):
+    turns = await conversation(0)
+    upstream.script(upstream.reply(200, UNSIGNED))
+    asked = request_for(reference_images=(turns[0].image,), history=turns)
+    provider, _ = patient(make_provider())
+    with pytest.raises(ReplayRefused) as caught:
+        await provider.generate(asked, folder=folder, observer=observer)
+    assert caught.value.billed is Billed.UNKNOWN
     assert len(upstream.received) == 1
 
 

@@ -1,12 +1,14 @@
 """What is asked again, how often and after how long; and what never is."""
 
 import asyncio
+from contextlib import suppress
 from itertools import product
 
 import pytest
 
 from bot.errors import Billed, ErrorKind, ProviderError
 from bot.providers.base import Generation
+from bot.providers.replay import ReplayRefused
 from bot.providers.retry import BUDGET, Retrying
 from bot.providers.transport import CutAnswer
 
@@ -23,9 +25,11 @@ class Scripted:
         self.failures = list(failures)
         self.took = took
         self.calls = 0
+        self.histories = []
 
     async def generate(self, request, *, folder, observer):
         self.calls += 1
+        self.histories.append(request.history)
         self.time.now += self.took
         if self.failures:
             raise self.failures.pop(0)
@@ -51,7 +55,7 @@ def time():
 
 @pytest.fixture
 def run(time, request_for, observer, tmp_path):
-    async def run(provider, *, attempts=None, random=0.0):
+    async def run(provider, *, attempts=None, random=0.0, history=()):
         retrying = Retrying(
             provider,
             attempts=attempts,
@@ -60,7 +64,8 @@ def run(time, request_for, observer, tmp_path):
             clock=lambda: time.now,
         )
         assert retrying.name == provider.name
-        return await retrying.generate(request_for(), folder=tmp_path, observer=observer)
+        request = request_for(history=history)
+        return await retrying.generate(request, folder=tmp_path, observer=observer)
 
     return run
 
@@ -109,6 +114,26 @@ async def test_a_cut_answer_is_not_asked_again(run, time):
     with pytest.raises(CutAnswer):
         await run(provider)
     assert provider.calls == 1
+
+
+async def test_a_refused_conversation_is_left_out_once_at_no_cost(run, time):
+    """And not where it may be on the bill, or where the calls are used up."""
+    refused = failure(ErrorKind.INVALID_REQUEST, leaf=ReplayRefused)
+    doubtful = failure(ErrorKind.INVALID_REQUEST, billed=Billed.UNKNOWN, leaf=ReplayRefused)
+    cases = [
+        ([refused], None, 2),
+        ([refused, refused], None, 2),
+        ([refused, failure(ErrorKind.OVERLOADED)], None, 3),
+        ([doubtful], None, 1),
+        ([refused], 1, 1),
+    ]
+    for failures, attempts, calls in cases:
+        turns = (object(),)
+        provider = Scripted(time, *failures)
+        with suppress(ProviderError):
+            await run(provider, attempts=attempts, history=turns)
+        assert provider.calls == calls
+        assert provider.histories == [turns, (), ()][:calls]
 
 
 @pytest.mark.parametrize("kind", [ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED])

@@ -2,12 +2,14 @@
 -- A new job, queued; its reservation must already stand in the same transaction.
 INSERT INTO jobs (id, state, kind, member_id, guild_id, channel_id, message_id, locale, private,
                   application_id, reply_token, upload_limit, prompt, model, aspect_ratio,
-                  resolution, count, thinking, origin_job_id, origin_picture, provider,
-                  interaction_id, reservation_id, account_id, credits_each, usd_micros_each, created_at)
+                  resolution, count, thinking, origin_job_id, origin_picture, brought_by,
+                  provider, interaction_id, reservation_id, account_id, credits_each,
+                  usd_micros_each, created_at)
 VALUES (:id, 'queued', :kind, :member_id, :guild_id, :channel_id, :message_id, :locale, :private,
         :application_id, :reply_token, :upload_limit, :prompt, :model, :aspect_ratio,
-        :resolution, :count, :thinking, :origin_job_id, :origin_picture, :provider,
-        :interaction_id, :reservation_id, :account_id, :credits_each, :usd_micros_each, :created_at);
+        :resolution, :count, :thinking, :origin_job_id, :origin_picture, :brought_by,
+        :provider, :interaction_id, :reservation_id, :account_id, :credits_each,
+        :usd_micros_each, :created_at);
 
 -- name: add_image
 -- Remember a stored picture's facts; one that is known already stays as it is.
