@@ -11,6 +11,7 @@
     │   ├── UnsupportedResolution
     │   ├── TooManyReferenceImages
     │   ├── NotEnoughCredits
+    │   ├── LimitReached        a limit set here says no, as an upstream's would
     │   ├── ShuttingDown
     │   ├── JobUnknown
     │   └── UnusablePicture     an upload we cannot work with
@@ -194,6 +195,22 @@ class NotEnoughCredits(Refusal):
     key = "refusal-not-enough-credits"
     needed: int
     available: int
+
+
+@dataclass(eq=False)
+class LimitReached(Refusal):
+    """`measure` and `whose` name the limit; `limit`, `used` and `needed` count what it measures.
+
+    `opens_at`, in microseconds UTC, is when it begins anew; None where it never does by itself.
+    """
+
+    key = "refusal-limit"
+    measure: str
+    whose: str
+    limit: int
+    used: int
+    needed: int
+    opens_at: int | None
 
 
 @dataclass(eq=False)

@@ -10,10 +10,10 @@ from typing import Protocol
 
 from bot.db.database import Database, Transaction
 from bot.errors import StorageError
+from bot.rhythm import Rhythm
 from bot.turns import Turns
 
 MICROS = 1_000_000
-MINUTE = 60 * MICROS
 LEASE_SECONDS = 15 * 60
 """A call that is not over by then was left by a process that is gone."""
 LOOK_SECONDS = 1.0
@@ -65,10 +65,7 @@ class PacedGate:
         self._now = now
         self._sleep = sleep
         self._new_id = new_id
-        at_once = 1 + rpm // 10 if rpm else 1
-        # With n at once and a call per interval no minute sees more than rpm.
-        self._interval = -(-MINUTE // (rpm - at_once + 1)) if rpm else 0
-        self._slack = (at_once - 1) * self._interval
+        self._rhythm = Rhythm.of(rpm) if rpm else Rhythm(0, 0)
         self._next_at = 0
         self._line = Turns(1)
         self._slots = Turns(concurrency) if concurrency else None
@@ -76,7 +73,7 @@ class PacedGate:
     @property
     def delay(self) -> float:
         behind = self._line.waiting + (self._slots.waiting if self._slots else 0)
-        due = max(0, self._next_at - self._slack - self._now()) + behind * self._interval
+        due = self._rhythm.wait(self._next_at, self._now()) + behind * self._rhythm.interval
         busy = LOOK_SECONDS * (1 + self._slots.waiting) if self._slots and self._slots.full else 0.0
         return max(due / MICROS, busy)
 
@@ -101,9 +98,9 @@ class PacedGate:
         # The row is locked from here on, where an engine locks rows.
         row = await tx.one("touch_pace", key=self._key, now=now)
         next_at = int(row["next_at"]) if row else now
-        if next_at - self._slack > now:
+        if wait := self._rhythm.wait(next_at, now):
             self._next_at = next_at
-            return (next_at - self._slack - now) / MICROS
+            return wait / MICROS
         if self._concurrency:
             await tx.run("drop_dead_calls", key=self._key, now=now)
             begun = await tx.run(
@@ -115,6 +112,6 @@ class PacedGate:
             )
             if not begun:
                 return LOOK_SECONDS
-        self._next_at = max(next_at, now) + self._interval
+        self._next_at = self._rhythm.after(next_at, now)
         await tx.run("set_pace", key=self._key, next_at=self._next_at)
         return 0.0

@@ -1,0 +1,73 @@
+-- Limits and their use. Whoever is counted has one row; what is counted is undone by its share.
+
+-- name: set_limit
+-- Set a limit, or change it; an amount of NULL is no limit.
+INSERT INTO limits (whose, guild_id, owner_id, measure, amount, set_by, set_at)
+VALUES (:whose, :guild_id, :owner_id, :measure, :amount, :set_by, :now)
+ON CONFLICT (guild_id, whose, owner_id, measure) DO UPDATE
+   SET amount = excluded.amount, set_by = excluded.set_by, set_at = excluded.set_at;
+
+-- name: clear_limit
+-- Take a limit back, so that another or none holds.
+DELETE FROM limits
+ WHERE guild_id = :guild_id AND whose = :whose AND owner_id = :owner_id AND measure = :measure;
+
+-- name: limits_in
+-- Every limit of the bot and of one server.
+SELECT whose, guild_id, owner_id, measure, amount FROM limits
+ WHERE guild_id IN (0, :guild_id)
+ ORDER BY guild_id, whose, owner_id, measure;
+
+-- name: usage
+-- What somebody has used.
+SELECT due_at, jobs, hour, hour_used, day, day_used, month, month_used, total_used
+  FROM usage WHERE subject = :subject;
+
+-- name: open_usage
+-- Begin to count somebody, and lock their row where an engine locks rows.
+INSERT INTO usage
+       (subject, due_at, jobs, hour, hour_used, day, day_used, month, month_used, total_used)
+VALUES (:subject, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+ON CONFLICT (subject) DO UPDATE SET jobs = usage.jobs
+RETURNING due_at, jobs, hour, hour_used, day, day_used, month, month_used, total_used;
+
+-- name: use
+-- Count one request and its credits; no row back means that a limit says no.
+-- A window that began later than the clock says is still the present one: clocks may go back.
+UPDATE usage SET
+       due_at = :due_at,
+       jobs = jobs + 1,
+       hour_used = CASE WHEN hour < :hour THEN 0 ELSE hour_used END + :amount,
+       day_used = CASE WHEN day < :day THEN 0 ELSE day_used END + :amount,
+       month_used = CASE WHEN month < :month THEN 0 ELSE month_used END + :amount,
+       total_used = total_used + :amount,
+       hour = CASE WHEN hour < :hour THEN :hour ELSE hour END,
+       day = CASE WHEN day < :day THEN :day ELSE day END,
+       month = CASE WHEN month < :month THEN :month ELSE month END
+ WHERE subject = :subject
+   AND jobs < :most_jobs
+   AND CASE WHEN hour < :hour THEN 0 ELSE hour_used END + :amount <= :most_hour
+   AND CASE WHEN day < :day THEN 0 ELSE day_used END + :amount <= :most_day
+   AND CASE WHEN month < :month THEN 0 ELSE month_used END + :amount <= :most_month
+   AND total_used + :amount <= :most_total
+RETURNING hour, day, month;
+
+-- name: add_share
+-- Remember what was counted where.
+INSERT INTO shares (reservation_id, subject, amount, hour, day, month)
+VALUES (:reservation_id, :subject, :amount, :hour, :day, :month);
+
+-- name: shares_of
+-- What a reservation was counted in.
+SELECT subject, amount, hour, day, month FROM shares
+ WHERE reservation_id = :reservation_id ORDER BY subject DESC;
+
+-- name: give_back
+-- Uncount a job that is over, and the credits it did not use, in the windows it was counted in.
+UPDATE usage SET
+       jobs = jobs - 1,
+       hour_used = hour_used - CASE WHEN hour = :hour THEN :unused ELSE 0 END,
+       day_used = day_used - CASE WHEN day = :day THEN :unused ELSE 0 END,
+       month_used = month_used - CASE WHEN month = :month THEN :unused ELSE 0 END,
+       total_used = total_used - :unused
+ WHERE subject = :subject;
