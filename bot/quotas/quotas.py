@@ -70,7 +70,7 @@ class Quotas:
         ]
 
     async def take(self, tx: Transaction, who: Who, reservation_id: str, amount: int) -> int:
-        """Count one request of `amount` credits; how long it must wait, in microseconds, at most SHORT_WAIT.
+        """Count one request of `amount` credits; the microseconds it must wait, up to SHORT_WAIT.
 
         Raises LimitReached, which must undo the transaction. The row most fought over comes last.
         """
