@@ -2,10 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 MICROS = 1_000_000
 HOUR = 3600 * MICROS
+
+
+class Period(StrEnum):
+    """How long an allowance lasts; a week begins on Monday."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +37,32 @@ class Calendar:
 
     def windows(self, now: int) -> Windows:
         """The windows around `now`."""
-        here = datetime.fromtimestamp(now / MICROS, UTC).astimezone(self._zone)
-        day = here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-        tomorrow = (day + timedelta(days=1)).replace(tzinfo=self._zone, fold=0)
-        month = day.replace(day=1)
-        next_month = (month + timedelta(days=32)).replace(day=1)
         return Windows(
             hour=now // HOUR * HOUR,
-            day=_micros(day),
-            month=_micros(month),
+            day=self.start(Period.DAY, now),
+            month=self.start(Period.MONTH, now),
             hour_ends=(now // HOUR + 1) * HOUR,
-            day_ends=_micros(tomorrow),
-            month_ends=_micros(next_month),
+            day_ends=self.end(Period.DAY, now),
+            month_ends=self.end(Period.MONTH, now),
         )
+
+    def start(self, period: Period, now: int) -> int:
+        """When the period around `now` began."""
+        return _micros(self._first_day(period, now))
+
+    def end(self, period: Period, now: int) -> int:
+        """When the one after it begins."""
+        first = self._first_day(period, now)
+        if period is Period.MONTH:
+            return _micros((first + timedelta(days=32)).replace(day=1))
+        return _micros(first + timedelta(days=7 if period is Period.WEEK else 1))
+
+    def _first_day(self, period: Period, now: int) -> datetime:
+        here = datetime.fromtimestamp(now / MICROS, UTC).astimezone(self._zone)
+        today = here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        if period is Period.MONTH:
+            return today.replace(day=1)
+        return today - timedelta(days=today.weekday() if period is Period.WEEK else 0)
 
 
 def _micros(moment: datetime) -> int:

@@ -71,3 +71,51 @@ UPDATE usage SET
        month_used = month_used - CASE WHEN month = :month THEN :unused ELSE 0 END,
        total_used = total_used - :unused
  WHERE subject = :subject;
+
+-- name: set_allowance
+-- What each member with a role may take of the server's pool in a period.
+INSERT INTO allowances (guild_id, role_id, credits, period, carry, set_by, set_at)
+VALUES (:guild_id, :role_id, :credits, :period, :carry, :set_by, :now)
+ON CONFLICT (guild_id, role_id) DO UPDATE
+   SET credits = excluded.credits, period = excluded.period, carry = excluded.carry,
+       set_by = excluded.set_by, set_at = excluded.set_at;
+
+-- name: clear_allowance
+-- Take an allowance back.
+DELETE FROM allowances WHERE guild_id = :guild_id AND role_id = :role_id;
+
+-- name: allowances_in
+-- Every allowance of a server.
+SELECT role_id, credits, period, carry FROM allowances
+ WHERE guild_id = :guild_id ORDER BY role_id;
+
+-- name: allowance_use
+-- What a member took of the pool in the period they last did.
+SELECT starts_at, used, carried FROM allowance_use
+ WHERE guild_id = :guild_id AND member_id = :member_id;
+
+-- name: open_allowance_use
+-- Begin to count a member, and lock their row where an engine locks rows.
+INSERT INTO allowance_use (guild_id, member_id, starts_at, used, carried)
+VALUES (:guild_id, :member_id, 0, 0, 0)
+ON CONFLICT (guild_id, member_id) DO UPDATE SET used = allowance_use.used
+RETURNING starts_at, used, carried;
+
+-- name: write_allowance_use
+-- What a member has taken, after this.
+UPDATE allowance_use SET starts_at = :starts_at, used = :used, carried = :carried
+ WHERE guild_id = :guild_id AND member_id = :member_id;
+
+-- name: add_allowance_share
+-- Remember which period a reservation was counted in.
+INSERT INTO allowance_shares (reservation_id, guild_id, member_id, starts_at, amount)
+VALUES (:reservation_id, :guild_id, :member_id, :starts_at, :amount);
+
+-- name: allowance_give_back
+-- What a reservation did not use goes back to the period it came from, if that is the present one.
+UPDATE allowance_use SET used = used - :unused
+ WHERE EXISTS (SELECT 1 FROM allowance_shares s
+                WHERE s.reservation_id = :reservation_id
+                  AND s.guild_id = allowance_use.guild_id
+                  AND s.member_id = allowance_use.member_id
+                  AND s.starts_at = allowance_use.starts_at);
