@@ -9,6 +9,7 @@
     │   ├── UnknownModel
     │   ├── UnsupportedAspectRatio
     │   ├── UnsupportedResolution
+    │   ├── UnsupportedThinking
     │   ├── TooManyReferenceImages
     │   ├── NotEnoughCredits
     │   ├── LimitReached        a limit set here says no, as an upstream's would
@@ -177,6 +178,16 @@ class UnsupportedResolution(Refusal):
     key = "refusal-resolution"
     model: str
     resolution: str
+    supported: str
+
+
+@dataclass(eq=False)
+class UnsupportedThinking(Refusal):
+    """`supported` lists the levels there are, separated by commas; a dash where there is none."""
+
+    key = "refusal-thinking"
+    model: str
+    thinking: str
     supported: str
 
 

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.client import Client
 from bot.generation.policy import PROMPT_LIMIT
-from bot.generation.request import AspectRatio, Resolution
+from bot.generation.request import AspectRatio, Resolution, Thinking
 from bot.jobs.job import JobKind
 from bot.ui.replies import acknowledge
 from bot.ui.translator import localized
@@ -18,11 +18,16 @@ Prompt = app_commands.Range[str, 1, PROMPT_LIMIT]
 
 RATIOS = [app_commands.Choice(name=ratio.value, value=ratio.value) for ratio in AspectRatio]
 RESOLUTIONS = [app_commands.Choice(name=size.value, value=size.value) for size in Resolution]
+THINKING = [
+    app_commands.Choice(name=localized(f"thinking-{level}"), value=level.value)
+    for level in Thinking
+]
 SHARED = {
     "model": localized("option-model"),
     "aspect_ratio": localized("option-aspect_ratio"),
     "resolution": localized("option-resolution"),
     "count": localized("option-count"),
+    "thinking": localized("option-thinking"),
     "private": localized("option-private"),
 }
 
@@ -40,7 +45,7 @@ class Generate(commands.Cog):
         image3=localized("option-more-image"),
         **SHARED,
     )
-    @app_commands.choices(aspect_ratio=RATIOS, resolution=RESOLUTIONS)
+    @app_commands.choices(aspect_ratio=RATIOS, resolution=RESOLUTIONS, thinking=THINKING)
     async def imagine(
         self,
         interaction: discord.Interaction,
@@ -49,6 +54,7 @@ class Generate(commands.Cog):
         aspect_ratio: str | None = None,
         resolution: str | None = None,
         count: Count = 1,
+        thinking: str | None = None,
         image: discord.Attachment | None = None,
         image2: discord.Attachment | None = None,
         image3: discord.Attachment | None = None,
@@ -62,6 +68,7 @@ class Generate(commands.Cog):
             aspect_ratio=aspect_ratio,
             resolution=resolution,
             count=count,
+            thinking=thinking,
             uploads=(image, image2, image3),
             private=private,
         )
@@ -73,7 +80,7 @@ class Generate(commands.Cog):
         **{f"image{number}": localized("option-more-image") for number in range(2, 11)},
         **SHARED,
     )
-    @app_commands.choices(aspect_ratio=RATIOS, resolution=RESOLUTIONS)
+    @app_commands.choices(aspect_ratio=RATIOS, resolution=RESOLUTIONS, thinking=THINKING)
     async def edit(
         self,
         interaction: discord.Interaction,
@@ -92,6 +99,7 @@ class Generate(commands.Cog):
         aspect_ratio: str | None = None,
         resolution: str | None = None,
         count: Count = 1,
+        thinking: str | None = None,
         private: bool = False,
     ) -> None:
         more = (image2, image3, image4, image5, image6, image7, image8, image9, image10)
@@ -103,6 +111,7 @@ class Generate(commands.Cog):
             aspect_ratio=aspect_ratio,
             resolution=resolution,
             count=count,
+            thinking=thinking,
             uploads=(image, *more),
             private=private,
         )
@@ -129,6 +138,7 @@ class Generate(commands.Cog):
         aspect_ratio: str | None,
         resolution: str | None,
         count: int,
+        thinking: str | None,
         uploads: tuple[discord.Attachment | None, ...],
         private: bool,
     ) -> None:
@@ -140,6 +150,7 @@ class Generate(commands.Cog):
             aspect_ratio=AspectRatio(aspect_ratio) if aspect_ratio else None,
             resolution=Resolution(resolution) if resolution else None,
             count=count,
+            thinking=Thinking(thinking) if thinking else None,
             reference_images=len(given),
         )
         card = self._cards.accepted(draft, interaction.locale.value)

@@ -10,7 +10,7 @@ import discord
 from bot.client import Client
 from bot.errors import JobUnknown
 from bot.generation.request import ImageRef
-from bot.jobs.job import JobKind, Stored
+from bot.jobs.job import JobKind, Origin, Stored
 from bot.jobs.service import Draft
 from bot.ui.modals import EditModal
 from bot.ui.replies import acknowledge
@@ -28,9 +28,10 @@ async def again(client: Client, interaction: discord.Interaction, stored: Stored
         aspect_ratio=request.aspect_ratio,
         resolution=request.resolution,
         count=request.count,
+        thinking=request.thinking,
         reference_images=len(request.reference_images),
     )
-    await _submit(client, interaction, stored, draft, request.reference_images)
+    await _submit(client, interaction, stored, draft, request.reference_images, stored.job.origin)
 
 
 async def edit(client: Client, interaction: discord.Interaction, stored: Stored) -> None:
@@ -45,9 +46,11 @@ async def edit(client: Client, interaction: discord.Interaction, stored: Stored)
                 aspect_ratio=None,
                 resolution=stored.job.request.resolution,
                 count=1,
+                thinking=stored.job.request.thinking,
                 reference_images=1,
             )
-            await _submit(client, submitted, stored, draft, stored.results[:1])
+            origin = Origin(stored.job.id, 0)
+            await _submit(client, submitted, stored, draft, stored.results[:1], origin)
 
     say = client.services.sentences.say
     await interaction.response.send_modal(EditModal(say, interaction.locale.value, submit))
@@ -59,10 +62,11 @@ async def _submit(
     stored: Stored,
     draft: Draft,
     pictures: tuple[ImageRef, ...],
+    origin: Origin | None,
 ) -> None:
     card = client.services.cards.accepted(draft, interaction.locale.value)
     place = await acknowledge(interaction, card, private=stored.job.place.private)
-    await client.services.studio.submit(draft, place, pictures=pictures)
+    await client.services.studio.submit(draft, place, pictures=pictures, origin=origin)
 
 
 PRESSES: Mapping[str, Press] = MappingProxyType({"again": again, "edit": edit})

@@ -42,6 +42,11 @@ class Calls:
     def count(self, prompt: str) -> int:
         return len(self.of(prompt))
 
+    def last(self) -> dict[str, Any]:
+        """The body of the last call, long base64 cut."""
+        with urllib.request.urlopen(f"{self.url}/last-request") as answer:  # noqa: S310
+            return json.load(answer)
+
 
 @pytest.fixture
 def calls(upstream: Upstream) -> Calls:

@@ -14,6 +14,7 @@ from fluent.syntax import ast as fluent
 from fluent.syntax.visitor import Visitor
 
 from bot.errors import Billed, ErrorKind, PlantainError, ProviderError
+from bot.generation.request import Thinking
 from bot.i18n import Sentences
 from bot.images.fitted import How
 from bot.ledger.entry import MovementKind
@@ -160,6 +161,7 @@ FAMILIES = {
     "provider-*": {f"provider-{kind}" for kind in ErrorKind},
     "again-*": {f"again-{unit}" for unit in ("soon", "seconds", "minutes", "hours", "days")},
     "entry-*": {f"entry-{kind}" for kind in MovementKind},
+    "thinking-*": {f"thinking-{level}" for level in Thinking},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},
 }
 """The f-strings that make keys, and the keys that they can make."""

@@ -1,17 +1,21 @@
 """What may be asked for at all, before anything is spent or looked up."""
 
+from collections.abc import Iterable
+
 from bot.errors import (
     EmptyPrompt,
     PromptTooLong,
     TooManyReferenceImages,
     UnsupportedAspectRatio,
     UnsupportedResolution,
+    UnsupportedThinking,
 )
 from bot.generation.catalog import ImageModel
-from bot.generation.request import AspectRatio, GenerationRequest
+from bot.generation.request import AspectRatio, GenerationRequest, Thinking
 
 PROMPT_LIMIT = 6000
 """Characters; Discord's own limit for a command's text option."""
+NO_LEVEL = "–"
 
 
 def check(request: GenerationRequest, model: ImageModel, *, reference_images: int) -> None:
@@ -29,5 +33,16 @@ def check(request: GenerationRequest, model: ImageModel, *, reference_images: in
     if request.resolution not in model.resolutions:
         supported = ", ".join(model.resolutions)
         raise UnsupportedResolution(model.nickname, request.resolution, supported)
+    check_thinking(request, model, model.thinking)
     if reference_images > model.reference_images:
         raise TooManyReferenceImages(model.nickname, reference_images, model.reference_images)
+
+
+def check_thinking(
+    request: GenerationRequest, model: ImageModel, supported: Iterable[Thinking]
+) -> None:
+    """Raise UnsupportedThinking when a level is wanted that is not among the `supported` ones."""
+    levels = tuple(supported)
+    if request.thinking is not None and request.thinking not in levels:
+        listed = ", ".join(levels) or NO_LEVEL
+        raise UnsupportedThinking(model.nickname, request.thinking, listed)

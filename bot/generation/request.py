@@ -53,10 +53,27 @@ class ImageRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One exchange that ended in `image`, for going on from it with the same model.
+
+    `prompt` and `reference_images` are the person's side. `parts` is the model's, a JSON list in
+    the dialect of `provider`, as it came but for the picture: its base64 is its sha256 here.
+    """
+
+    provider: str
+    model: str
+    prompt: str
+    reference_images: tuple[ImageRef, ...]
+    image: ImageRef
+    parts: str
+
+
+@dataclass(frozen=True, slots=True)
 class GenerationRequest:
     """`count` pictures of `prompt`. `model` is a catalog id, never an alias.
 
-    `thinking` None leaves it to the model.
+    `thinking` None leaves it to the model. `history` is the conversation that led to the first of
+    `reference_images`, oldest turn first; who cannot replay it works from the pictures alone.
     """
 
     prompt: str
@@ -66,3 +83,4 @@ class GenerationRequest:
     count: int = 1
     thinking: Thinking | None = None
     reference_images: tuple[ImageRef, ...] = ()
+    history: tuple[Turn, ...] = ()

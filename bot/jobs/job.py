@@ -47,7 +47,8 @@ class Place:
     """Who asked, where, in which language, and how to reach them.
 
     `message_id` is the job's card. `reply_token` edits it for 15 minutes; the ids work without it.
-    `upload_limit` is the most bytes one file may have there.
+    `upload_limit` is the most bytes one file may have there. `interaction_id` tells one request
+    from another that looks the same.
     """
 
     member_id: int
@@ -59,11 +60,23 @@ class Place:
     locale: str
     private: bool
     upload_limit: int
+    interaction_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The stored picture a job goes on from: which job made it, and its place there, from 0."""
+
+    job_id: str
+    picture: int
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One row of `jobs`. Times in microseconds UTC; `price` is for each picture."""
+    """One row of `jobs`. Times in microseconds UTC; `price` is for each picture.
+
+    With an `origin`, the first reference image is that picture, maybe made smaller.
+    """
 
     id: str
     kind: JobKind
@@ -77,6 +90,7 @@ class Job:
     created_at: int
     claim: str | None = None
     started_at: int | None = None
+    origin: Origin | None = None
 
     @property
     def reserved(self) -> int:
@@ -86,6 +100,15 @@ class Job:
     def evolve(self, **changes: object) -> Self:
         """The same job with some fields changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture in the store; `turn` as in the Generation that `provider` gave."""
+
+    image: ImageRef
+    provider: str
+    turn: str | None
 
 
 @dataclass(frozen=True, slots=True)

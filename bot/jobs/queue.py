@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from bot.db.database import Row, Transaction
 from bot.generation.pricing import Price
-from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
-from bot.jobs.job import LAWFUL, Job, JobKind, JobState, Place
+from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
+from bot.jobs.job import LAWFUL, Job, JobKind, JobState, Origin, Place
 
 
 class UnlawfulMove(Exception):
@@ -28,11 +28,15 @@ async def add(tx: Transaction, job: Job) -> None:
         application_id=place.application_id,
         reply_token=place.reply_token,
         upload_limit=place.upload_limit,
+        interaction_id=place.interaction_id,
         prompt=request.prompt,
         model=request.model,
         aspect_ratio=request.aspect_ratio,
         resolution=request.resolution,
         count=request.count,
+        thinking=request.thinking,
+        origin_job_id=job.origin.job_id if job.origin else None,
+        origin_picture=job.origin.picture if job.origin else None,
         provider=job.provider,
         reservation_id=job.reservation_id,
         account_id=job.account_id,
@@ -66,6 +70,19 @@ async def get(tx: Transaction, job_id: str) -> Job | None:
     """The job with its reference images, or None."""
     row = await tx.one("job", id=job_id)
     return await _job(tx, row) if row else None
+
+
+async def of_interaction(tx: Transaction, interaction_id: int | None) -> Job | None:
+    """The job that this interaction has become already, or None."""
+    if interaction_id is None:
+        return None
+    row = await tx.one("job_of_interaction", interaction_id=interaction_id)
+    return await _job(tx, row) if row else None
+
+
+async def references(tx: Transaction, job_id: str) -> tuple[ImageRef, ...]:
+    """The pictures a job works from, in order."""
+    return await _images(tx, job_id, "reference")
 
 
 async def results(tx: Transaction, job_id: str) -> tuple[ImageRef, ...]:
@@ -127,6 +144,12 @@ async def end(
     return row is not None
 
 
+def origin(row: Row) -> Origin | None:
+    """The stored picture that a row's job goes on from."""
+    job_id, picture = row["origin_job_id"], row["origin_picture"]
+    return None if job_id is None else Origin(job_id, picture)
+
+
 def _require_lawful(was: JobState, state: JobState) -> None:
     if state not in LAWFUL[was]:
         raise UnlawfulMove(f"{was} -> {state}")
@@ -155,6 +178,7 @@ async def _job(tx: Transaction, row: Row) -> Job:
             locale=row["locale"],
             private=bool(row["private"]),
             upload_limit=row["upload_limit"],
+            interaction_id=row["interaction_id"],
         ),
         request=GenerationRequest(
             prompt=row["prompt"],
@@ -162,7 +186,8 @@ async def _job(tx: Transaction, row: Row) -> Job:
             aspect_ratio=AspectRatio(row["aspect_ratio"]),
             resolution=Resolution(row["resolution"]),
             count=row["count"],
-            reference_images=await _images(tx, row["id"], "reference"),
+            thinking=Thinking(row["thinking"]) if row["thinking"] else None,
+            reference_images=await references(tx, row["id"]),
         ),
         provider=row["provider"],
         price=Price(credits=row["credits_each"], usd_micros=row["usd_micros_each"]),
@@ -171,4 +196,5 @@ async def _job(tx: Transaction, row: Row) -> Job:
         created_at=row["created_at"],
         claim=row["claim"],
         started_at=row["started_at"],
+        origin=origin(row),
     )

@@ -28,9 +28,9 @@ from bot.generation.catalog import Catalog
 from bot.generation.request import ImageRef
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
-from bot.jobs import queue
+from bot.jobs import conversation, queue
 from bot.jobs.delivery import Delivery, Picture
-from bot.jobs.job import LAWFUL, Job, JobState, Receipt, Shortfall
+from bot.jobs.job import LAWFUL, Drawn, Job, JobState, Receipt, Shortfall
 from bot.jobs.witness import Witness
 from bot.ledger.ledger import Ledger
 from bot.providers.base import Provider
@@ -82,7 +82,7 @@ class Runner:
         async with self._slots.turn(waiting.place.member_id if waiting else 0):
             token = self._new_id()
             job = await self._database.write(
-                lambda tx: queue.claim(tx, job_id, token=token, now=self._now())
+                lambda tx: conversation.claim(tx, job_id, token=token, now=self._now())
             )
             if job is not None:
                 await self._guarded(job, self._draw_and_hand_over)
@@ -141,20 +141,22 @@ class Runner:
                 for number in range(job.request.count)
             ]
         outcomes = [task.result() for task in tasks]
-        drawn = tuple(outcome for outcome in outcomes if isinstance(outcome, ImageRef))
+        drawn = tuple(outcome for outcome in outcomes if isinstance(outcome, Drawn))
+        images = tuple(one.image for one in drawn)
         failures = [outcome for outcome in outcomes if isinstance(outcome, PlantainError)]
         if not drawn:
             raise failures[0]
 
         async def keep(tx: Transaction) -> bool:
-            await queue.tie(tx, job.id, "result", drawn, now=self._now())
+            await queue.tie(tx, job.id, "result", images, now=self._now())
+            await conversation.keep(tx, job, drawn)
             return await queue.move(tx, job, JobState.GENERATED)
 
         if not await self._database.write(keep):
             raise Interrupted
-        return drawn, _shortfall(failures)
+        return images, _shortfall(failures)
 
-    async def _draw_one(self, job: Job, number: int) -> ImageRef | PlantainError:
+    async def _draw_one(self, job: Job, number: int) -> Drawn | PlantainError:
         """One picture, or why not: a failure here must not stop the others, which are paid for."""
         witness = Witness(
             job=job,
@@ -189,7 +191,7 @@ class Runner:
         except StorageError as error:
             return error
         await witness.drew(generation)
-        return stored
+        return Drawn(stored, generation.provider, generation.turn)
 
     def _usd_micros(self, provider: str, job: Job) -> int:
         offer = self._catalog.offer(provider, job.request.model)

@@ -9,10 +9,10 @@ from bot.errors import ShuttingDown, UnknownModel
 from bot.generation import policy
 from bot.generation.catalog import Catalog, ImageModel, Offer
 from bot.generation.pricing import Price, Ranking, price
-from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
+from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
 from bot.jobs import queue
 from bot.jobs.dispatch import Dispatcher
-from bot.jobs.job import Job, JobKind, JobState, Place, Stored
+from bot.jobs.job import Job, JobKind, JobState, Origin, Place, Stored
 from bot.jobs.uploads import Upload, Uploads
 from bot.ledger.ledger import Ledger
 
@@ -97,6 +97,7 @@ class Studio:
         resolution: Resolution | None,
         count: int,
         reference_images: int,
+        thinking: Thinking | None = None,
     ) -> Draft:
         """Settle what was left open and check it all; raises a Refusal. Looks nothing up."""
         if not self._open:
@@ -109,10 +110,12 @@ class Studio:
             aspect_ratio=aspect_ratio or AspectRatio.AUTO,
             resolution=resolution or chosen.usual_resolution,
             count=count,
+            thinking=thinking,
         )
         policy.check(request, chosen, reference_images=reference_images)
         offer = self._capable(chosen, request, reference_images)
         if offer is None:
+            self._check_thinking(chosen, request, reference_images)
             raise UnknownModel(chosen.nickname, ", ".join(m.nickname for m in self.models()))
         return Draft(kind, request, offer.provider, self._price(offer, request.resolution))
 
@@ -123,12 +126,16 @@ class Studio:
         *,
         uploads: Sequence[Upload] = (),
         pictures: Sequence[ImageRef] = (),
+        origin: Origin | None = None,
     ) -> Job:
         """Read the uploads, then reserve and enqueue in one transaction and wake a runner.
 
-        `pictures` are stored ones to work from, before the uploads. Raises UnusablePicture or
-        NotEnoughCredits; then nothing is held and no upstream is asked.
+        `pictures` are stored ones to work from, before the uploads; `origin` is where the first of
+        them comes from, when the job goes on from there. Raises UnusablePicture, JobUnknown or
+        NotEnoughCredits; then nothing is held and no upstream is asked. An interaction that is
+        delivered twice is one job: the second time the first's is returned.
         """
+        pictures = await self._uploads.lighten(pictures)
         taken = await self._uploads.take(uploads)
         if not self._open:
             raise ShuttingDown
@@ -138,6 +145,9 @@ class Studio:
         total = draft.price.credits * request.count
 
         async def promise(tx: Transaction) -> Job:
+            known = await queue.of_interaction(tx, place.interaction_id)
+            if known is not None:
+                return known
             await self._ledger.open(tx, account_id)
             reservation_id = await self._ledger.reserve(tx, account_id, total, reason=draft.kind)
             job = Job(
@@ -151,12 +161,14 @@ class Studio:
                 account_id=account_id,
                 reservation_id=reservation_id,
                 created_at=self._now(),
+                origin=origin,
             )
             await queue.add(tx, job)
             return job
 
         job = await self._database.write(promise)
-        self._dispatcher.wake(job.id)
+        if job.id == job_id:
+            self._dispatcher.wake(job.id)
         return job
 
     async def stored(self, job_id: str) -> Stored | None:
@@ -189,6 +201,20 @@ class Studio:
             if offer.can(request, reference_images=reference_images)
         ]
         return self._first(able, request.resolution)
+
+    def _check_thinking(
+        self, model: ImageModel, request: GenerationRequest, reference_images: int
+    ) -> None:
+        """Raise UnsupportedThinking when that level alone is why no upstream can do it."""
+        able = {
+            level
+            for level in (None, *model.thinking)
+            if self._capable(model, replace(request, thinking=level), reference_images)
+        }
+        if able:
+            policy.check_thinking(
+                request, model, [level for level in model.thinking if level in able]
+            )
 
     def _offer(self, model: ImageModel, resolution: Resolution) -> Offer | None:
         able = [offer for offer in self._offers(model) if resolution in offer.usd_micros]

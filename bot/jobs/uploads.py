@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.errors import PictureTooHeavy
+from bot.errors import JobUnknown, PictureTooHeavy
+from bot.generation.formats import EXTENSIONS
 from bot.generation.request import ImageRef
 from bot.images.codec import UPLOAD_LIMIT, Codec
 from bot.images.store import ImageStore
+from bot.images.worker import PREPARED_BYTES
 
 AT_ONCE = 4
 """Uploads held in memory together; Discord's client offers them whole."""
@@ -34,6 +36,26 @@ class Uploads:
             if upload.size > UPLOAD_LIMIT:
                 raise PictureTooHeavy(upload.filename, upload.size, UPLOAD_LIMIT)
         return tuple([await self._take(upload) for upload in uploads])
+
+    async def lighten(self, pictures: Sequence[ImageRef]) -> tuple[ImageRef, ...]:
+        """Stored pictures, in order, with a smaller one for each that is too heavy to work from.
+
+        Raises UnusablePicture, and JobUnknown for one that is not in the store any more.
+        """
+        return tuple(
+            [await self._shrink(one) if one.size > PREPARED_BYTES else one for one in pictures]
+        )
+
+    async def _shrink(self, picture: ImageRef) -> ImageRef:
+        name, file = f"picture.{EXTENSIONS[picture.mime]}", self._store.path(picture)
+        async with self._store.scratch() as folder:
+            try:
+                small = await self._codec.prepare_upload(
+                    file, name=name, into=folder, limit=picture.size
+                )
+            except FileNotFoundError as error:
+                raise JobUnknown from error
+            return await self._store.add(small)
 
     async def _take(self, upload: Upload) -> ImageRef:
         async with self._turns, self._store.scratch() as folder:

@@ -87,7 +87,7 @@ class Witness:
 
     async def drew(self, generation: Generation) -> None:
         """The open call brought a picture."""
-        await self.ended("image", Billed.YES, tokens=generation.tokens)
+        await self.ended("image", Billed.YES, tokens=generation.usage.total_tokens)
 
     async def ended(self, outcome: str, billed: Billed, *, tokens: int | None = None) -> None:
         """Write the end of the call that is open; repeating it changes nothing."""

@@ -1,5 +1,7 @@
 """What every upstream adapter is: one request in, picture files out, or a ProviderError."""
 
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -19,18 +21,46 @@ class ImageFile:
     size: int
 
 
+Fetch = Callable[[str, Path], Awaitable[ImageFile]]
+"""The picture at an address, as a new file in a folder; raises ProviderError."""
+
+
+class Shelf(Protocol):
+    """Where upstreams can fetch our pictures."""
+
+    def offer(self, path: Path, mime: str) -> AbstractContextManager[str]:
+        """A public https address of the picture at `path`, good until the block is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an upstream counted for one call; None where it did not tell.
+
+    `total_tokens` is what it bills by, and more than the others together where some are hidden.
+    `image_tokens` are among `output_tokens`.
+    """
+
+    prompt_tokens: int | None = None
+    output_tokens: int | None = None
+    thought_tokens: int | None = None
+    image_tokens: int | None = None
+    total_tokens: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
     """One answered call. `text` is what the model said beside the picture.
 
-    `tokens` is the upstream's own total for the call, `upstream_model` the model it says answered.
+    `upstream_model` is the model it says answered. `turn` is its side of the exchange as the
+    `parts` of a Turn, where the conversation can go on from the last picture.
     """
 
     provider: str
     images: tuple[ImageFile, ...]
     text: str | None = None
-    tokens: int | None = None
+    usage: Usage = Usage()
     upstream_model: str | None = None
+    turn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

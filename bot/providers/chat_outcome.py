@@ -3,26 +3,19 @@
 Pure, and tolerant: a gateway may put a picture anywhere that somebody's client looks for one.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.providers.extract import PLACE
+from bot.providers.links import find_bare, find_marked, is_picture, strip
 from bot.providers.outcome import Outcome
+from bot.providers.usage import chat_usage
 
 _DEPTH = 6
 _TEXT_FIELDS = frozenset({"text"})
 _ADDRESS_FIELDS = frozenset({"url", "image_url", "image", "uri", "file_uri", "fileUri"})
-_EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 _FINISHES = {"LENGTH": "MAX_TOKENS"}
-
-# In none of these can a long text be gone through again and again.
-_MARKDOWN = re.compile(r"!\[[^\[\]]*+\]\(\s*+<?+([^\s()<>]*+)[^()]*+\)")
-_EMPTY_LINK = re.compile(r"\[[^\[\]]*+\]\(\)")
-_ADDRESS = re.compile(r"https?://[^\s\"'<>()\[\]`]+", re.IGNORECASE)
-_DATA_URI = re.compile(r"data:[\w.+-]+/[^\s\"'<>()\[\]`]*", re.IGNORECASE)
-_PUNCTUATION = ".,;:!?*_~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +50,8 @@ def read(document: Any) -> ChatOutcome:
         _collect(message.get("images") for message in messages),
         _collect(part for part in parts if not isinstance(part, str)),
         _Found(numbers=_numbers(text)),
-        _Found(links=tuple(filter(_is_picture, _MARKDOWN.findall(text)))),
-        _Found(links=_bare(text)),
+        _Found(links=find_marked(text)),
+        _Found(links=find_bare(text)),
     ]
     numbers = tuple(number for found in places for number in reversed(found.numbers))
     links = tuple(link for found in places for link in reversed(found.links))
@@ -74,16 +67,15 @@ def _outcome(
     links: tuple[str, ...],
 ) -> Outcome:
     finish = _first(choices, "finish_reason").upper()
-    tokens = _mapping(root.get("usage")).get("total_tokens")
     refusal = _first(messages, "refusal").strip()
     return Outcome(
         images=tuple(map(str, numbers)),
-        linked=bool(links),
-        text=_clean(text) or refusal,
+        links=links,
+        text=strip(PLACE.sub("", text)) or refusal,
         finish=_FINISHES.get(finish, finish),
         explanation=refusal,
         block=finish if finish == "CONTENT_FILTER" else "",
-        tokens=tokens if isinstance(tokens, int) else None,
+        usage=chat_usage(root),
         upstream_model=_first([root], "model") or None,
     )
 
@@ -102,9 +94,7 @@ def _collect(nodes: Iterable[Any]) -> _Found:
     strings = [item for node in nodes for item in _strings("url", node, _DEPTH)]
     return _Found(
         numbers=tuple(number for _, text in strings for number in _numbers(text)),
-        links=tuple(
-            text for name, text in strings if name in _ADDRESS_FIELDS and _is_picture(text)
-        ),
+        links=tuple(text for name, text in strings if name in _ADDRESS_FIELDS and is_picture(text)),
     )
 
 
@@ -123,33 +113,6 @@ def _strings(name: str, node: Any, depth: int) -> Iterator[tuple[str, str]]:
 
 def _numbers(text: str) -> tuple[int, ...]:
     return tuple(map(int, PLACE.findall(text)))
-
-
-def _bare(text: str) -> tuple[str, ...]:
-    found = (address.rstrip(_PUNCTUATION) for address in _ADDRESS.findall(text))
-    return tuple(address for address in found if _is_file(address))
-
-
-def _is_file(address: str) -> bool:
-    return _path(address.rstrip(_PUNCTUATION)).endswith(_EXTENSIONS)
-
-
-def _is_picture(address: str) -> bool:
-    """Whether it may be fetched: an address of the web, and no drawing that runs programs."""
-    return bool(_ADDRESS.fullmatch(address)) and not _path(address).endswith((".svg", ".svgz"))
-
-
-def _path(address: str) -> str:
-    return re.split(r"[?#]", address, maxsplit=1)[0].lower()
-
-
-def _clean(text: str) -> str:
-    """The words alone, without pictures and the addresses of pictures."""
-    text = PLACE.sub("", _MARKDOWN.sub("", text))
-    text = _DATA_URI.sub("", text)
-    text = _ADDRESS.sub(lambda hit: "" if _is_file(hit[0]) else hit[0], text)
-    text = _EMPTY_LINK.sub("", text).strip()
-    return text if any(map(str.isalnum, text)) else ""
 
 
 def _first(nodes: Iterable[Mapping[str, Any]], name: str) -> str:

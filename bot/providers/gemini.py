@@ -1,30 +1,60 @@
 """Google's generateContent, as Google itself and apiyi's native route speak it."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from bot.errors import ErrorKind
+from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.catalog import Offer, Upstream
-from bot.generation.request import AspectRatio, GenerationRequest, ImageRef
-from bot.providers.base import Generation, ImageFile, Observer
+from bot.generation.request import GenerationRequest, ImageRef
+from bot.providers.base import Fetch, Generation, ImageFile, Observer, Shelf
+from bot.providers.contents import write
+from bot.providers.links import is_picture
 from bot.providers.outcome import Outcome, explain, read
-from bot.providers.purchase import Purchase, choose, take_in, to_json
-from bot.providers.transport import Answer, Transport
+from bot.providers.purchase import UPLOAD_LIMIT, Purchase, choose, take_in
+from bot.providers.replay import record
+from bot.providers.transport import Answer, Transport, Upload
+
+DOWNLOADS = 2
+AGAIN_SECONDS = 2.0
 
 _DATA = frozenset({"data"})
+_VERSION = re.compile(r"(/v1(?:(?:alpha|beta)\d*)?)(?:/models)?$")
+_HISTORY_REFUSED = frozenset(
+    {ErrorKind.INVALID_REQUEST, ErrorKind.INVALID_IMAGE, ErrorKind.PAYLOAD_TOO_LARGE}
+)
+"""What it may be when an upstream does not take its own words back."""
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """An answer with its picture on disk, or else with the address of one.
+
+    `value` is what stands in `document` for the picture.
+    """
+
+    document: Any
+    outcome: Outcome
+    value: str
+    image: ImageFile | None
+
+
 class GeminiProvider:
     """One upstream that speaks generateContent. Tries once; `Retrying` tries again.
 
     `locate` says where a stored picture lies. `bearer` chooses the key's header: Authorization,
-    or else x-goog-api-key. `time_limit`, in seconds, overrides the catalog's.
+    or else x-goog-api-key. A version that `base_url` ends in goes before `api_version`. Without
+    `fetch`, a picture given by its address is lost; without `shelf`, every picture goes inside the
+    request. `sleep` and `time_limit`, which overrides the catalog's, are in seconds.
     """
 
     def __init__(
@@ -37,6 +67,9 @@ class GeminiProvider:
         transport: Transport,
         locate: Callable[[ImageRef], Path],
         bearer: bool,
+        sleep: Callable[[float], Awaitable[object]],
+        fetch: Fetch | None = None,
+        shelf: Shelf | None = None,
         time_limit: float | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -47,11 +80,14 @@ class GeminiProvider:
             time_limit=time_limit,
             now=now,
         )
-        self._models_url = f"{base_url.rstrip('/')}/{api_version}/models"
+        self._models_url = models_url(base_url, api_version)
         self._headers = (
             {"Authorization": f"Bearer {api_key}"} if bearer else {"x-goog-api-key": api_key}
         )
         self._locate = locate
+        self._sleep = sleep
+        self._fetch = fetch
+        self._shelf = shelf
 
     @property
     def name(self) -> str:
@@ -64,9 +100,64 @@ class GeminiProvider:
         folder: Path,
         observer: Observer,  # noqa: ARG002  told by Retrying, which knows the attempt
     ) -> Generation:
-        """Draw one picture into `folder`; raises ProviderError, and leaves no file then."""
+        """Draw one picture into `folder`; raises ProviderError, and leaves no file then.
+
+        A conversation is replayed where it can be. One that is refused, for nothing, is left out.
+        """
         offer = self._offer(request)
-        upload = self._purchase.upload(_body(offer, request, self._locate))
+        conversation = self._conversation(offer, request)
+        if conversation is not None:
+            try:
+                return await self._draw(offer, request, conversation, folder)
+            except ProviderError as error:
+                if error.kind not in _HISTORY_REFUSED or error.billed is not Billed.NO:
+                    raise
+        with ExitStack() as offered:
+            upload = self._upload(offer, request, offered)
+            return await self._draw(offer, request, upload, folder)
+
+    def _offer(self, request: GenerationRequest) -> Offer:
+        offer = self._purchase.offer(request)
+        if request.resolution not in offer.usd_micros:
+            problem = f"{request.model} has no resolution {request.resolution} here"
+        elif request.thinking not in (None, *offer.thinking):
+            problem = f"{request.model} cannot be told to think {request.thinking} here"
+        else:
+            return offer
+        raise self._purchase.refuse(ErrorKind.INVALID_REQUEST, problem)
+
+    def _conversation(self, offer: Offer, request: GenerationRequest) -> Upload | None:
+        """The request after as many of the last turns as there is room for, or None after none."""
+        turns = request.history
+        if any((turn.provider, turn.model) != (self.name, request.model) for turn in turns):
+            return None
+        for oldest in range(len(turns)):
+            try:
+                upload = self._purchase.measure(
+                    write(offer, request, self._locate, turns=turns[oldest:])
+                )
+            except ProviderError:
+                continue
+            pictures = sum(isinstance(piece, Path) for piece in upload.pieces)
+            if upload.size <= UPLOAD_LIMIT and pictures <= offer.reference_images:
+                return upload
+        return None
+
+    def _upload(self, offer: Offer, request: GenerationRequest, offered: ExitStack) -> Upload:
+        """The request alone. What has no room in it is offered by address, the largest first."""
+        links: dict[str, str] = {}
+        if self._shelf is not None:
+            for image in sorted(request.reference_images, key=lambda ref: ref.size, reverse=True):
+                pieces = write(offer, request, self._locate, links=links)
+                if self._purchase.measure(pieces).size <= UPLOAD_LIMIT:
+                    break
+                address = self._shelf.offer(self._locate(image), image.mime)
+                links[image.sha256] = offered.enter_context(address)
+        return self._purchase.upload(write(offer, request, self._locate, links=links))
+
+    async def _draw(
+        self, offer: Offer, request: GenerationRequest, upload: Upload, folder: Path
+    ) -> Generation:
         self._purchase.prepare(folder)
         async with self._purchase.send(
             f"{self._models_url}/{quote(offer.upstream_id)}:generateContent",
@@ -74,53 +165,53 @@ class GeminiProvider:
             upload=upload,
             resolution=request.resolution,
         ) as answer:
-            outcome, image = await self._receive(answer, folder)
+            received = await self._receive(answer, folder)
+        outcome = received.outcome
+        image = received.image or await self._download(received, folder)
         return Generation(
             provider=self.name,
             images=(image,),
             text=outcome.text or None,
-            tokens=outcome.tokens,
+            usage=outcome.usage,
             upstream_model=outcome.upstream_model,
+            turn=record(received.document, received.value, image),
         )
 
-    def _offer(self, request: GenerationRequest) -> Offer:
-        offer = self._purchase.offer(request)
-        if request.resolution not in offer.usd_micros:
-            problem = f"{request.model} has no resolution {request.resolution} here"
-            raise self._purchase.refuse(ErrorKind.INVALID_REQUEST, problem)
-        return offer
+    async def _receive(self, answer: Answer, folder: Path) -> _Received:
+        """The last picture is the result; those before it are drafts.
 
-    async def _receive(self, answer: Answer, folder: Path) -> tuple[Outcome, ImageFile]:
-        """The last picture is the result; those before it are drafts."""
+        One that came along is taken before one that must be fetched.
+        """
         with self._purchase.extracting(folder, keys=_DATA) as extractor:
             extracted = await take_in(answer, extractor)
             outcome = read(extracted.document)
             if not outcome.images:
                 self._purchase.check(answer, extracted.document)
-            numbers = (int(number) for number in reversed(outcome.images))
-            image = choose(extracted, numbers, extractor)
-            if image is None:
-                raise explain(outcome, self._purchase.source)
-        return outcome, image
+            for value in reversed(outcome.images):
+                if image := choose(extracted, (int(value),), extractor):
+                    return _Received(extracted.document, outcome, value, image)
+        link = next(filter(is_picture, outcome.links), "")
+        if not link or self._fetch is None:
+            raise explain(outcome, self._purchase.source)
+        return _Received(extracted.document, outcome, link, None)
+
+    async def _download(self, received: _Received, folder: Path) -> ImageFile:
+        """The picture is paid for already, so one that does not come is asked for again."""
+        if self._fetch is None:
+            raise explain(received.outcome, self._purchase.source)
+        for _ in range(DOWNLOADS - 1):
+            try:
+                return await self._fetch(received.value, folder)
+            except ProviderError as error:
+                if error.kind is not ErrorKind.RESULT_UNAVAILABLE:
+                    raise
+            await self._sleep(AGAIN_SECONDS)
+        return await self._fetch(received.value, folder)
 
 
-def _body(
-    offer: Offer, request: GenerationRequest, locate: Callable[[ImageRef], Path]
-) -> Iterator[bytes | Path]:
-    """The JSON body in pieces, the pictures as the files they are."""
-    yield b'{"contents":[{"role":"user","parts":[' + to_json({"text": request.prompt})
-    for image in request.reference_images:
-        yield b',{"inlineData":{"mimeType":%b,"data":"' % to_json(image.mime)
-        yield locate(image)
-        yield b'"}}'
-    yield b']}],"generationConfig":%b}' % to_json(_config(offer, request))
-
-
-def _config(offer: Offer, request: GenerationRequest) -> dict[str, object]:
-    image: dict[str, str] = {}
-    if request.aspect_ratio is not AspectRatio.AUTO:
-        image["aspectRatio"] = request.aspect_ratio
-    if not offer.model.omit_resolution:
-        image["imageSize"] = request.resolution
-    config: dict[str, object] = {"responseModalities": ["TEXT", "IMAGE"]}
-    return {**config, "imageConfig": image} if image else config
+def models_url(base_url: str, api_version: str) -> str:
+    """Where the models are; a version the base URL ends in goes before the one that is given."""
+    base = base_url.rstrip("/")
+    if version := _VERSION.search(base):
+        return f"{base[: version.start()]}{version[1]}/models"
+    return f"{base}/{api_version}/models"

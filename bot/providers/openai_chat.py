@@ -94,7 +94,7 @@ class ChatProvider:
             provider=self.name,
             images=(received.image or await self._download(received, folder),),
             text=outcome.text or None,
-            tokens=outcome.tokens,
+            usage=outcome.usage,
             upstream_model=outcome.upstream_model,
         )
 

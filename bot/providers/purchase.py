@@ -54,13 +54,17 @@ class Purchase:
             raise self.refuse(ErrorKind.MODEL_UNAVAILABLE, f"no model {request.model} here")
         return offer
 
-    def upload(self, pieces: Iterable[bytes | Path]) -> Upload:
-        """What will be sent; raises invalid_image or payload_too_large."""
+    def measure(self, pieces: Iterable[bytes | Path]) -> Upload:
+        """What would be sent; raises invalid_image."""
         try:
-            upload = Upload.measure(tuple(pieces))
+            return Upload.measure(tuple(pieces))
         except OSError as error:
             problem = f"a reference image cannot be read: {error.strerror}"
             raise self.refuse(ErrorKind.INVALID_IMAGE, problem) from error
+
+    def upload(self, pieces: Iterable[bytes | Path]) -> Upload:
+        """What will be sent; raises invalid_image or payload_too_large."""
+        upload = self.measure(pieces)
         if upload.size > UPLOAD_LIMIT:
             problem = f"{upload.size} bytes to send, {UPLOAD_LIMIT} allowed"
             raise self.refuse(ErrorKind.PAYLOAD_TOO_LARGE, problem)

@@ -15,7 +15,7 @@ from bot.providers.classify import Source
 from bot.providers.dialect import Dialect
 from bot.providers.download import Downloader
 from bot.providers.evolink import FILES_URL, EvoLink
-from bot.providers.gemini import GeminiProvider, utc_now
+from bot.providers.gemini import GeminiProvider, models_url, utc_now
 from bot.providers.inquiry import ModelList
 from bot.providers.openai_chat import ChatProvider, Fetch
 from bot.providers.pace import Gate, OpenGate
@@ -147,9 +147,11 @@ def _gemini(place: _Place, outfit: Outfit) -> tuple[Provider, Probe]:
         transport=outfit.transport,
         locate=outfit.locate,
         bearer=place.upstream.key_header == "authorization",
+        sleep=outfit.sleep,
+        fetch=_fetch(place.upstream.name, outfit.downloader),
         time_limit=outfit.time_limit,
     )
-    return provider, _models(place, f"{place.base_url}/{version}/models?pageSize=1")
+    return provider, _models(place, f"{models_url(place.base_url, version)}?pageSize=1")
 
 
 def _chat(place: _Place, outfit: Outfit) -> tuple[Provider, Probe]:

@@ -80,7 +80,7 @@ class Cards:
                 "card-result",
                 locale,
                 model=self._nickname(job),
-                pixels=pixels,
+                pixels=self._thought(job.request, pixels, locale),
                 seconds=receipt.seconds,
             ),
             self._say(
@@ -176,9 +176,17 @@ class Cards:
             aspect_ratio=request.aspect_ratio,
             resolution=request.resolution,
         )
+        size = self._thought(request, size, locale)
         price = self.credits(total, locale)
         held = self._say("card-price", locale, count=request.count, size=size, price=price)
         return _card(BANANA, _text(f"{head}\n{quoted(request.prompt)}\n-# {held}"))
+
+    def _thought(self, request: GenerationRequest, size: str, locale: str) -> str:
+        """The size, with how long the model was to think where somebody chose that."""
+        if request.thinking is None:
+            return size
+        thinking = self._say(f"thinking-{request.thinking}", locale)
+        return self._say("card-thinking", locale, size=size, thinking=thinking)
 
     def _buttons(self, job: Job) -> discord.ui.ActionRow[discord.ui.LayoutView]:
         price = self.credits(job.reserved, job.place.locale)

@@ -16,8 +16,17 @@ async def acknowledge(
     A card and not "thinking": the first follow-up to "thinking" would take its place for all to
     see, and a refusal after this is for one person.
     """
-    answer = await interaction.response.send_message(view=card, ephemeral=private)
-    message_id = answer.message_id or (await interaction.original_response()).id
+    message_id: int | None = None
+    try:
+        answer = await interaction.response.send_message(view=card, ephemeral=private)
+        message_id = answer.message_id
+    except discord.HTTPException as error:
+        # Our own answer, told of twice, or that of the same interaction delivered twice. Submitting
+        # finds out: one interaction is one job.
+        if error.code != ALREADY_ANSWERED:
+            raise
+    if message_id is None:
+        message_id = (await interaction.original_response()).id
     return Place(
         member_id=interaction.user.id,
         guild_id=interaction.guild_id,
@@ -28,6 +37,7 @@ async def acknowledge(
         locale=interaction.locale.value,
         private=private,
         upload_limit=interaction.filesize_limit,
+        interaction_id=interaction.id,
     )
 
 

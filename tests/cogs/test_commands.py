@@ -134,6 +134,9 @@ async def test_the_choices_are_what_the_core_knows(commands):
     assert {"auto", "1:1", "16:9", "21:9", "1:8"} <= set(ratios)
     assert [c["value"] for c in options["resolution"]["choices"]] == ["512", "1K", "2K", "4K"]
     assert [c["value"] for c in options["count"]["choices"]] == [1, 2, 3, 4]
+    assert [c["value"] for c in options["thinking"]["choices"]] == ["minimal", "medium", "high"]
+    names = [c["name_localizations"]["zh-CN"] for c in options["thinking"]["choices"]]
+    assert all(re.search("[\u4e00-\u9fff]", name) for name in names)
     assert options["prompt"]["max_length"] == 6000
     assert options["model"]["autocomplete"] is True
 

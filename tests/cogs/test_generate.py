@@ -57,6 +57,44 @@ async def test_options_reach_the_upstream_and_the_picture(scene, calls):
     assert calls.count("wide pro picture") == 2
 
 
+async def test_a_model_is_told_how_long_to_think_only_when_somebody_says(scene, calls):
+    alice = scene.member("alice")
+    usual = await alice.slash(scene.channel, "imagine", prompt="no thought of it")
+    assert "thinkingConfig" not in calls.last()["generationConfig"]
+    assert "thinking" not in scene.text(usual.response)
+
+    shown = await alice.slash(
+        scene.channel, "edit", prompt="a lot of it", image=("a.png", png()), thinking="medium"
+    )
+
+    assert calls.last()["generationConfig"]["thinkingConfig"] == {"thinkingLevel": "medium"}
+    assert "thinking: medium" in scene.text(shown.response)
+
+
+async def test_thinking_that_a_model_cannot_do_is_refused_in_private(scene):
+    shown = await scene.member("alice").slash(
+        scene.channel, "imagine", prompt="x", model="gemini-3-pro-image", thinking="high"
+    )
+
+    assert shown.response.ephemeral
+    assert "Nano Banana Pro cannot be asked for this much thinking" in scene.text(shown.response)
+    assert await scene.jobs() == []
+
+
+async def test_thinking_that_no_upstream_here_takes_is_said_so(scene_over, settings, upstream):
+    """The model thinks, the only gateway that is on has no word for it: not "no such model"."""
+    key = settings.gemini_api_key
+    gateway = settings.model_copy(update={"gemini_api_key": None, "toapis_api_key": key})
+    async with scene_over(gateway) as scene:
+        menu = [model.id for model, _ in scene.app.client.services.studio.menu()]
+        assert "gemini-3.1-flash-image" in menu
+        shown = await scene.member("alice").slash(
+            scene.channel, "imagine", prompt="x", model="gemini-3.1-flash-image", thinking="high"
+        )
+
+    assert "cannot be asked for this much thinking (high)" in scene.text(shown.response)
+
+
 async def test_edit_uses_the_uploaded_picture(scene, calls):
     """The upload travels to the upstream; the answer keeps its shape and shows its colour."""
     green = png("green", (1600, 900))

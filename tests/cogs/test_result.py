@@ -24,9 +24,79 @@ async def test_edit_asks_what_should_change_and_works_on_the_picture_shown(scene
     edited = await alice.submit_modal(form, {field: "add a sailing boat"})
 
     assert edited.response.attachments
-    [call] = calls.of("add a sailing boat")
-    assert call["images_in"] == 1
+    assert calls.count("add a sailing boat") == 1
     assert (await scene.account(alice)).available == 86
+
+
+async def press_edit(scene, member, card, wish):
+    """Press the button, write the wish, and see the card it leads to."""
+    form = await member.click(card, label="Edit this")
+    [field] = [part["component"]["custom_id"] for part in form.modal["components"]]
+    return (await member.submit_modal(form, {field: wish})).response
+
+
+def spoken(body):
+    """Each turn's role, words and number of pictures, and whether all the model said is signed."""
+    return [
+        (
+            turn["role"],
+            "".join(part.get("text", "") for part in turn["parts"]),
+            sum("inlineData" in part for part in turn["parts"]),
+            all("thoughtSignature" in part for part in turn["parts"]),
+        )
+        for turn in body["contents"]
+    ]
+
+
+async def test_edits_go_on_in_the_conversation_that_made_the_picture(scene, calls):
+    """Every step before, at most three, with the model's own words and each picture once."""
+    alice = scene.member("alice")
+    shown = (await alice.slash(scene.channel, "imagine", prompt="step one")).response
+    for wish in ("step two", "step three", "step four"):
+        shown = await press_edit(scene, alice, shown, wish)
+    steps = [
+        ("user", "step one", 0, False), ("model", "Here you go.", 1, True),
+        ("user", "step two", 0, False), ("model", "Here you go.", 1, True),
+        ("user", "step three", 0, False), ("model", "Here you go.", 1, True),
+        ("user", "step four", 0, False),
+    ]  # fmt: skip
+    assert spoken(calls.last()) == steps
+
+    shown = await press_edit(scene, alice, shown, "step five")
+    first = ("user", "step two", 1, False)
+    assert spoken(calls.last()) == [first, *steps[3:], steps[3], ("user", "step five", 0, False)]
+    await alice.click(shown, label="Again · 7 credits")
+    assert spoken(calls.last()) == [first, *steps[3:], steps[3], ("user", "step five", 0, False)]
+
+
+async def test_nobody_goes_on_in_anothers_conversation(scene, calls):
+    """It may hold pictures that only the model was shown; the picture on the card is enough."""
+    alice, bob = scene.member("alice"), scene.member("bob")
+    shown = await alice.slash(scene.channel, "imagine", prompt="of my own")
+
+    shown = await press_edit(scene, bob, shown.response, "mine now")
+    assert spoken(calls.last()) == [("user", "mine now", 1, False)]
+
+    await press_edit(scene, bob, shown, "and bluer")
+    assert spoken(calls.last()) == [
+        ("user", "mine now", 1, False),
+        ("model", "Here you go.", 1, True),
+        ("user", "and bluer", 0, False),
+    ]
+
+
+async def test_thinking_is_kept_by_both_buttons(scene, calls):
+    alice = scene.member("alice")
+    shown = await alice.slash(scene.channel, "imagine", prompt="well thought", thinking="high")
+    assert "thinking: high" in scene.text(shown.response)
+
+    def level():
+        return calls.last()["generationConfig"]["thinkingConfig"]["thinkingLevel"]
+
+    await alice.click(shown.response, label="Again · 7 credits")
+    assert level() == "high"
+    await press_edit(scene, alice, shown.response, "better yet")
+    assert level() == "high"
 
 
 async def test_buttons_work_after_a_restart(scene_over, settings, calls):
@@ -64,6 +134,29 @@ async def test_a_forged_button_is_refused_in_private(scene, calls):
     assert reply.ephemeral
     assert "not known any more" in scene.text(reply)
     assert calls.count("the true one") == 1
+
+
+async def test_a_picture_too_heavy_to_send_is_edited_from_a_smaller_copy(scene, calls):
+    """24 MB are more than a request may have; the copy is as an upload, the original stays."""
+    alice = scene.member("alice")
+    first = await alice.slash(scene.channel, "imagine", prompt="huge")
+    await scene.env.settle(timeout=12)
+
+    edited = await press_edit(scene, alice, first.response, "calm the heavy sea")
+    await scene.env.settle(timeout=12)
+
+    assert edited is not None
+    assert edited.attachments
+    [call] = calls.of("calm the heavy sea")
+    assert call["images_in"] == 1
+    store = scene.app.workshop.store
+    studio = scene.app.client.services.studio
+    original, copy = [await studio.stored(job["id"]) for job in await scene.jobs()]
+    [sent] = copy.job.request.reference_images
+    assert sent.size <= 5 * 1024 * 1024 < original.results[0].size
+    assert max(sent.width, sent.height) == 2048
+    assert store.path(original.results[0]).stat().st_size == original.results[0].size
+    await scene.assert_books_balance()
 
 
 def _replace_job_id(components, job_id):

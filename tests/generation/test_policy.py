@@ -10,10 +10,11 @@ from bot.errors import (
     TooManyReferenceImages,
     UnsupportedAspectRatio,
     UnsupportedResolution,
+    UnsupportedThinking,
 )
 from bot.generation.catalog import Catalog
 from bot.generation.policy import PROMPT_LIMIT, check
-from bot.generation.request import AspectRatio, GenerationRequest, Resolution
+from bot.generation.request import AspectRatio, GenerationRequest, Resolution, Thinking
 
 PRO = Catalog.load().model("gemini-3-pro-image")
 REQUEST = GenerationRequest(prompt="a fox", model=PRO.id)
@@ -59,6 +60,28 @@ def test_a_resolution_is_refused_exactly_when_the_model_lacks_it(resolution):
     with pytest.raises(UnsupportedResolution) as caught:
         check(wanted, PRO, reference_images=0)
     assert caught.value.supported == "1K, 2K, 4K"
+
+
+@pytest.mark.parametrize(
+    ("model", "supported"),
+    [
+        ("gemini-nano-banana-2.1", "minimal, medium, high"),
+        ("gemini-3.1-flash-lite-image", "minimal, high"),
+        ("gemini-3-pro-image", "–"),
+    ],
+)
+@pytest.mark.parametrize("level", [None, *Thinking])
+def test_a_level_of_thinking_is_refused_exactly_when_the_model_lacks_it(model, supported, level):
+    thinker = Catalog.load().model(model)
+    wanted = replace(REQUEST, model=model, thinking=level)
+    if level is None or level in supported:
+        check(wanted, thinker, reference_images=0)
+        return
+
+    with pytest.raises(UnsupportedThinking) as caught:
+        check(wanted, thinker, reference_images=0)
+    facts = {"model": thinker.nickname, "thinking": level, "supported": supported}
+    assert caught.value.facts == facts
 
 
 def test_reference_images_may_reach_the_models_limit_and_not_pass_it():

@@ -6,7 +6,7 @@ import pytest
 
 from bot.db.sqlite import SqliteDatabase
 from bot.generation.pricing import Price
-from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
+from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
 from bot.jobs import queue
 from bot.jobs.job import LAWFUL, Job, JobKind, JobState, Place
 from bot.jobs.queue import UnlawfulMove
@@ -16,7 +16,13 @@ NOW = 1_000_000
 PLACE = Place(7, None, 2, 3, 4, "token", "zh-CN", True, 10_000_000)
 IMAGE = ImageRef("ab" * 32, "image/png", 10, 20, 300)
 REQUEST = GenerationRequest(
-    "a fox", "gemini-3-pro-image", AspectRatio.W16_H9, Resolution.R2K, 2, None, (IMAGE,)
+    prompt="a fox",
+    model="gemini-3-pro-image",
+    aspect_ratio=AspectRatio.W16_H9,
+    resolution=Resolution.R2K,
+    count=2,
+    thinking=Thinking.HIGH,
+    reference_images=(IMAGE,),
 )
 
 

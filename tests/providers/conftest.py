@@ -188,7 +188,7 @@ def answer():
 
 
 @pytest.fixture
-def make_provider(upstream, transport, catalog, tmp_path):
+def make_provider(upstream, transport, catalog, pace, tmp_path):
     """A GeminiProvider that talks to the scripted upstream; any argument can be overridden."""
 
     def make(name: str = "google", **changes) -> GeminiProvider:
@@ -200,6 +200,7 @@ def make_provider(upstream, transport, catalog, tmp_path):
             "transport": transport,
             "locate": lambda ref: tmp_path / "references" / ref.sha256,
             "bearer": name != "google",
+            "sleep": pace.sleep,
             "time_limit": 10.0,
             "now": lambda: datetime(2026, 11, 20, 12, 0, tzinfo=UTC),
         }

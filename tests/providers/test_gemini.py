@@ -4,12 +4,16 @@ import base64
 import hashlib
 import json
 import re
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from bot.errors import Billed, ErrorKind, ProviderError
-from bot.generation.request import AspectRatio, ImageRef, Resolution
+from bot.generation.request import AspectRatio, ImageRef, Resolution, Thinking, Turn
+from bot.providers.download import Downloader
+from bot.providers.gemini import AGAIN_SECONDS
+from bot.providers.purchase import UPLOAD_LIMIT
 
 ANSWERS = json.loads((Path(__file__).parents[1] / "golden/gemini/answers.json").read_text("utf-8"))
 
@@ -158,6 +162,45 @@ async def test_a_base_url_may_have_a_prefix_and_a_slash(
     assert upstream.received[0].path == expected
 
 
+@pytest.mark.parametrize("version", ["v1", "v1beta"])
+async def test_both_versions_are_spoken(
+    upstream, make_provider, request_for, observer, folder, answer, png, version
+):
+    """One body, and a path that differs in the version alone."""
+    upstream.script(upstream.reply(200, answer(png)))
+    provider = make_provider(api_version=version)
+    generation = await provider.generate(request_for(), folder=folder, observer=observer)
+    [received] = upstream.received
+    assert received.path == f"/{version}/models/gemini-3-pro-image:generateContent"
+    assert received.document["contents"] == [
+        {"role": "user", "parts": [{"text": "A red fox in snow"}]}
+    ]
+    assert generation.images[0].path.read_bytes() == png
+
+
+@pytest.mark.parametrize(
+    ("suffix", "path"),
+    [
+        ("/v1", "/v1/models"),
+        ("/v1beta/", "/v1beta/models"),
+        ("/v1beta/models/", "/v1beta/models"),
+        ("/gateway/v1", "/gateway/v1/models"),
+        ("/v1alpha", "/v1alpha/models"),
+        ("/v1/gateway", "/v1/gateway/v1beta/models"),
+        ("/v1beta-proxy", "/v1beta-proxy/v1beta/models"),
+        ("/v2", "/v2/v1beta/models"),
+    ],
+)
+async def test_a_base_url_with_a_version_does_not_get_another(
+    upstream, make_provider, request_for, observer, folder, answer, png, suffix, path
+):
+    """What the operator wrote into the address goes before the catalog's version."""
+    upstream.script(upstream.reply(200, answer(png)))
+    provider = make_provider(base_url=upstream.url + suffix)
+    await provider.generate(request_for(), folder=folder, observer=observer)
+    assert upstream.received[0].path == f"{path}/gemini-3-pro-image:generateContent"
+
+
 @pytest.mark.parametrize("row", ANSWERS, ids=[row["name"] for row in ANSWERS])
 async def test_every_answer_that_has_been_seen(
     upstream, make_provider, request_for, observer, folder, row
@@ -189,8 +232,9 @@ async def check_picture(generation, name, expected, folder):
     content = image.path.read_bytes()
     assert image.mime == expected["mime"]
     assert (image.size, image.sha256) == (len(content), hashlib.sha256(content).hexdigest())
-    for fact in ("text", "tokens", "upstream_model"):
+    for fact in ("text", "upstream_model"):
         assert getattr(generation, fact) == expected.get(fact)
+    assert generation.usage.total_tokens == expected.get("tokens")
     assert list(folder.iterdir()) == [image.path]
     image.path.unlink()
 
@@ -274,3 +318,444 @@ async def test_no_secret_leaves_with_an_error(
             await make_provider("apiyi").generate(request_for(), folder=folder, observer=observer)
         assert key not in str(caught.value)
         assert caught.value.__cause__ is None
+
+
+# --- thinking -------------------------------------------------------------------------------
+
+BANANA = "gemini-nano-banana-2.1"
+
+
+@pytest.mark.parametrize(
+    ("level", "capture"), [(Thinking.HIGH, "high"), (Thinking.MINIMAL, "minimal")]
+)
+async def test_a_level_of_thinking_is_asked_for_as_the_sdk_does(
+    upstream, make_provider, request_for, observer, folder, golden, answer, png, level, capture
+):
+    """In either case of letters, as Google takes it, and without asking for the thoughts."""
+    captured = golden(f"sdk_requests/genai_t2i_thinking_{capture}.json")["body_json"]
+    upstream.script(upstream.reply(200, answer(png)))
+    asked = request_for(model=BANANA, thinking=level)
+    await make_provider().generate(asked, folder=folder, observer=observer)
+    sent = upstream.received[0].document
+    config = meaning(captured)["generationConfig"]["thinkingConfig"]
+    config.pop("includeThoughts", None)
+    assert sent["generationConfig"]["thinkingConfig"] == {
+        name: value.lower() for name, value in config.items()
+    }
+    assert meaning(sent)["contents"] == meaning(captured)["contents"]
+
+
+async def test_nobody_thinks_who_was_not_asked_to_or_cannot(
+    upstream, make_provider, request_for, observer, folder, answer, png
+):
+    upstream.script(upstream.reply(200, answer(png)))
+    await make_provider().generate(request_for(), folder=folder, observer=observer)
+    assert "thinkingConfig" not in upstream.received[0].document["generationConfig"]
+    with pytest.raises(ProviderError) as caught:
+        await make_provider().generate(
+            request_for(thinking=Thinking.HIGH), folder=folder, observer=observer
+        )
+    assert (caught.value.kind, caught.value.billed) == (ErrorKind.INVALID_REQUEST, Billed.NO)
+    assert upstream.connections == 1
+
+
+# --- pictures given by their address --------------------------------------------------------
+
+
+@pytest.fixture
+def fetching(upstream):
+    """A `fetch` that may reach the scripted upstream."""
+    downloader = Downloader(allowed_hosts={"127.0.0.1"})
+
+    async def fetch(url, into):
+        return await downloader.fetch(url, provider="apiyi", folder=into)
+
+    return fetch
+
+
+@pytest.fixture
+def linking(upstream):
+    """Answers whose picture lies at the upstream, in a part or in words."""
+    url = f"{upstream.url}/results/fox.png"
+
+    def make(*parts):
+        shown = [
+            {"fileData": {"fileUri": url, "mimeType": "image/png"}, "thoughtSignature": "s"}
+            if part == "file"
+            else {"text": f"Here: ![fox]({url})"}
+            if part == "text"
+            else part
+            for part in parts
+        ]
+        return {"candidates": [{"content": {"parts": shown}, "finishReason": "STOP"}]}
+
+    return make
+
+
+@pytest.mark.parametrize(("part", "text"), [("file", None), ("text", "Here:")])
+async def test_a_picture_given_by_its_address_is_fetched(
+    upstream, make_provider, request_for, observer, folder, png, fetching, linking, part, text
+):
+    """Without the key, and paid for once."""
+    upstream.script(
+        upstream.reply(200, linking(part)),
+        upstream.reply(200, png, {"Content-Type": "image/png"}),
+    )
+    generation = await make_provider("apiyi", fetch=fetching).generate(
+        request_for(), folder=folder, observer=observer
+    )
+    [image] = generation.images
+    assert image.path.read_bytes() == png
+    assert generation.text == text
+    assert (generation.turn is not None) == (part == "file")
+    posted, got = upstream.received
+    assert (posted.method, got.method, got.path) == ("POST", "GET", "/results/fox.png")
+    assert got.header("authorization") == []
+    assert list(folder.iterdir()) == [image.path]
+
+
+async def test_a_picture_that_came_along_is_not_fetched(
+    upstream, make_provider, request_for, observer, folder, png, fetching, linking, answer
+):
+    [inline] = answer(png)["candidates"][0]["content"]["parts"]
+    upstream.script(upstream.reply(200, linking(inline, "file", "text")))
+    generation = await make_provider("apiyi", fetch=fetching).generate(
+        request_for(), folder=folder, observer=observer
+    )
+    assert generation.images[0].path.read_bytes() == png
+    assert len(upstream.received) == 1
+
+
+@pytest.mark.parametrize("gone", [1, 2])
+async def test_a_picture_that_does_not_come_is_asked_for_once_more(
+    upstream, make_provider, request_for, observer, folder, png, pace, fetching, linking, gone
+):
+    """The paid call is not repeated, and what is lost in the end is owed."""
+    missing = [upstream.reply(404, b"")] * gone
+    upstream.script(upstream.reply(200, linking("file")), *missing, upstream.reply(200, png))
+    asked = make_provider("apiyi", fetch=fetching).generate(
+        request_for(), folder=folder, observer=observer
+    )
+    if gone == 1:
+        assert (await asked).images[0].path.read_bytes() == png
+    else:
+        with pytest.raises(ProviderError) as caught:
+            await asked
+        assert (caught.value.kind, caught.value.billed) == (
+            ErrorKind.RESULT_UNAVAILABLE,
+            Billed.YES,
+        )
+    assert pace.waits == [AGAIN_SECONDS]
+    assert [received.method for received in upstream.received] == ["POST", "GET", "GET"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "kind"),
+    [
+        ("gs://bucket/fox.png", ErrorKind.RESULT_UNAVAILABLE),
+        ("https://pictures.example/fox.svg", ErrorKind.RESULT_UNAVAILABLE),
+        ("http://169.254.169.254/fox.png", ErrorKind.UNSAFE_URL),
+    ],
+)
+async def test_an_address_that_must_not_be_asked_is_not(
+    upstream, make_provider, request_for, observer, folder, fetching, linking, uri, kind
+):
+    upstream.script(upstream.reply(200, linking({"fileData": {"fileUri": uri}})))
+    with pytest.raises(ProviderError) as caught:
+        await make_provider("apiyi", fetch=fetching).generate(
+            request_for(), folder=folder, observer=observer
+        )
+    assert (caught.value.kind, caught.value.billed) == (kind, Billed.YES)
+    assert len(upstream.received) == 1
+
+
+class Shelf:
+    """Offers pictures at made-up addresses and remembers which are out."""
+
+    def __init__(self) -> None:
+        self.out: dict[str, Path] = {}
+        self.seen: list[tuple[Path, str]] = []
+
+    @contextmanager
+    def offer(self, path, mime):
+        url = f"https://plantain.example/references/{len(self.seen)}"
+        self.seen.append((path, mime))
+        self.out[url] = path
+        yield url
+        del self.out[url]
+
+
+async def test_what_has_no_room_goes_by_address_the_largest_first(
+    upstream, make_provider, request_for, reference, observer, folder, golden, answer, png
+):
+    """As the SDK names a file; the address is good until the answer is there, and no longer."""
+    sizes = (6, 8, 7)
+    references = tuple(reference(bytes([n]) * n * 2**20, "image/png") for n in sizes)
+    shelf = Shelf()
+    out = []
+    reply = upstream.reply(200, answer(png))
+
+    async def look(server, writer):
+        out.append(len(shelf.out))
+        await reply(server, writer)
+
+    upstream.script(look)
+    await make_provider(shelf=shelf).generate(
+        request_for(prompt="Make it watercolor", reference_images=references),
+        folder=folder,
+        observer=observer,
+    )
+    [received] = upstream.received
+    text, *parts = received.document["contents"][0]["parts"]
+    assert [next(iter(part)) for part in parts] == ["inlineData", "fileData", "inlineData"]
+    captured = golden("sdk_requests/genai_edit_file_uri.json")["body_json"]
+    expected = meaning(captured)["contents"][0]["parts"]
+    expected[1]["fileData"]["fileUri"] = "https://plantain.example/references/0"
+    assert [text, parts[1]] == expected
+    assert len(received.body) <= UPLOAD_LIMIT
+    assert [path.name for path, _ in shelf.seen] == [references[1].sha256]
+    assert (out, shelf.out) == ([1], {})
+
+
+async def test_a_request_with_room_offers_nothing(
+    upstream, make_provider, request_for, reference, observer, folder, answer, png
+):
+    shelf = Shelf()
+    upstream.script(upstream.reply(200, answer(png)))
+    asked = request_for(reference_images=(reference(png, "image/png"),))
+    await make_provider(shelf=shelf).generate(asked, folder=folder, observer=observer)
+    assert shelf.seen == []
+
+
+# --- going on from a picture ----------------------------------------------------------------
+
+
+@pytest.fixture
+def turned(upstream, make_provider, request_for, observer, folder, reference):
+    """Let a provider answer a scripted body, and make the turn of it that the bot would store."""
+
+    async def make(body, *, name="google", **changes):
+        upstream.script(upstream.reply(200, body))
+        asked = request_for(**changes)
+        generation = await make_provider(name).generate(asked, folder=folder, observer=observer)
+        [image] = generation.images
+        stored = reference(image.path.read_bytes(), image.mime)
+        image.path.unlink()
+        upstream.received.clear()
+        return Turn(
+            name, asked.model, asked.prompt, asked.reference_images, stored, generation.turn
+        )
+
+    return make
+
+
+async def test_the_second_turn_is_the_sdks(
+    upstream, make_provider, request_for, observer, folder, golden, turned
+):
+    """The same parts with the same signatures; only the thoughts, which it echoes, are left out."""
+    captured = golden("sdk_requests/genai_multiturn_second_turn.json")
+    contents = meaning(captured["body_json"])["contents"]
+    first, model, _ = captured["body_json"]["contents"]
+    model_id = re.search("models/(.*):", captured["path"])[1]
+    turn = await turned(
+        {"candidates": [{"content": model, "finishReason": "STOP"}]},
+        model=model_id,
+        prompt=first["parts"][0]["text"],
+    )
+    asked = request_for(
+        model=model_id,
+        prompt="Add mountains",
+        reference_images=(turn.image,),
+        history=(turn,),
+    )
+    await make_provider(api_version="v1").generate(asked, folder=folder, observer=observer)
+    [received] = upstream.received
+    contents[1]["parts"] = [part for part in contents[1]["parts"] if not part.get("thought")]
+    assert meaning(received.document)["contents"] == contents
+    assert received.path == captured["path"]
+
+
+@pytest.fixture
+def conversation(turned, answer, reference):
+    """Three turns, each from the picture before; the first from an upload, the last with another.
+
+    `weigh` adds to the size of each turn's picture, in bytes.
+    """
+
+    async def make(*weigh, **changes):
+        pictures = [b"\x89PNG\r\n\x1a\n" + bytes([n]) * (100 + more)
+                    for n, more in enumerate(weigh)]  # fmt: skip
+        turns, before = [], reference(b"upload", "image/jpeg")
+        for number, picture in enumerate(pictures):
+            other = (reference(b"other", "image/webp"),) if number == len(pictures) - 1 else ()
+            body = answer(picture)
+            [part] = body["candidates"][0]["content"]["parts"]
+            part["thoughtSignature"] = f"signature {number}"
+            changed = {"prompt": f"step {number}", "reference_images": (before, *other)} | changes
+            turns.append(await turned(body, **changed))
+            before = turns[-1].image
+        return tuple(turns)
+
+    return make
+
+
+def outlined(received):
+    """Each turn's role and parts: words, or the hash of a picture and its signature."""
+    return [
+        (content["role"], [
+            part.get("text")
+            or (
+                hashlib.sha256(base64.b64decode(part["inlineData"]["data"])).hexdigest(),
+                part.get("thoughtSignature"),
+            )
+            for part in content["parts"]
+        ])
+        for content in received.document["contents"]
+    ]  # fmt: skip
+
+
+async def test_a_long_conversation_shows_every_picture_once(
+    upstream, make_provider, request_for, reference, observer, folder, conversation
+):
+    """Also when the reference is a smaller copy of the last picture, and one came with the wish."""
+    turns = await conversation(0, 0, 0)
+    copy, new = reference(b"smaller copy", "image/jpeg"), reference(b"new", "image/png")
+    again = turns[0].reference_images[0]
+    asked = request_for(prompt="go on", reference_images=(copy, new, again), history=turns)
+    await make_provider().generate(asked, folder=folder, observer=observer)
+    upload, other = again.sha256, turns[2].reference_images[1].sha256
+    first, second, third = (turn.image.sha256 for turn in turns)
+    assert outlined(upstream.received[0]) == [
+        ("user", ["step 0", (upload, None)]),
+        ("model", [(first, "signature 0")]),
+        ("user", ["step 1"]),
+        ("model", [(second, "signature 1")]),
+        ("user", ["step 2", (other, None)]),
+        ("model", [(third, "signature 2")]),
+        ("user", ["go on", (new.sha256, None)]),
+    ]
+
+
+MIB = 2**20
+
+
+@pytest.mark.parametrize(
+    ("weights", "left"),
+    [((5, 5, 1), 3), ((8, 5, 1), 2), ((1, 13, 1), 1), ((1, 1, 14), 0), ((13, 1, 1), 2)],
+)
+async def test_the_oldest_turns_give_way_when_there_is_no_room(
+    upstream, make_provider, request_for, reference, observer, folder, conversation, weights, left
+):
+    """A turn that comes first now shows what it worked from; without any, the request is plain."""
+    turns = await conversation(*(weight * MIB for weight in weights))
+    copy = reference(b"smaller copy", "image/jpeg")
+    # A turn's own reference may be a smaller copy as well: what the bot stores is never heavy.
+    turns = tuple(
+        Turn(t.provider, t.model, t.prompt, (reference(b"%d" % n, "image/png"),), t.image, t.parts)
+        for n, t in enumerate(turns)
+    )
+    asked = request_for(prompt="go on", reference_images=(copy,), history=turns)
+    await make_provider().generate(asked, folder=folder, observer=observer)
+    [received] = upstream.received
+    assert len(received.body) <= UPLOAD_LIMIT
+    said = outlined(received)
+    expected = [
+        ("model", [(turn.image.sha256, f"signature {3 - left + n}")])
+        for n, turn in enumerate(turns[3 - left :])
+    ]
+    assert [entry for entry in said if entry[0] == "model"] == expected
+    oldest = turns[3 - left].reference_images if left else (copy,)
+    assert said[0][1][1:] == [(image.sha256, None) for image in oldest]
+    assert [len(parts) for role, parts in said[1:] if role == "user"] == [1] * left
+
+
+async def test_no_more_pictures_are_sent_than_the_model_takes(
+    upstream, make_provider, request_for, reference, observer, folder, conversation
+):
+    """The oldest model takes three: of a conversation with five, two of its turns are left."""
+    old = "gemini-2.5-flash-image"
+    turns = await conversation(0, 0, 0, model=old)
+    asked = request_for(
+        model=old, prompt="go on", reference_images=(turns[2].image,), history=turns
+    )
+    await make_provider().generate(asked, folder=folder, observer=observer)
+    roles = [role for role, _ in outlined(upstream.received[0])]
+    assert roles == ["user", "model", "user"]
+
+
+@pytest.mark.parametrize("stranger", [("apiyi", None), ("google", "gemini-3.1-flash-lite-image")])
+async def test_nobody_else_is_told_what_a_model_said(
+    upstream, make_provider, request_for, observer, folder, conversation, stranger
+):
+    """Another upstream or model works from the picture alone."""
+    turns = await conversation(0)
+    name, model = stranger
+    asked = request_for(reference_images=(turns[0].image,), history=turns)
+    if model:
+        asked = request_for(model=model, reference_images=(turns[0].image,), history=turns)
+    await make_provider(name).generate(asked, folder=folder, observer=observer)
+    assert outlined(upstream.received[0]) == [
+        ("user", ["A red fox in snow", (turns[0].image.sha256, None)])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (400, "Corrupted thought signature."),
+        (400, "Image part is missing a thought_signature in content position 2, part position 1."),
+        (400, "Unable to process input image. Please retry"),
+        (413, "Request payload size exceeds the limit"),
+    ],
+)
+async def test_a_conversation_that_is_refused_for_nothing_is_left_out(
+    upstream, make_provider, request_for, observer, folder, conversation, answer, png,
+    status, message,
+):  # fmt: skip
+    turns = await conversation(0)
+    error = {"error": {"code": status, "message": message, "status": "INVALID_ARGUMENT"}}
+    upstream.script(upstream.reply(status, error), upstream.reply(200, answer(png)))
+    asked = request_for(reference_images=(turns[0].image,), history=turns)
+    generation = await make_provider().generate(asked, folder=folder, observer=observer)
+    assert generation.images[0].path.read_bytes() == png
+    assert [len(received.document["contents"]) for received in upstream.received] == [3, 1]
+
+
+CUT = b'{"candidates": [{"content": {"parts": [{"inlineData": {"data": "iVBO'
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (200, {"candidates": [{"finishReason": "MISSING_THOUGHT_SIGNATURE"}]}, "invalid_request"),
+        (500, {"error": {"message": "internal", "status": "INTERNAL"}}, "upstream_error"),
+        (429, {"error": {"message": "slow down", "status": "RESOURCE_EXHAUSTED"}}, "rate_limited"),
+        (200, {"promptFeedback": {"blockReason": "SAFETY"}}, "content_blocked"),
+        (200, CUT, "malformed_response"),
+    ],
+)
+async def test_any_other_failure_of_a_conversation_is_not_asked_again(
+    upstream, make_provider, request_for, observer, folder, conversation, status, body, kind
+):
+    """It may be on the bill, or would end the same without the conversation."""
+    turns = await conversation(0)
+    upstream.script(upstream.reply(status, body))
+    asked = request_for(reference_images=(turns[0].image,), history=turns)
+    with pytest.raises(ProviderError) as caught:
+        await make_provider().generate(asked, folder=folder, observer=observer)
+    assert caught.value.kind == kind
+    assert len(upstream.received) == 1
+
+
+async def test_a_picture_of_the_conversation_that_is_gone_ends_it_there(
+    upstream, make_provider, request_for, reference, observer, folder, conversation, tmp_path
+):
+    """The store lost the second picture: what came after it is all that can be said again."""
+    turns = await conversation(0, 0, 0)
+    (tmp_path / "references" / turns[0].image.sha256).unlink()
+    asked = request_for(prompt="go on", reference_images=(turns[2].image,), history=turns)
+    await make_provider().generate(asked, folder=folder, observer=observer)
+    said = outlined(upstream.received[0])
+    assert [entry for entry in said if entry[0] == "model"] == [
+        ("model", [(turns[2].image.sha256, "signature 2")])
+    ]

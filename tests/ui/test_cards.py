@@ -40,10 +40,11 @@ from bot.errors import (
     UnknownModel,
     UnsupportedAspectRatio,
     UnsupportedResolution,
+    UnsupportedThinking,
 )
 from bot.generation.catalog import Catalog
 from bot.generation.pricing import Price
-from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
+from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
 from bot.i18n import Sentences
 from bot.jobs.delivery import Picture
 from bot.jobs.job import Job, JobKind, JobState, Place, Receipt, Shortfall
@@ -63,6 +64,7 @@ NOON = 1_795_262_400_000_000
 PROMPT = "a **lighthouse** at dusk\nfor @everyone & <@123456789012345678>"
 REQUEST = GenerationRequest(prompt=PROMPT, model="gemini-nano-banana-2.1")
 MANY = replace(REQUEST, aspect_ratio=AspectRatio.W16_H9, resolution=Resolution.R4K, count=4)
+THOUGHT = replace(REQUEST, thinking=Thinking.HIGH)
 ORIGINAL = ImageRef("0" * 64, "image/png", 5504, 3072, 30_000_000)
 PLACE = Place(
     member_id=1,
@@ -115,6 +117,8 @@ ERRORS: tuple[PlantainError, ...] = (
     UnknownModel("dall-e", "gemini-nano-banana-2.1, gemini-3-pro-image"),
     UnsupportedAspectRatio("Nano Banana Pro", "1:8", "1:1, 16:9"),
     UnsupportedResolution("Nano Banana", "4K", "1K"),
+    UnsupportedThinking("Nano Banana 2", "medium", "minimal, high"),
+    UnsupportedThinking("Nano Banana Pro", "high", "–"),
     TooManyReferenceImages("Nano Banana", 4, 3),
     NotEnoughCredits(7, 5),
     NotEnoughCredits(1, 0),
@@ -153,6 +157,10 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
         "accepted": [
             CARDS.accepted(draft, locale),
             CARDS.accepted(replace(draft, request=MANY), locale),
+            *(
+                CARDS.accepted(replace(draft, request=replace(MANY, thinking=level)), locale)
+                for level in Thinking
+            ),
         ],
         "queued": [CARDS.queued(one, ahead) for ahead in (0, 1, 2)],
         "drawing": [CARDS.drawing(one), CARDS.drawing(many.evolve(started_at=None))],
@@ -161,6 +169,7 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             CARDS.result(one, pictures("unchanged"), Receipt(7, 93, 1, 13), None),
             CARDS.result(one, pictures("lossless"), Receipt(1, 1, 1, 3600), None),
             CARDS.result(many, pictures("lossy", "smaller", "lossy"), Receipt(21, 0, 4, 61), short),
+            CARDS.result(job(locale, THOUGHT), pictures("unchanged"), Receipt(7, 93, 1, 29), None),
         ],
         "problems": [CARDS.problem(error, locale) for error in ERRORS],
         "balance": [

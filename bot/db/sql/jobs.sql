@@ -2,12 +2,12 @@
 -- A new job, queued; its reservation must already stand in the same transaction.
 INSERT INTO jobs (id, state, kind, member_id, guild_id, channel_id, message_id, locale, private,
                   application_id, reply_token, upload_limit, prompt, model, aspect_ratio,
-                  resolution, count, provider, reservation_id, account_id, credits_each,
-                  usd_micros_each, created_at)
+                  resolution, count, thinking, origin_job_id, origin_picture, provider,
+                  interaction_id, reservation_id, account_id, credits_each, usd_micros_each, created_at)
 VALUES (:id, 'queued', :kind, :member_id, :guild_id, :channel_id, :message_id, :locale, :private,
         :application_id, :reply_token, :upload_limit, :prompt, :model, :aspect_ratio,
-        :resolution, :count, :provider, :reservation_id, :account_id, :credits_each,
-        :usd_micros_each, :created_at);
+        :resolution, :count, :thinking, :origin_job_id, :origin_picture, :provider,
+        :interaction_id, :reservation_id, :account_id, :credits_each, :usd_micros_each, :created_at);
 
 -- name: add_image
 -- Remember a stored picture's facts; one that is known already stays as it is.
@@ -24,6 +24,10 @@ ON CONFLICT (job_id, role, position) DO NOTHING;
 -- name: job
 -- One job by its id.
 SELECT * FROM jobs WHERE id = :id;
+
+-- name: job_of_interaction
+-- The job that an interaction has become.
+SELECT * FROM jobs WHERE interaction_id = :interaction_id;
 
 -- name: job_images
 -- A job's pictures of one role, in order.

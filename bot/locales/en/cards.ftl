@@ -19,6 +19,7 @@ card-price = { $count ->
 }
 card-size-auto = { $resolution }
 card-size = { $aspect_ratio } · { $resolution }
+card-thinking = { $size } · thinking: { $thinking }
 
 card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } s
 card-charged = { $charged } charged · { $left } left

@@ -10,6 +10,7 @@ option-model = Which model draws; the price depends on it
 option-aspect_ratio = Width to height
 option-resolution = How large; larger costs more
 option-count = How many pictures
+option-thinking = How long the model may think first; longer costs more
 option-image = A picture to work from
 option-private = Only you see the result
 
@@ -17,3 +18,6 @@ option-edit-image = The picture to change
 option-more-image = Another picture to use
 
 choice-model = { $model } · { $price } at { $resolution }
+thinking-minimal = minimal
+thinking-medium = medium
+thinking-high = high

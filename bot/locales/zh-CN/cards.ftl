@@ -15,6 +15,7 @@ card-price = { $count ->
 }
 card-size-auto = { $resolution }
 card-size = { $aspect_ratio } · { $resolution }
+card-thinking = { $size } · 思考：{ $thinking }
 
 card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } 秒
 card-charged = 扣除 { $charged } · 剩余 { $left }

@@ -10,6 +10,7 @@ option-model = 由哪个模型绘制；价格随之不同
 option-aspect_ratio = 宽高比
 option-resolution = 尺寸；越大越贵
 option-count = 几张图片
+option-thinking = 绘制前思考多久；越久越贵
 option-image = 参考图片
 option-private = 只有你能看到结果
 
@@ -17,3 +18,6 @@ option-edit-image = 要修改的图片
 option-more-image = 另一张要用的图片
 
 choice-model = { $model } · { $resolution } 需 { $price }
+thinking-minimal = 最少
+thinking-medium = 中等
+thinking-high = 充分

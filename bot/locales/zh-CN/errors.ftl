@@ -5,6 +5,7 @@ refusal-prompt-too-long = 提示词有 { $length } 个字符，最多 { $limit }
 refusal-unknown-model = 这里没有模型“{ $model }”。请从列表中选择：{ $known }。
 refusal-aspect-ratio = { $model } 不能画 { $aspect_ratio }。可用：{ $supported }。
 refusal-resolution = { $model } 不能画 { $resolution }。可用：{ $supported }。
+refusal-thinking = { $model } 不支持这个思考程度（{ $thinking }）。可选：{ $supported }。请不选此项，或换一个它支持的。
 refusal-reference-images = { $model } 最多接受 { $limit } 张图片，你给了 { $given } 张。请减少几张。
 refusal-not-enough-credits = 这需要 { $needed } 积分，你有 { $available } 积分。可以减少张数、降低分辨率或换便宜的模型；`/balance` 可查看余额。
 refusal-shutting-down = 机器人正在重启。请一分钟后再试。

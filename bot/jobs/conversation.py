@@ -1,0 +1,61 @@
+"""What models said with their pictures, kept so that a change can go on from where they were."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.db.database import Transaction
+from bot.generation.request import ImageRef, Turn
+from bot.jobs import queue
+from bot.jobs.job import Drawn, Job
+
+LONGEST = 3
+"""Exchanges; each may bring pictures of several megabytes into the request."""
+
+
+async def keep(tx: Transaction, job: Job, drawn: Sequence[Drawn]) -> None:
+    """Store what was said with each picture; after `queue.tie`, in its transaction and order."""
+    for picture, one in enumerate(drawn):
+        if one.turn is not None:
+            await tx.run(
+                "keep_turn",
+                job_id=job.id,
+                picture=picture,
+                provider=one.provider,
+                model=job.request.model,
+                sha256=one.image.sha256,
+                parts=one.turn,
+            )
+
+
+async def claim(tx: Transaction, job_id: str, *, token: str, now: int) -> Job | None:
+    """As `queue.claim`, the job's request with the conversation it goes on from."""
+    job = await queue.claim(tx, job_id, token=token, now=now)
+    if job is None or not job.request.reference_images:
+        return job
+    return job.evolve(request=replace(job.request, history=await recall(tx, job)))
+
+
+async def recall(tx: Transaction, job: Job) -> tuple[Turn, ...]:
+    """The exchanges that led to where a job goes on, oldest first, all with one model.
+
+    Nobody goes on in another's: it holds pictures that were only shown to the model.
+    """
+    turns: list[Turn] = []
+    origin = job.origin
+    while origin is not None and len(turns) < LONGEST:
+        row = await tx.one("turn", job_id=origin.job_id, picture=origin.picture)
+        if row is None or row["member_id"] != job.place.member_id:
+            break
+        turn = Turn(
+            provider=row["provider"],
+            model=row["model"],
+            prompt=row["prompt"],
+            reference_images=await queue.references(tx, origin.job_id),
+            image=ImageRef(row["sha256"], row["mime"], row["width"], row["height"], row["size"]),
+            parts=row["parts"],
+        )
+        if turns and (turn.provider, turn.model) != (turns[0].provider, turns[0].model):
+            break
+        turns.insert(0, turn)
+        origin = queue.origin(row)
+    return tuple(turns)

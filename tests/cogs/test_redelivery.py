@@ -1,0 +1,66 @@
+"""Discord may deliver an interaction again; it is one job, one call and one charge all the same."""
+
+import asyncio
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from bot.generation.request import Resolution
+from bot.jobs.job import JobKind, Place
+
+
+@pytest.fixture
+def gateway(scene):
+    """The door interactions come through: everything that came, and how often each is let in."""
+    parsers = scene.app.client._connection.parsers
+    original = parsers["INTERACTION_CREATE"]
+    gateway = SimpleNamespace(seen=[], times=1, deliver=original)
+
+    def let_in(data):
+        gateway.seen.append(data)
+        for _ in range(gateway.times):
+            original(data)
+
+    parsers["INTERACTION_CREATE"] = let_in
+    return gateway
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_command_that_is_delivered_twice_draws_once(scene, gateway, calls, at_once):
+    alice = scene.member("alice")
+    prompt = f"delivered twice, {at_once}"
+    gateway.times = 2 if at_once else 1
+
+    shown = await alice.slash(scene.channel, "imagine", prompt=prompt)
+    if not at_once:
+        gateway.deliver(gateway.seen[-1])
+    await scene.env.settle()
+
+    assert calls.count(prompt) == 1
+    assert [job["state"] for job in await scene.jobs()] == ["done"]
+    account = await scene.account(alice)
+    assert (account.available, account.held) == (93, 0)
+    assert len(scene.channel.last_message.attachments) == 1
+    assert shown.response is not None
+    await scene.assert_books_balance()
+
+
+async def test_twenty_submissions_of_one_interaction_are_one_job(scene, calls):
+    studio = scene.app.client.services.studio
+    place = Place(7, None, 2, 3, 4, "token", "en-US", False, 10_000_000, interaction_id=99)
+    draft = studio.draft(
+        JobKind.IMAGINE,
+        "twenty at once",
+        model=None,
+        aspect_ratio=None,
+        resolution=Resolution.R1K,
+        count=1,
+        reference_images=0,
+    )
+    jobs = await asyncio.gather(*(studio.submit(draft, place) for _ in range(20)))
+    other = await studio.submit(draft, replace(place, interaction_id=100))
+
+    assert len({job.id for job in jobs}) == 1
+    assert other.id != jobs[0].id
+    assert len(await scene.jobs()) == 2
