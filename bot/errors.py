@@ -13,6 +13,8 @@
     │   ├── TooManyReferenceImages
     │   ├── NotEnoughCredits
     │   ├── LimitReached        a limit set here says no, as an upstream's would
+    │   ├── TeamExists
+    │   ├── TeamBusy
     │   ├── ShuttingDown
     │   ├── JobUnknown
     │   └── UnusablePicture     an upload we cannot work with
@@ -222,6 +224,20 @@ class LimitReached(Refusal):
     used: int
     needed: int
     opens_at: int | None
+
+
+@dataclass(eq=False)
+class TeamExists(Refusal):
+    """The channel has a team already."""
+
+    key = "refusal-team-exists"
+
+
+@dataclass(eq=False)
+class TeamBusy(Refusal):
+    """A picture that the team pays for is being drawn."""
+
+    key = "refusal-team-busy"
 
 
 @dataclass(eq=False)
