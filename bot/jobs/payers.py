@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.db.database import Transaction
+from bot.ledger.entry import Discrepancy
 from bot.ledger.ledger import Ledger
 from bot.ledger.teams import Teams
 from bot.quotas.allowance import Allowances
@@ -82,6 +83,29 @@ class Payers:
             return False
         await self._give_back(tx, reservation_id, reserved)
         return True
+
+    async def check(self, tx: Transaction) -> list[Discrepancy]:
+        """Recompute everything from entries and reservations; an empty list means all is well."""
+        usage = await tx.all("wrong_usage")
+        allowances = await tx.all("wrong_allowances")
+        spending = await tx.all("wrong_spending")
+        return [
+            *await self._ledger.check(tx),
+            *(
+                Discrepancy(row["subject"], what, row[what], row[f"summed_{what}"])
+                for row in usage
+                for what in ("jobs", "hour_used", "day_used", "month_used", "total_used")
+                if row[what] != row[f"summed_{what}"]
+            ),
+            *(
+                Discrepancy(f"member:{row['member_id']}", "allowance", row["used"], row["summed"])
+                for row in allowances
+            ),
+            *(
+                Discrepancy(f"member:{row['member_id']}", "team", row["spent"], row["summed"])
+                for row in spending
+            ),
+        ]
 
     async def _give_back(self, tx: Transaction, reservation_id: str, unused: int) -> None:
         await self._teams.give_back(tx, reservation_id, unused=unused)

@@ -119,3 +119,47 @@ UPDATE allowance_use SET used = used - :unused
                   AND s.guild_id = allowance_use.guild_id
                   AND s.member_id = allowance_use.member_id
                   AND s.starts_at = allowance_use.starts_at);
+
+-- name: wrong_usage
+-- Whoever's use is not what their reservations add up to.
+SELECT u.subject, u.jobs, u.hour_used, u.day_used, u.month_used, u.total_used,
+       CAST(COALESCE(s.jobs, 0) AS BIGINT) AS summed_jobs,
+       CAST(COALESCE(s.hour_used, 0) AS BIGINT) AS summed_hour_used,
+       CAST(COALESCE(s.day_used, 0) AS BIGINT) AS summed_day_used,
+       CAST(COALESCE(s.month_used, 0) AS BIGINT) AS summed_month_used,
+       CAST(COALESCE(s.total_used, 0) AS BIGINT) AS summed_total_used
+  FROM usage u
+  LEFT JOIN (
+        SELECT h.subject,
+               SUM(CASE WHEN r.state = 'open' THEN 1 ELSE 0 END) AS jobs,
+               SUM(CASE WHEN h.hour = w.hour THEN
+                   CASE r.state WHEN 'open' THEN h.amount ELSE r.settled END ELSE 0 END)
+                   AS hour_used,
+               SUM(CASE WHEN h.day = w.day THEN
+                   CASE r.state WHEN 'open' THEN h.amount ELSE r.settled END ELSE 0 END)
+                   AS day_used,
+               SUM(CASE WHEN h.month = w.month THEN
+                   CASE r.state WHEN 'open' THEN h.amount ELSE r.settled END ELSE 0 END)
+                   AS month_used,
+               SUM(CASE r.state WHEN 'open' THEN h.amount ELSE r.settled END) AS total_used
+          FROM shares h
+          JOIN reservations r ON r.id = h.reservation_id
+          JOIN usage w ON w.subject = h.subject
+         GROUP BY h.subject) s ON s.subject = u.subject
+ WHERE u.jobs <> COALESCE(s.jobs, 0) OR u.hour_used <> COALESCE(s.hour_used, 0)
+    OR u.day_used <> COALESCE(s.day_used, 0) OR u.month_used <> COALESCE(s.month_used, 0)
+    OR u.total_used <> COALESCE(s.total_used, 0)
+ ORDER BY u.subject;
+
+-- name: wrong_allowances
+-- Members whose use of the pool is not what their reservations of that period add up to.
+SELECT u.guild_id, u.member_id, u.used, CAST(COALESCE(s.used, 0) AS BIGINT) AS summed
+  FROM allowance_use u
+  LEFT JOIN (
+        SELECT h.guild_id, h.member_id, h.starts_at,
+               SUM(CASE r.state WHEN 'open' THEN h.amount ELSE r.settled END) AS used
+          FROM allowance_shares h JOIN reservations r ON r.id = h.reservation_id
+         GROUP BY h.guild_id, h.member_id, h.starts_at) s
+    ON s.guild_id = u.guild_id AND s.member_id = u.member_id AND s.starts_at = u.starts_at
+ WHERE u.used <> COALESCE(s.used, 0)
+ ORDER BY u.guild_id, u.member_id;

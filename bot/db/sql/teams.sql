@@ -62,3 +62,16 @@ UPDATE team_members SET spent = spent - :unused
                 WHERE s.reservation_id = :reservation_id
                   AND s.team_id = team_members.team_id
                   AND s.member_id = team_members.member_id);
+
+-- name: wrong_spending
+-- Team members whose spending is not what their reservations add up to.
+SELECT m.team_id, m.member_id, m.spent, CAST(COALESCE(s.spent, 0) AS BIGINT) AS summed
+  FROM team_members m
+  LEFT JOIN (
+        SELECT h.team_id, h.member_id,
+               SUM(CASE r.state WHEN 'open' THEN h.amount ELSE r.settled END) AS spent
+          FROM team_shares h JOIN reservations r ON r.id = h.reservation_id
+         GROUP BY h.team_id, h.member_id) s
+    ON s.team_id = m.team_id AND s.member_id = m.member_id
+ WHERE m.spent <> COALESCE(s.spent, 0)
+ ORDER BY m.team_id, m.member_id;
