@@ -378,7 +378,7 @@ def test_no_order_of_things_overruns_a_limit_or_loses_a_credit():
     run_state_machine_as_test(
         Everything,
         settings=settings(
-            max_examples=30,
+            max_examples=60,
             stateful_step_count=30,
             deadline=None,
             database=None,
@@ -411,7 +411,7 @@ def test_a_broken_statement_is_caught(mutation):
         run_state_machine_as_test(
             Mutant,
             settings=settings(
-                max_examples=100,
+                max_examples=400,
                 stateful_step_count=30,
                 deadline=None,
                 database=None,
