@@ -391,7 +391,6 @@ def test_no_order_of_things_overruns_a_limit_or_loses_a_credit():
 MUTATIONS = [
     ("use", "jobs = jobs + 1", "jobs = jobs"),
     ("give_back", "jobs = jobs - 1", "jobs = jobs"),
-    ("team_give_back", "- :unused", "- 0 * :unused"),
 ]
 
 
