@@ -19,7 +19,7 @@ from bot.db.database import Database
 from bot.db.patient import Patient
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import SettingsError, UnknownModel
-from bot.generation.catalog import Catalog
+from bot.generation.catalog import MICROS, Catalog
 from bot.generation.pricing import Ranking
 from bot.i18n import Sentences
 from bot.images.codec import Codec
@@ -43,6 +43,8 @@ from bot.providers.transport import Transport, make_session
 from bot.settings import Settings
 from bot.ui.cards import Cards
 from bot.ui.delivery import DiscordDelivery
+from bot.web.server import serve
+from bot.web.site import Web
 
 CODEC_SECONDS = 30.0
 MOST_WORKERS = 4
@@ -95,9 +97,12 @@ class App:
         await self.client.services.dispatcher.close(grace)
 
 
-def load_catalog(settings: Settings) -> Catalog:
-    """The catalog with the operator's file over it; raises SettingsError for what is wrong."""
-    catalog = Catalog.load(settings.catalog_path, public_url=settings.public_url is not None)
+def load_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
+    """The catalog with the operator's file over it; raises SettingsError for what is wrong.
+
+    `public_url` says whether upstreams will reach us, as some take pictures in no other way.
+    """
+    catalog = Catalog.load(settings.catalog_path, public_url=public_url)
     registry.enabled(settings, catalog)
     _check_default_model(settings, catalog)
     return catalog
@@ -112,13 +117,14 @@ async def open_workshop(
     attempts: int | None = None,
     time_limit: float | None = None,
     make_gate: MakeGate | None = None,
+    site: Web | None = None,
 ) -> AsyncIterator[Workshop]:
     """The generation client with its image store in `folder`.
 
     `attempts` caps the calls for one picture, `time_limit` the seconds of one call; `make_gate`
-    keeps keys to their limits. Raises SettingsError.
+    keeps keys to their limits; `site` is where upstreams reach us. Raises SettingsError.
     """
-    catalog = load_catalog(settings)
+    catalog = load_catalog(settings, public_url=site is not None)
     async with AsyncExitStack() as resources:
         session = await resources.enter_async_context(make_session())
         codec = await resources.enter_async_context(
@@ -133,6 +139,8 @@ async def open_workshop(
             random=world.random,
             clock=world.monotonic,
             time_limit=time_limit,
+            callbacks=site,
+            shelf=site,
         )
         ways = registry.build(
             settings, catalog=catalog, outfit=outfit, attempts=attempts, make_gate=make_gate
@@ -171,9 +179,12 @@ async def open_app(
         database_lock = settings.sqlite_path.with_name(f"{settings.sqlite_path.name}.lock")
         resources.enter_context(_locked(database_lock, "DATABASE_URL"))
         database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
+        site = _site(settings, world)
+        if site is not None:
+            await resources.enter_async_context(_served(settings, site))
         make_gate = partial(_gate, database, world)
         workshop = await resources.enter_async_context(
-            open_workshop(settings, folder, world=world, make_gate=make_gate)
+            open_workshop(settings, folder, world=world, make_gate=make_gate, site=site)
         )
         await workshop.store.sweep_scratch()
         # Both locks are ours: whatever is unfinished now was left by a process that is gone.
@@ -214,6 +225,30 @@ def _ranking(settings: Settings, catalog: Catalog, speeds: Speeds) -> Ranking:
         known=tuple(catalog.upstreams),
         seconds=speeds.seconds if settings.route_by == "speed" else None,
     )
+
+
+def _site(settings: Settings, world: World) -> Web | None:
+    if settings.public_url is None:
+        return None
+    secret = settings.toapis_webhook_secret
+    return Web(
+        public_url=str(settings.public_url),
+        now=lambda: datetime.fromtimestamp(world.now() / MICROS, UTC),
+        webhook_secrets={"toapis": secret.get_secret_value()} if secret else {},
+    )
+
+
+@asynccontextmanager
+async def _served(settings: Settings, site: Web) -> AsyncIterator[None]:
+    async with AsyncExitStack() as resources:
+        try:
+            await resources.enter_async_context(
+                serve(site, host=settings.web_host, port=settings.web_port)
+            )
+        except OSError as error:
+            problem = f"port {settings.web_port} cannot be had ({error.strerror})"
+            raise SettingsError("WEB_PORT", problem) from error
+        yield
 
 
 def _gate(

@@ -1,6 +1,6 @@
 """The stand-in's chat completions, as API易 and EvoLink serve them: one-api's errors, no sizes.
 
-A prompt's words may choose where in the answer the picture is (see SHAPES).
+A prompt's words may choose where in the answer the picture is.
 """
 
 import asyncio
@@ -22,19 +22,17 @@ from bot.demo.answer import FILTERED, RECITED, REFUSAL, Encoded, Piece
 from bot.demo.delivery import hang_up, send
 from bot.demo.gallery import WORDS, Gallery, Order
 from bot.demo.journal import Call, Journal
+from bot.demo.keys import bearer, is_known
 from bot.demo.manners import CREATED
-from bot.demo.misbehaviour import Misbehaviour, Way, find
+from bot.demo.misbehaviour import Way, strike
 from bot.demo.question import SERVED, Examined, Question, prompt_of, read
 from bot.demo.rejection import Body, Rejection
-from bot.demo.standin import BODY_LIMIT, VARIATIONS
+from bot.demo.standin import BODY_LIMIT, VARIATIONS, WAYS
 from bot.generation.formats import EXTENSIONS
 
 MOST_LINKS = 64
 SAID = "Here you go."
 
-_SHAPE = re.compile(
-    r"(?<!\w)as\s+(markdown|data\s+uri|list|images|base64|link)(?!\w)", re.IGNORECASE
-)
 _MARK = re.compile(r"@@picture-(\d)@@")
 _DATA_URI = re.compile(r"data:([\w/+.-]+);base64,")
 _PICTURELESS: Mapping[str, Body] = {
@@ -72,14 +70,14 @@ def _base64(addresses: Sequence[str]) -> Body:
 
 
 SHAPES: Mapping[str, Callable[[Sequence[str]], Body]] = {
-    "markdown": _markdown,
-    "data uri": _bare,
-    "list": _list,
-    "images": _images,
-    "base64": _base64,
-    "link": _markdown,
+    "as markdown": _markdown,
+    "as data uri": _bare,
+    "as list": _list,
+    "as images": _images,
+    "as base64": _base64,
+    "as link": _markdown,
 }
-"""How "as markdown", "as data uri" and so on put pictures into a message; the first by itself."""
+"""How each word puts pictures into a message; the first by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +123,12 @@ class Chats:
         """One call: read, wait while held, answer as the prompt's words say; all of it noted."""
         raw = await _body(request)
         self._journal.last_body = raw
-        key = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        key = bearer(request)
         model, examined = await asyncio.get_running_loop().run_in_executor(
             self._executor, partial(examine, raw, key=key)
         )
-        call = self._journal.begin(
-            route=route,
-            model=model,
-            key=key,
-            prompt=examined.prompt,
-            images_in=examined.pictures,
-        )
-        plan = self._plan(request, call, examined)
+        call = self._journal.begin(route=route, key=key, asked=examined.asked(model))
+        plan = self._plan(request, call, examined, key)
         self._journal.promise(call, paid=plan.paid)
         try:
             await self._gate.wait()
@@ -155,16 +147,16 @@ class Chats:
         content = pybase64.b64decode(encoded.picture)
         return web.Response(body=content, content_type=encoded.mime)
 
-    def _plan(self, request: web.Request, call: Call, examined: Examined) -> _Plan:
+    def _plan(self, request: web.Request, call: Call, examined: Examined, key: str) -> _Plan:
         question = examined.question
         if question is None:
             refused = examined.refused or rejection.invalid("The request could not be read.")
             return self._refusal(examined.reason, refused)
-        words = [word for word in find(question.prompt) if not self._is_over(call, word)]
-        name = " + ".join(word.phrase for word in words)
-        first = next((word for word in words if word.way is not Way.PICTURE), None)
+        words = strike(self._journal, call, key, *WAYS, Way.SHAPE)
+        name = " + ".join(word.phrase for word in words if word.way is not Way.SHAPE)
+        first = next((word for word in words if word.way not in (Way.PICTURE, Way.SHAPE)), None)
         if first and first.refuse:
-            return self._refusal(name, first.refuse(call.model))
+            return self._refusal(name, first.refuse(call.model, first.seconds))
         done = partial(self._journal.end, call, name or "picture", 200)
         if first:
             status = None if first.phrase in ("hang", "drop") else 200
@@ -174,11 +166,9 @@ class Chats:
         draw = partial(self._draw, request, call, question, phrases, done)
         return _Plan(name or "picture", 200, paid=True, answer=draw)
 
-    def _is_over(self, call: Call, word: Misbehaviour) -> bool:
-        asked = (call.key_hash, call.prompt, word.phrase)
-        return word.once and self._journal.times("once", *asked) > 0
-
     def _refusal(self, outcome: str, refused: Rejection) -> _Plan:
+        refused = refused.by(gateway=True)
+
         async def answer() -> web.Response:
             request_id = f"{self._dice.getrandbits(64):016x}"
             body = refused.body(gateway=True, request_id=request_id)
@@ -213,11 +203,11 @@ class Chats:
         done: Callable[[], None],
     ) -> web.StreamResponse:
         await self._work()
-        shape = _shape(question.prompt)
+        shape = next((name for name in SHAPES if name in phrases), next(iter(SHAPES)))
         encoded = await self._gallery.show(
-            self._order(question, call.model, phrases, is_linked=shape == "link")
+            self._order(question, call.model, phrases, is_linked=shape == "as link")
         )
-        addresses = self._addresses(request, encoded, phrases, is_linked=shape == "link")
+        addresses = self._addresses(request, encoded, phrases, is_linked=shape == "as link")
         body = self._completion(call, [_choice(SHAPES[shape](addresses), finish="stop")])
         pieces = _pieces(body, [encoded.draft, encoded.picture])
         return await send(request, pieces, done=done, words=phrases)
@@ -282,9 +272,9 @@ def examine(raw: bytes, *, key: str) -> tuple[str, Examined]:
         body = _parse(raw)
         model = _text(body.get("model"))
         content = _generate_content(body)
-        if not key or key.startswith("bad-key"):
+        if not is_known(key):
             reason = "bad key"
-            raise rejection.bad_token()
+            raise rejection.bad_key()
         name = model.removesuffix("-preview")
         if name not in SERVED:
             reason = "unknown model"
@@ -338,12 +328,6 @@ def _part(part: Any) -> Body:
 def _choice(said: Body, *, finish: str) -> Body:
     message = {"role": "assistant", **said}
     return {"index": 0, "message": message, "finish_reason": finish}
-
-
-def _shape(prompt: str) -> str:
-    """The last that the prompt asks for."""
-    asked = [" ".join(name.casefold().split()) for name in _SHAPE.findall(prompt)]
-    return asked[-1] if asked else next(iter(SHAPES))
 
 
 def _pieces(body: Body, pictures: Sequence[bytes]) -> list[Piece]:

@@ -117,7 +117,8 @@ def _shortened(value: Any) -> Any:
 
 
 def _word_row(word: Misbehaviour) -> str:
-    return f"<tr><td><code>{escape(word.phrase)}</code></td><td>{escape(word.effect)}</td></tr>"
+    cells = f"<td>{word.way.place}</td><td>{escape(word.effect)}</td>"
+    return f"<tr><td><code>{escape(word.phrase)}</code></td>{cells}</tr>"
 
 
 def _call_row(call: Call) -> str:

@@ -12,7 +12,9 @@ class Call:
     """One generateContent call. `outcome` is None while it waits for its answer.
 
     `at` is ISO 8601 in UTC, `key_hash` the first 12 hex digits of the key's SHA-256. `paid` is
-    whether the upstream bills it, which a client that leaves does not change.
+    whether the upstream bills it, which a client that leaves does not change. `turns` counts the
+    conversation's, this one included, and `signatures` those of a model that were sent back.
+    `callback` is the status that the client's own server gave when it was told of the end.
     """
 
     n: int
@@ -22,10 +24,26 @@ class Call:
     key_hash: str
     prompt: str
     images_in: int
+    thinking: str | None = None
+    turns: int = 1
+    signatures: int = 0
     outcome: str | None = None
     http_status: int | None = None
     paid: bool = False
     client_left: bool = False
+    callback: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a call asks for, as far as it could be read, in the journal's words."""
+
+    model: str
+    prompt: str
+    images_in: int
+    thinking: str | None = None
+    turns: int = 1
+    signatures: int = 0
 
 
 class Journal:
@@ -36,14 +54,25 @@ class Journal:
         self._begun = 0
         self._calls: dict[int, Call] = {}
         self._asked: dict[tuple[str, ...], int] = {}
+        self._first: dict[tuple[str, ...], datetime] = {}
         self._changed = asyncio.Event()
         self.last_body = b"null"
 
-    def begin(self, *, route: str, model: str, key: str, prompt: str, images_in: int) -> Call:
+    def begin(self, *, route: str, key: str, asked: Asked) -> Call:
         self._begun += 1
         digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
-        at = self._now().isoformat()
-        call = Call(self._begun, at, route, model, digest[:12], prompt, images_in)
+        call = Call(
+            n=self._begun,
+            at=self._now().isoformat(),
+            route=route,
+            model=asked.model,
+            key_hash=digest[:12],
+            prompt=asked.prompt,
+            images_in=asked.images_in,
+            thinking=asked.thinking,
+            turns=asked.turns,
+            signatures=asked.signatures,
+        )
         self._put(call)
         return call
 
@@ -62,11 +91,21 @@ class Journal:
                 replace(known, outcome=outcome, http_status=http_status, client_left=client_left)
             )
 
+    def call_back(self, call: Call, status: int | None) -> None:
+        """Note what became of telling the client."""
+        if call.n in self._calls:
+            self._put(replace(self._calls[call.n], callback=status))
+
     def times(self, *about: str) -> int:
         """How often this was asked about before, from 0."""
         before = self._asked.get(about, 0)
         self._asked[about] = before + 1
         return before
+
+    def since(self, *about: str) -> float:
+        """Seconds since this was asked about for the first time."""
+        now = self._now()
+        return (now - self._first.setdefault(about, now)).total_seconds()
 
     def select(self, *, prompt: str | None = None, contains: str | None = None) -> list[Call]:
         """The calls with exactly this prompt, or with this somewhere in it, or all."""
@@ -85,6 +124,7 @@ class Journal:
     def forget(self) -> None:
         self._calls.clear()
         self._asked.clear()
+        self._first.clear()
         self._notify()
 
     def _put(self, call: Call) -> None:

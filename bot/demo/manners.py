@@ -1,31 +1,21 @@
-"""How each task upstream reads a request and words its answers.
+"""How each task upstream words its answers, and reads what is its own in a request.
 
 Said apart from the bot's own dialects, so that each tests the other.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol
 
-from bot.demo.question import SERVED
 from bot.demo.rejection import Body
-from bot.generation.request import AspectRatio, Resolution
+from bot.demo.wish import Wish, check, find_unknown, listed, make_wish, served, text
 
 CREATED = 1757165031
 """What every task says of when it was created."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a creating request asks for, as far as it could be read."""
-
-    prompt: str = ""
-    model: str = ""
-    aspect_ratio: AspectRatio = AspectRatio.AUTO
-    resolution: Resolution = Resolution.R1K
-    mime: str = "image/png"
-    image_urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,83 +38,32 @@ class State:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is posted to a task's `callback_url`."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+
 class Manner(Protocol):
-    """One upstream's. `read` gives the problem beside what it read; "model" for an unknown one."""
+    """One upstream's. `read` gives the problem beside what it read; "model" for an unknown one.
+
+    `notice` is how it tells of a task's end; None where it would not.
+    """
 
     @property
     def name(self) -> str: ...
     @property
-    def balance(self) -> Body: ...
+    def models(self) -> frozenset[str]: ...
+    def balance(self, *, broke: bool) -> Body: ...
     def read(self, body: Any) -> tuple[Wish, str]: ...
-    def decline(self, reason: str, problem: str = "") -> Declined: ...
+    def decline(self, reason: str, problem: str = "", *, seconds: int = 2) -> Declined: ...
     def task_id(self, dice: Random) -> str: ...
     def created(self, task_id: str, model: str) -> Body: ...
     def state(self, state: State) -> Body: ...
     def stored(self, name: str, url: str, mime: str, size: int) -> Body: ...
-
-
-def _served(model: str) -> str | None:
-    """Google's name for a gateway's."""
-    names = {
-        "nano-banana": "gemini-2.5-flash-image",
-        "nano-banana-beta": "gemini-2.5-flash-image",
-        "nano-banana-pro": "gemini-3-pro-image",
-        "nano-banana-2": "gemini-3.1-flash-image",
-        "nano-banana-2-beta": "gemini-3.1-flash-image",
-        "nano-banana-2-lite": "gemini-3.1-flash-lite-image",
-    }
-    name = names.get(model, model.removesuffix("-preview"))
-    return name if name in SERVED else None
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _check(
-    body: Any, wish: Wish, *, models: frozenset[str], limit: int, ratio: str, size: str
-) -> str:
-    """What is wrong with the fields that all of them have; or nothing."""
-    if not isinstance(body, dict):
-        return "the body is not a JSON object"
-    if wish.model not in models:
-        return "model"
-    served = SERVED[_served(wish.model) or ""]
-    sizes = {{"512": "0.5K"}.get(name, name) for name in served.sizes or {"1K"}}
-    wrong = {
-        f"prompt must have 1 to {limit} characters": not 0 < len(wish.prompt) <= limit,
-        f"unsupported aspect ratio {ratio!r}": ratio not in ("auto", *served.ratios),
-        f"unsupported resolution {size!r}": size not in sizes,
-        "image_urls must be addresses": not all(
-            url.startswith(("https://", "http://")) for url in wish.image_urls
-        ),
-    }
-    return next((problem for problem, found in wrong.items() if found), "")
-
-
-def _wish(
-    body: Mapping[str, Any], *, prompt: str, ratio: str, size: str, mime: str, urls: Sequence[Any]
-) -> Wish:
-    ratios, sizes = tuple(AspectRatio), {"0.5K": "512"}
-    resolution = sizes.get(size, size)
-    return Wish(
-        prompt=prompt,
-        model=_text(body, "model"),
-        aspect_ratio=AspectRatio(ratio) if ratio in ratios else AspectRatio.AUTO,
-        resolution=Resolution(resolution) if resolution in tuple(Resolution) else Resolution.R1K,
-        mime=mime,
-        image_urls=tuple(str(url) for url in urls),
-    )
-
-
-def _unknown(body: Any, names: frozenset[str]) -> str:
-    unknown = set(body) - names if isinstance(body, dict) else set()
-    return f"unknown field {min(unknown)}" if unknown else ""
-
-
-def _listed(node: Any) -> Sequence[Any]:
-    return node if isinstance(node, list) else []
+    def notice(self, state: State, *, secret: str, event: str, at: int) -> Notice | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +84,7 @@ class _EvoLink:
         {"model", "prompt", "size", "quality", "image_urls", "model_params", "callback_url"}
     )
 
-    @property
-    def balance(self) -> Body:
+    def balance(self, *, broke: bool) -> Body:
         return {
             "success": True,
             "data": {
@@ -155,31 +93,30 @@ class _EvoLink:
                     "used_credits": 12.8,
                     "unlimited_credits": True,
                 },
-                "user": {"remaining_credits": 84.5, "used_credits": 15.5},
+                "user": {"remaining_credits": 0 if broke else 84.5, "used_credits": 15.5},
             },
         }
 
     def read(self, body: Any) -> tuple[Wish, str]:
         root = body if isinstance(body, dict) else {}
         ratio, size = root.get("size", "auto"), root.get("quality", "2K")
-        model = _text(root, "model")
-        if _served(model) == "gemini-2.5-flash-image":
+        model = text(root, "model")
+        if served(model) == "gemini-2.5-flash-image":
             size = root.get("quality", "1K")
-        wish = _wish(
+        wish = make_wish(
             root,
-            prompt=_text(root, "prompt"),
+            prompt=text(root, "prompt"),
             ratio=str(ratio),
             size=str(size),
             mime="image/png",
-            urls=_listed(root.get("image_urls")),
+            urls=listed(root.get("image_urls")),
         )
-        limit = 1000 if _served(model) == "gemini-2.5-flash-image" else 2000
-        found = _check(
-            body, wish, models=self.models, limit=limit, ratio=str(ratio), size=str(size)
-        )
-        return wish, found or _unknown(body, self.fields)
+        limit = 1000 if served(model) == "gemini-2.5-flash-image" else 2000
+        found = check(body, wish, models=self.models, limit=limit, ratio=str(ratio), size=str(size))
+        return wish, found or find_unknown(body, self.fields)
 
-    def decline(self, reason: str, problem: str = "") -> Declined:
+    def decline(self, reason: str, problem: str = "", *, seconds: int = 2) -> Declined:
+        soon = f"retry after {seconds} seconds"
         rows: dict[str, tuple[int, str, str, str | None]] = {
             "request": (400, "invalid_request_error", problem or "Invalid request", None),
             "upload": (400, "invalid_request_error", "Unsupported file type", None),
@@ -191,12 +128,13 @@ class _EvoLink:
             "no model": (404, "model_not_found", "Model not found", None),
             "no task": (404, "not_found_error", "Task not found", None),
             "too large": (413, "request_too_large_error", "Request too large", None),
-            "busy": (429, "rate_limit_error", "Too many requests", "retry after 2 seconds"),
+            "busy": (429, "rate_limit_error", "Too many requests", soon),
             "internal": (500, "internal_server_error", "Internal error", None),
             "overloaded": (503, "service_unavailable_error", "Busy", "retry after 30 seconds"),
             "deadline": (504, "gateway_timeout_error", "Timed out", None),
         }
-        status, kind, message, advice = rows[reason]
+        # Of a key's limits it has the whole and the day's.
+        status, kind, message, advice = rows["cap" if reason == "hourly" else reason]
         error: Body = {"code": status, "message": message, "type": kind, "param": ""}
         if kind.startswith("token_"):
             error["code"] = kind
@@ -243,6 +181,10 @@ class _EvoLink:
         }
         return {"success": True, "code": 200, "msg": "ok", "data": data}
 
+    def notice(self, state: State, *, secret: str, event: str, at: int) -> Notice | None:
+        del secret, event, at
+        return _unsigned(self.state(state))
+
     def _task(self, task_id: str, model: str, status: str, progress: int) -> Body:
         return {
             "created": CREATED,
@@ -270,11 +212,10 @@ class _ToApis:
     )
     fields = frozenset({"model", "prompt", "size", "n", "metadata", "image_urls", "callback_url"})
 
-    @property
-    def balance(self) -> Body:
+    def balance(self, *, broke: bool) -> Body:
         return {
             "success": True,
-            "remain_balance": 100.0,
+            "remain_balance": 0 if broke else 100.0,
             "used_balance": 25.5,
             "unlimited_quota": False,
         }
@@ -284,31 +225,32 @@ class _ToApis:
         metadata = root.get("metadata")
         metadata = metadata if isinstance(metadata, dict) else {}
         ratio, size = root.get("size", "1:1"), metadata.get("resolution", "1K")
-        model = _text(root, "model")
+        model = text(root, "model")
         urls = [url["url"] if isinstance(url, dict) and "url" in url else url
-                for url in _listed(root.get("image_urls"))]  # fmt: skip
-        wish = _wish(
+                for url in listed(root.get("image_urls"))]  # fmt: skip
+        wish = make_wish(
             root,
-            prompt=_text(root, "prompt"),
+            prompt=text(root, "prompt"),
             ratio=str(ratio),
             size=str(size),
             mime="image/png",
             urls=urls,
         )
-        limit = 20000 if _served(model) == "gemini-3.1-flash-image" else 1000
-        problem = _check(
+        limit = 20000 if served(model) == "gemini-3.1-flash-image" else 1000
+        problem = check(
             body, wish, models=self.models, limit=limit, ratio=str(ratio), size=str(size)
         )
         if not problem and (type(root.get("n", 1)) is not int or root.get("n", 1) != 1):
             problem = "n must be the number 1"
-        return wish, problem or _unknown(body, self.fields)
+        return wish, problem or find_unknown(body, self.fields)
 
-    def decline(self, reason: str, problem: str = "") -> Declined:
+    def decline(self, reason: str, problem: str = "", *, seconds: int = 2) -> Declined:
         rows: dict[str, tuple[int, str, str]] = {
             "request": (400, "invalid_request", problem or "参数错误"),
             "key": (401, "invalid_api_key", "无效的令牌"),
             "balance": (402, "insufficient_quota", "额度不足"),
             "cap": (402, "insufficient_quota", "令牌额度已用尽"),
+            "hourly": (402, "insufficient_quota", "令牌本小时额度已用尽"),
             "daily": (402, "insufficient_quota", "令牌今日额度已用尽"),
             "forbidden": (403, "forbidden", "没有权限"),
             "no model": (404, "model_not_found", "模型不存在"),
@@ -322,7 +264,7 @@ class _ToApis:
         if reason == "upload":
             return Declined(400, {"success": False, "message": "不支持的文件类型"})
         status, code, message = rows[reason]
-        wait = {"Retry-After": "2"} if reason == "busy" else None
+        wait = {"Retry-After": str(seconds)} if reason == "busy" else None
         return Declined(status, {"error": {"code": code, "message": message}}, wait)
 
     def task_id(self, dice: Random) -> str:
@@ -354,6 +296,24 @@ class _ToApis:
         data = {"id": name.partition(".")[0], "url": url, "mime_type": mime, "size": size}
         return {"success": True, "data": data}
 
+    def notice(self, state: State, *, secret: str, event: str, at: int) -> Notice | None:
+        """Signed with the secret that its key is set up with; without one there are none."""
+        if not secret:
+            return None
+        kind = "generation.failed" if state.failure else "generation.completed"
+        told = {"id": event, "type": kind, "created_at": at, "data": self.state(state)}
+        body = json.dumps(told, ensure_ascii=False).encode()
+        signed = hmac.new(secret.encode(), f"{event}.{at}.".encode() + body, hashlib.sha256)
+        return Notice(
+            body,
+            {
+                "Content-Type": "application/json",
+                "X-ToAPIs-Webhook-Id": event,
+                "X-ToAPIs-Webhook-Timestamp": str(at),
+                "X-ToAPIs-Webhook-Signature": f"v1={signed.hexdigest()}",
+            },
+        )
+
     def _task(self, task_id: str, model: str, status: str, progress: int) -> Body:
         return {
             "id": task_id,
@@ -372,9 +332,8 @@ class _AiVideoApi:
     outer = frozenset({"model", "callback_url", "input"})
     inner = frozenset({"prompt", "resolution", "aspect_ratio", "output_format", "image_urls"})
 
-    @property
-    def balance(self) -> Body:
-        return {"code": 200, "msg": "success", "data": {"credits": 320}}
+    def balance(self, *, broke: bool) -> Body:
+        return {"code": 200, "msg": "success", "data": {"credits": 0 if broke else 320}}
 
     def read(self, body: Any) -> tuple[Wish, str]:
         root = body if isinstance(body, dict) else {}
@@ -382,22 +341,23 @@ class _AiVideoApi:
         wanted = given if isinstance(given, dict) else {}
         ratio, size = wanted.get("aspect_ratio", "auto"), wanted.get("resolution", "1K")
         form = wanted.get("output_format", "jpg")
-        wish = _wish(
+        wish = make_wish(
             root,
-            prompt=_text(wanted, "prompt"),
+            prompt=text(wanted, "prompt"),
             ratio=str(ratio),
             size=str(size),
             mime="image/png" if form == "png" else "image/jpeg",
-            urls=_listed(wanted.get("image_urls")),
+            urls=listed(wanted.get("image_urls")),
         )
-        problem = _check(
+        problem = check(
             body, wish, models=self.models, limit=20000, ratio=str(ratio), size=str(size)
         )
         if not problem and (form not in ("jpg", "png") or size == "0.5K"):
             problem = "unsupported output_format or resolution"
-        return wish, problem or _unknown(body, self.outer) or _unknown(wanted, self.inner)
+        return wish, problem or find_unknown(body, self.outer) or find_unknown(wanted, self.inner)
 
-    def decline(self, reason: str, problem: str = "") -> Declined:
+    def decline(self, reason: str, problem: str = "", *, seconds: int = 2) -> Declined:
+        del seconds
         rows: dict[str, tuple[int, str, str]] = {
             "request": (400, "invalid_request", problem or "Invalid request"),
             "key": (401, "invalid_api_key", "Invalid API key"),
@@ -408,6 +368,7 @@ class _AiVideoApi:
             "too large": (413, "invalid_request", "Request too large"),
             "busy": (429, "rate_limit_exceeded", "Too many requests"),
             "cap": (429, "spend_limit_exceeded", "The total spend limit is reached"),
+            "hourly": (429, "spend_limit_exceeded", "The hourly spend limit is reached"),
             "daily": (429, "spend_limit_exceeded", "The daily spend limit is reached"),
             "internal": (500, "internal_error", "Internal error"),
             "overloaded": (503, "upstream_error", "The upstream is unavailable"),
@@ -450,6 +411,15 @@ class _AiVideoApi:
 
     def stored(self, name: str, url: str, mime: str, size: int) -> Body:
         raise NotImplementedError("aivideoapi stores no files")
+
+    def notice(self, state: State, *, secret: str, event: str, at: int) -> Notice | None:
+        del secret, event, at
+        return _unsigned(self.state(state))
+
+
+def _unsigned(body: Body) -> Notice:
+    text = json.dumps(body, ensure_ascii=False)
+    return Notice(text.encode(), {"Content-Type": "application/json"})
 
 
 EVOLINK: Manner = _EvoLink()

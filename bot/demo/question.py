@@ -12,6 +12,8 @@ from PIL import Image
 
 from bot.demo import rejection
 from bot.demo.drawing import READABLE
+from bot.demo.journal import Asked
+from bot.demo.keys import is_known
 from bot.demo.rejection import Rejection
 from bot.generation.request import AspectRatio, Resolution
 
@@ -126,13 +128,19 @@ DATA_FIELDS = frozenset(SCHEMA["Part"]) - {"thought", "thought_signature", "part
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a valid request asks for. `pictures` are the bytes that came with the last turn."""
+    """What a valid request asks for. `pictures` are the bytes that came with the last turn.
+
+    `signatures` counts the model's that were sent back with its `turns`.
+    """
 
     prompt: str
     pictures: tuple[bytes, ...]
     aspect_ratio: AspectRatio
     resolution: Resolution
     modalities: frozenset[str]
+    thinking: str | None = None
+    turns: int = 1
+    signatures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +153,20 @@ class Examined:
     refused: Rejection | None = None
     reason: str = ""
 
+    def asked(self, model: str) -> Asked:
+        """The same for the journal."""
+        if self.question is None:
+            return Asked(model, self.prompt, self.pictures)
+        question = self.question
+        return Asked(
+            model=model,
+            prompt=self.prompt,
+            images_in=self.pictures,
+            thinking=question.thinking,
+            turns=question.turns,
+            signatures=question.signatures,
+        )
+
 
 def examine(raw: bytes, *, model: str, version: str, key: str, gateway: bool) -> Examined:
     """Read one request as Google or (`gateway`) API易 would; `reason` names what is wrong.
@@ -155,9 +177,9 @@ def examine(raw: bytes, *, model: str, version: str, key: str, gateway: bool) ->
     try:
         body = parse(raw)
         prompt, pictures = prompt_of(body), _inline(body)
-        if not key or key.startswith("bad-key"):
+        if not is_known(key):
             reason = "bad key"
-            raise rejection.bad_token() if gateway else rejection.bad_key()
+            raise rejection.bad_key()
         name = model.removesuffix("-preview") if gateway else model
         if name not in SERVED:
             reason = "unknown model"
@@ -198,13 +220,18 @@ def read(body: Mapping[str, Any], *, model: str, gateway: bool) -> Question:
         raise rejection.invalid("Multiple candidates is not enabled for this model")
     image = config.get("image_config") or config.get("response_format", {}).get("image", {})
     _image_config(image, model)
-    _thinking(config.get("thinking_config", {}), model)
+    thinking = config.get("thinking_config", {})
+    _thinking(thinking, model)
+    parts = [part for content in body["contents"] for part in content["parts"]]
     return Question(
         prompt=prompt_of(body),
         pictures=_pictures(body["contents"], gateway=gateway),
         aspect_ratio=AspectRatio(image.get("aspect_ratio", "auto")),
         resolution=Resolution(image.get("image_size", "1K")),
         modalities=_modalities(config.get("response_modalities") or ["TEXT", "IMAGE"]),
+        thinking=thinking.get("thinking_level", "").lower() or None,
+        turns=len(body["contents"]),
+        signatures=sum("thought_signature" in part for part in parts),
     )
 
 

@@ -20,7 +20,8 @@ SHELL_CODES: Mapping[str, str] = {
 class Rejection(Exception):
     """An HTTP error: Google's code and status word, its sentence, and details by their type.
 
-    `shell_code` is what the gateway's error body says instead, where that is known.
+    `shell_code` is what the gateway's error body says instead, where that is known; `at_gateway`
+    is what a gateway answers where it is another error altogether.
     """
 
     http_status: int
@@ -28,6 +29,11 @@ class Rejection(Exception):
     message: str
     details: tuple[Body, ...] = ()
     shell_code: str | None = None
+    at_gateway: "Rejection | None" = None
+
+    def by(self, *, gateway: bool) -> "Rejection":
+        """This error as Google or (`gateway`) as API易 means it."""
+        return self.at_gateway if gateway and self.at_gateway else self
 
     def body(self, *, gateway: bool, request_id: str) -> Body:
         """The JSON body, as Google or (`gateway`) as API易 sends it."""
@@ -68,6 +74,7 @@ def bad_key() -> Rejection:
             },
             {"@type": TYPE + "LocalizedMessage", "locale": "en-US", "message": message},
         ),
+        at_gateway=bad_token(),
     )
 
 
@@ -96,6 +103,36 @@ def unknown_model(model: str, version: str) -> Rejection:
         "generateContent. Call ListModels to see the list of available models and their "
         "supported methods.",
     )
+
+
+def prepaid_used_up() -> Rejection:
+    message = (
+        "Your prepayment credits are depleted. Please go to AI Studio at "
+        "https://ai.studio/projects to manage your project and billing."
+    )
+    return Rejection(429, "RESOURCE_EXHAUSTED", message)
+
+
+def cap_reached() -> Rejection:
+    message = (
+        "Your project has exceeded its monthly spending cap. Please go to AI Studio at "
+        "https://ai.studio/spend to manage your project spend cap."
+    )
+    return Rejection(429, "RESOURCE_EXHAUSTED", message)
+
+
+def balance_too_low(http_status: int = 403) -> Rejection:
+    """A gateway's, which has no equal at Google."""
+    message = "用户额度不足, 剩余额度: ＄0.012000, 需要预扣费额度: ＄0.090000"
+    code = "insufficient_user_quota"
+    return Rejection(http_status, "PERMISSION_DENIED", message, shell_code=code)
+
+
+def key_used_up() -> Rejection:
+    """A gateway's, for a key with a limit of its own."""
+    message = "该令牌额度已用尽 TokenStatusExhausted"
+    code = "pre_consume_token_quota_failed"
+    return Rejection(403, "PERMISSION_DENIED", message, shell_code=code)
 
 
 def no_channel(model: str) -> Rejection:

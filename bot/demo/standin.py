@@ -15,11 +15,13 @@ from bot.demo.answer import Piece, Writer
 from bot.demo.delivery import hang_up, send
 from bot.demo.gallery import WORDS, Gallery, Order
 from bot.demo.journal import Call, Journal
-from bot.demo.misbehaviour import Misbehaviour, Way, find
+from bot.demo.keys import google_key
+from bot.demo.misbehaviour import Way, strike
 from bot.demo.question import SERVED, Examined, Question, examine
 from bot.demo.rejection import Rejection
 
 BODY_LIMIT = 20 * 1024 * 1024
+WAYS = (Way.REJECTED, Way.PICTURELESS, Way.SPEECHLESS, Way.PICTURE)
 VARIATIONS = 4
 """The same question asked again is drawn anew so often, then from the beginning."""
 
@@ -80,7 +82,7 @@ class StandIn:
 
     async def generate(self, request: web.Request, *, gateway: bool) -> web.StreamResponse:
         """One call: read, wait while held, answer as the prompt's words say; all of it noted."""
-        model, key = request.match_info["model"], _key(request, gateway=gateway)
+        model, key = request.match_info["model"], google_key(request, gateway=gateway)
         raw, size = await _body(request)
         self._journal.last_body = raw
         examined = await self._examine(raw, request, key, gateway=gateway)
@@ -88,13 +90,9 @@ class StandIn:
             too_large = rejection.payload_too_large(BODY_LIMIT)
             examined = Examined("", 0, refused=too_large, reason="payload too large")
         call = self._journal.begin(
-            route="apiyi" if gateway else "google",
-            model=model,
-            key=key,
-            prompt=examined.prompt,
-            images_in=examined.pictures,
+            route="apiyi" if gateway else "google", key=key, asked=examined.asked(model)
         )
-        plan = self._plan(request, call, examined, gateway=gateway)
+        plan = self._plan(request, call, examined, key, gateway=gateway)
         self._journal.promise(call, paid=plan.paid)
         try:
             await self._gate.wait()
@@ -118,18 +116,21 @@ class StandIn:
         )
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
-    def _plan(self, request: web.Request, call: Call, examined: Examined, *, gateway: bool) -> Plan:
-        """What the request and the words of its prompt call for."""
+    def _plan(
+        self, request: web.Request, call: Call, examined: Examined, key: str, *, gateway: bool
+    ) -> Plan:
+        """What the request and the words of its prompt and key call for."""
         question = examined.question
         if question is None:
             refused = examined.refused or rejection.invalid("The request could not be read.")
             return self._refusal(examined.reason, refused, gateway=gateway)
-        words = [w for w in find(question.prompt) if not (w.once and self._heard(call, w))]
+        words = strike(self._journal, call, key, *WAYS)
         name = " + ".join(word.phrase for word in words)
         plain = "picture" if "IMAGE" in question.modalities else "text"
         first = next((word for word in words if word.way is not Way.PICTURE), None)
         if first and first.refuse:
-            return self._refusal(name, first.refuse(call.model), gateway=gateway)
+            refused = first.refuse(call.model, first.seconds)
+            return self._refusal(name, refused, gateway=gateway)
         exchange = Exchange(
             request,
             Writer(question=question, model=call.model, gateway=gateway, dice=self._dice),
@@ -146,11 +147,9 @@ class StandIn:
         return Plan(name or plain, 200, paid=True, answer=draw)
 
     def _refusal(self, outcome: str, refused: Rejection, *, gateway: bool) -> Plan:
+        refused = refused.by(gateway=gateway)
         answer = partial(self._reject, refused, gateway=gateway)
         return Plan(outcome, refused.http_status, paid=False, answer=answer)
-
-    def _heard(self, call: Call, word: Misbehaviour) -> bool:
-        return self._journal.times("once", call.key_hash, call.prompt, word.phrase) > 0
 
     async def _reject(self, refused: Rejection, *, gateway: bool) -> web.Response:
         request_id = f"{self._dice.getrandbits(64):016x}"
@@ -212,12 +211,6 @@ class StandIn:
     async def _work(self) -> None:
         """The time a model takes."""
         await asyncio.sleep(self._dice.uniform(*self._seconds))
-
-
-def _key(request: web.Request, *, gateway: bool) -> str:
-    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-    named = request.headers.get("x-goog-api-key") or request.query.get("key", "")
-    return (bearer or named) if gateway else named
 
 
 async def _body(request: web.Request) -> tuple[bytes, int]:

@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-import re
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from random import Random
 
@@ -14,17 +14,20 @@ from aiohttp import BodyPartReader, web
 
 from bot.demo.delivery import CHUNK, DRIP_SECONDS, hang_up
 from bot.demo.gallery import Gallery, Order
-from bot.demo.journal import Call, Journal
-from bot.demo.manners import AIVIDEOAPI, EVOLINK, TOAPIS, Declined, Manner, State, Wish
-from bot.demo.misbehaviour import find
+from bot.demo.journal import Asked, Call, Journal
+from bot.demo.keys import bearer, is_broke, is_known, refuse_freely
+from bot.demo.loopback import Loopback
+from bot.demo.manners import AIVIDEOAPI, EVOLINK, TOAPIS, Declined, Manner, State
+from bot.demo.misbehaviour import RATE_LIMITED, Misbehaviour, Way, strike
 from bot.demo.rejection import Body
-from bot.demo.standin import VARIATIONS
+from bot.demo.standin import VARIATIONS, WAYS
+from bot.demo.wish import Wish
 from bot.generation.formats import EXTENSIONS, sniff
 
 MOST_TASKS = 500
 MOST_UPLOADS = 64
 POLLS = 2
-"""The first poll of a task finds it at work, however soon it is done."""
+"""The first poll of a task finds it at work, however soon it is done, unless it was told."""
 
 ELSEWHERE = "http://127.0.0.2:1/"
 """An address that no bot may fetch; nothing listens there."""
@@ -33,6 +36,11 @@ REFUSED: Mapping[str, str] = {
     "402": "balance",
     "429": "busy",
     "429 once": "busy",
+    RATE_LIMITED: "busy",
+    "hourly spend limit": "hourly",
+    "daily spend limit": "daily",
+    "total spend limit": "cap",
+    "bad key": "key",
     "429 daily": "daily",
     "429 zero": "balance",
     "prepay": "balance",
@@ -62,36 +70,74 @@ FAILED: Mapping[str, str] = {
 }
 """The words that make a task fail; it is paid back."""
 
-OWN_WORDS = re.compile(
-    r"(?<!\w)(?:402|dead\s+link|private\s+link|redirect\s+home)(?!\w)", re.IGNORECASE
-)
-"""Words that only these upstreams know: an empty balance, and results that cannot be fetched."""
-
 
 @dataclass
 class Drawn:
-    """A task: what it draws, or why it fails. `ready_at` in the loop's seconds."""
+    """A task: what it draws, or why it fails. `ready_at` in the loop's seconds.
+
+    `is_told` once its maker's own server was called about the end; `origin` is ours, as it was
+    addressed.
+    """
 
     id: str
     manner: Manner
     wish: Wish
-    order: Order
     words: frozenset[str]
     failure: str | None
     ready_at: float
+    origin: str
+    order: Order | None = None
+    drawing: asyncio.Task[None] | None = None
+    is_told: bool = False
     polls: int = 0
     shown: int = 0
     """How often its address was told."""
 
     @property
-    def extension(self) -> str:
-        return EXTENSIONS["image/png" if self.order.huge else self.order.mime]
+    def is_endless(self) -> bool:
+        return "hang" in self.words
+
+    def state(self) -> State:
+        """How it ended."""
+        if self.failure or self.order is None:
+            return State(self.id, self.wish.model, failure=self.failure or "nothing")
+        return State(self.id, self.wish.model, url=self.address(self.order))
+
+    def address(self, order: Order) -> str:
+        """Where its picture is, as far as is said; another one every time."""
+        if "private link" in self.words:
+            return f"{ELSEWHERE}{self.id}.png"
+        extension = EXTENSIONS["image/png" if order.huge else order.mime]
+        self.shown += 1
+        if "dead link" in self.words and self.shown == 1:
+            return f"{self.origin}/results/gone.{extension}"
+        return f"{self.origin}/results/{self.id}.{extension}?shown={self.shown}"
+
+
+@dataclass
+class _Errands:
+    """What goes on after an answer; `end` stops it."""
+
+    running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def begin(self, errand: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(errand)
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+        return task
+
+    async def end(self) -> None:
+        running = list(self.running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 class Tasks:
     """Creates tasks while the gate is open and answers about them; `seconds` is how long one takes.
 
-    One call in the journal is one creation; asking, uploading and downloading are free.
+    One call in the journal is one creation; asking, uploading and downloading are free. When a
+    task ends, its `callback_url` is told over `loopback`; ToAPIs only does so with a `secret`.
     """
 
     def __init__(
@@ -102,12 +148,19 @@ class Tasks:
         dice: Random,
         seconds: tuple[float, float],
         gate: asyncio.Event,
+        loopback: Loopback,
+        now: Callable[[], datetime],
+        secret: str = "",
     ) -> None:
         self._journal = journal
         self._gallery = gallery
         self._dice = dice
         self._seconds = seconds
         self._gate = gate
+        self._loopback = loopback
+        self._now = now
+        self._secret = secret
+        self._errands = _Errands()
         self._tasks: OrderedDict[str, Drawn] = OrderedDict()
         self._uploads: OrderedDict[str, bytes] = OrderedDict()
 
@@ -130,6 +183,10 @@ class Tasks:
             web.get("/results/{name}", self.result),
         ]
 
+    async def close(self) -> None:
+        """Draw no further, and tell nobody any more."""
+        await self._errands.end()
+
     async def create(self, request: web.Request, *, manner: Manner) -> web.StreamResponse:
         """One paid call: read, wait while held, then a task or an error; all of it noted."""
         raw = await request.read()
@@ -137,17 +194,13 @@ class Tasks:
         if not request.headers.get("User-Agent"):
             # ToAPIs' firewall; the others do not mind, and a bot has one anyway.
             return _answer("<h1>403 Forbidden</h1>", 403)
-        wish, declined = _examine(raw, request, manner)
-        call = self._journal.begin(
-            route=manner.name,
-            model=wish.model,
-            key=_key(request),
-            prompt=wish.prompt,
-            images_in=len(wish.image_urls),
-        )
-        words = self._words(call, wish.prompt)
-        refused = next((REFUSED[word] for word in words if word in REFUSED), None)
-        declined = declined or (manner.decline(refused) if refused else None)
+        key = bearer(request)
+        wish, declined = _examine(raw, key, manner)
+        asked = Asked(wish.model, wish.prompt, len(wish.image_urls))
+        call = self._journal.begin(route=manner.name, key=key, asked=asked)
+        struck = strike(self._journal, call, key, *WAYS, Way.RESULT)
+        words = [word.phrase for word in struck]
+        declined = declined or _decline(struck, manner)
         outcome = " + ".join(words) or ("picture" if declined is None else "invalid request")
         failure = next((FAILED[word] for word in words if word in FAILED), None)
         paid = declined is None and failure is None and "html" not in words
@@ -160,84 +213,104 @@ class Tasks:
         status = declined.status if declined else None if "drop" in words else 200
         self._journal.end(call, outcome, status)
         if declined:
-            return _answer(declined.body, declined.status, headers=declined.headers)
-        return self._begin(request, manner, wish, frozenset(words), failure)
-
-    def _begin(
-        self,
-        request: web.Request,
-        manner: Manner,
-        wish: Wish,
-        words: frozenset[str],
-        failure: str | None,
-    ) -> web.Response:
+            return _refuse(declined)
         if "drop" in words:
             hang_up(request, politely=False)
             return web.Response()
         if "html" in words:
             text = "<!doctype html><title>One moment</title><h1>Checking your browser</h1>"
             return web.Response(text=text, content_type="text/html")
-        names = [url.rpartition("/")[2] for url in wish.image_urls]
-        if any(name not in self._uploads for name in names):
-            failure = failure or "picture"
-        pictures = tuple(self._uploads[name] for name in names if name in self._uploads)
         task = Drawn(
             id=manner.task_id(self._dice),
             manner=manner,
             wish=wish,
-            order=self._order(wish, pictures, words),
-            words=words,
+            words=frozenset(words),
             failure=failure,
             ready_at=asyncio.get_running_loop().time() + self._dice.uniform(*self._seconds),
+            origin=f"http://{request.host}",
         )
+        return self._begin(task, call)
+
+    def _begin(self, task: Drawn, call: Call) -> web.Response:
         self._tasks[task.id] = task
         if len(self._tasks) > MOST_TASKS:
             self._tasks.popitem(last=False)
-        return _answer(manner.created(task.id, wish.model))
+        if not task.is_endless:
+            task.drawing = self._errands.begin(self._draw(task))
+            if task.wish.callback_url:
+                self._errands.begin(self._tell(task, task.drawing, call))
+        return _answer(task.manner.created(task.id, task.wish.model))
+
+    async def _draw(self, task: Drawn) -> None:
+        """Late, as the real ones do: what it works from must be there until the task is over."""
+        await asyncio.sleep(task.ready_at - asyncio.get_running_loop().time())
+        if task.failure:
+            return
+        found = [await self._find(url) for url in task.wish.image_urls]
+        pictures = tuple(content for content in found if content and sniff(content))
+        if len(pictures) < len(found):
+            task.failure = "picture"
+            return
+        task.order = self._order(task.wish, pictures, task.words)
+        try:
+            await self._gallery.show(task.order)
+        except (OSError, ValueError):
+            task.failure = "picture"
+
+    async def _find(self, url: str) -> bytes | None:
+        """A picture that was uploaded here, or that this machine serves elsewhere."""
+        return self._uploads.get(url.rpartition("/")[2]) or await self._loopback.fetch(url)
+
+    async def _tell(self, task: Drawn, drawing: asyncio.Task[None], call: Call) -> None:
+        await asyncio.shield(drawing)
+        notice = task.manner.notice(
+            task.state(),
+            secret=self._secret,
+            event=f"evt_{self._dice.getrandbits(64):016x}",
+            at=int(self._now().timestamp()),
+        )
+        if notice:
+            task.is_told = True
+            status = await self._loopback.tell(task.wish.callback_url, notice)
+            self._journal.call_back(call, status)
 
     async def poll(self, request: web.Request, *, manner: Manner) -> web.Response:
         """A task as far as it is: waiting, then at work, then done with an address or failed."""
         task = self._tasks.get(request.match_info["id"])
-        if not _is_known(request):
-            declined = manner.decline("key")
-            return _answer(declined.body, declined.status)
+        if not is_known(bearer(request)):
+            return _refuse(manner.decline("key"))
         if task is None or task.manner is not manner:
-            declined = manner.decline("no task")
-            return _answer(declined.body, declined.status)
+            return _refuse(manner.decline("no task"))
         task.polls += 1
         early = task.polls < POLLS or asyncio.get_running_loop().time() < task.ready_at
-        if early or "hang" in task.words:
+        if task.drawing is None or (early and not task.is_told):
             return _answer(manner.state(State(task.id, task.wish.model, at_work=True)))
-        if task.failure:
-            return _answer(manner.state(State(task.id, task.wish.model, failure=task.failure)))
-        await self._gallery.show(task.order)
-        address = self._address(request, task)
-        return _answer(manner.state(State(task.id, task.wish.model, url=address)))
+        await asyncio.shield(task.drawing)
+        return _answer(manner.state(task.state()))
 
     async def balance(self, request: web.Request, *, manner: Manner) -> web.Response:
-        if not _is_known(request):
-            declined = manner.decline("key")
-            return _answer(declined.body, declined.status)
-        return _answer(manner.balance)
+        key = bearer(request)
+        word = refuse_freely(key)
+        if word is not None:
+            return _refuse(manner.decline(REFUSED[word.phrase]))
+        return _answer(manner.balance(broke=is_broke(key)))
 
     async def upload(self, request: web.Request, *, manner: Manner) -> web.Response:
         """One picture as the part `file`; what is none is refused."""
-        if not _is_known(request):
-            declined = manner.decline("key")
-            return _answer(declined.body, declined.status)
+        if not is_known(bearer(request)):
+            return _refuse(manner.decline("key"))
         part = await (await request.multipart()).next()
         content = b""
         if isinstance(part, BodyPartReader) and part.name == "file":
             content = bytes(await part.read())
         mime = sniff(content)
         if mime is None:
-            declined = manner.decline("upload")
-            return _answer(declined.body, declined.status)
+            return _refuse(manner.decline("upload"))
         name = f"{self._dice.getrandbits(64):016x}.{EXTENSIONS[mime]}"
         self._uploads[name] = content
         if len(self._uploads) > MOST_UPLOADS:
             self._uploads.popitem(last=False)
-        url = f"{_origin(request)}/uploads/{name}"
+        url = f"http://{request.host}/uploads/{name}"
         return _answer(manner.stored(name, url, mime, len(content)))
 
     async def uploaded(self, request: web.Request) -> web.Response:
@@ -249,7 +322,7 @@ class Tasks:
     async def result(self, request: web.Request) -> web.StreamResponse:
         """A finished picture's bytes, delivered in the way its prompt asked for."""
         task = self._tasks.get(request.match_info["name"].partition(".")[0])
-        if task is None or task.failure:
+        if task is None or task.failure or task.order is None:
             raise web.HTTPNotFound
         if "redirect home" in task.words:
             raise web.HTTPFound(f"{ELSEWHERE}{task.id}.png")
@@ -257,27 +330,6 @@ class Tasks:
         content = pybase64.b64decode(encoded.picture)
         mime = "text/html" if "wrong mime" in task.words else encoded.mime
         return await _deliver(request, content, mime, task.words)
-
-    def _address(self, request: web.Request, task: Drawn) -> str:
-        if "private link" in task.words:
-            return f"{ELSEWHERE}{task.id}.png"
-        task.shown += 1
-        if "dead link" in task.words and task.shown == 1:
-            return f"{_origin(request)}/results/gone.{task.extension}"
-        return f"{_origin(request)}/results/{task.id}.{task.extension}?shown={task.shown}"
-
-    def _words(self, call: Call, prompt: str) -> list[str]:
-        """The words of this prompt that strike, both everybody's and our own."""
-        own = [" ".join(hit.casefold().split()) for hit in OWN_WORDS.findall(prompt)]
-        common = [
-            word.phrase
-            for word in find(prompt)
-            if not (
-                word.once
-                and self._journal.times("once", call.route, call.key_hash, prompt, word.phrase) > 0
-            )
-        ]
-        return list(dict.fromkeys([*own, *common]))
 
     def _order(self, wish: Wish, pictures: tuple[bytes, ...], words: frozenset[str]) -> Order:
         twists = words & {"not an image"}
@@ -295,18 +347,26 @@ class Tasks:
         )
 
 
-def _examine(raw: bytes, request: web.Request, manner: Manner) -> tuple[Wish, Declined | None]:
+def _examine(raw: bytes, key: str, manner: Manner) -> tuple[Wish, Declined | None]:
     """What is asked for, and why it cannot be had."""
     try:
         body = json.loads(raw)
     except ValueError:
         body = None
     wish, problem = manner.read(body)
-    if not _is_known(request):
+    if not is_known(key):
         return wish, manner.decline("key")
     if problem == "model":
         return wish, manner.decline("no model")
     return wish, manner.decline("request", problem) if problem else None
+
+
+def _decline(struck: tuple[Misbehaviour, ...], manner: Manner) -> Declined | None:
+    """The error that the first of these words that is one calls for."""
+    word = next((word for word in struck if word.phrase in REFUSED), None)
+    if word is None:
+        return None
+    return manner.decline(REFUSED[word.phrase], seconds=word.seconds or 2)
 
 
 async def _deliver(
@@ -328,6 +388,10 @@ async def _deliver(
     return response
 
 
+def _refuse(declined: Declined) -> web.Response:
+    return _answer(declined.body, declined.status, headers=declined.headers)
+
+
 def _answer(
     body: Body | str, status: int = 200, *, headers: Mapping[str, str] | None = None
 ) -> web.Response:
@@ -335,16 +399,3 @@ def _answer(
         return web.Response(text=body, status=status, content_type="text/html")
     text = json.dumps(body, ensure_ascii=False)
     return web.Response(text=text, status=status, headers=headers, content_type="application/json")
-
-
-def _key(request: web.Request) -> str:
-    return request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-
-
-def _is_known(request: web.Request) -> bool:
-    key = _key(request)
-    return bool(key) and not key.startswith("bad-key")
-
-
-def _origin(request: web.Request) -> str:
-    return f"http://{request.host}"

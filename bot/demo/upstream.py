@@ -1,6 +1,7 @@
 """The stand-in upstream as a process of its own: a local server that speaks Gemini and draws.
 
-    python -m bot.demo.upstream [--host 127.0.0.1] [--port 0] [--seconds LOW HIGH] [--until-eof]
+    python -m bot.demo.upstream [--host 127.0.0.1] [--port 0] [--seconds LOW HIGH]
+                                [--toapis-secret SECRET] [--until-eof]
 
 prints one line of JSON, `{"url": ..., "pid": ...}`, once it listens. Its page at `/` lists the
 words of a prompt that make it fail.
@@ -15,18 +16,20 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
-from aiohttp import web
+from aiohttp import ClientSession, DummyCookieJar, web
 
 from bot.demo.chat import Chats
 from bot.demo.doors import Doors
 from bot.demo.gallery import Gallery
+from bot.demo.inventory import Inventory
 from bot.demo.journal import Journal
+from bot.demo.loopback import Loopback
 from bot.demo.standin import StandIn
 from bot.demo.tasks import Tasks
 
@@ -49,15 +52,19 @@ class Upstream:
 
 
 @contextmanager
-def running_upstream(*, seconds: tuple[float, float] = (1, 3)) -> Iterator[Upstream]:
+def running_upstream(
+    *, seconds: tuple[float, float] = (1, 3), toapis_secret: str = ""
+) -> Iterator[Upstream]:
     """Run the stand-in as a child process for as long as the context lasts.
 
-    `seconds` is the least and the most that a drawing takes. No event loop of the caller's is
-    used. Raises RuntimeError when the child does not start.
+    `seconds` is the least and the most that a drawing takes; with `toapis_secret` ToAPIs tells of
+    the end of tasks, as it is signed. No event loop of the caller's is used. Raises RuntimeError
+    when the child does not start.
     """
-    command = [sys.executable, "-m", "bot.demo.upstream", "--until-eof", "--seconds"]
+    command = [sys.executable, "-m", "bot.demo.upstream", "--until-eof"]
+    command += ["--toapis-secret", toapis_secret, "--seconds", *map(str, seconds)]
     process = subprocess.Popen(  # noqa: S603 - our own module
-        [*command, *map(str, seconds)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     # Leaving the block closes both pipes and waits; the end of its stdin is the child's signal.
     with process:
@@ -71,7 +78,12 @@ def running_upstream(*, seconds: tuple[float, float] = (1, 3)) -> Iterator[Upstr
 
 
 async def serve(
-    *, host: str, port: int, seconds: tuple[float, float], until_eof: bool = False
+    *,
+    host: str,
+    port: int,
+    seconds: tuple[float, float],
+    toapis_secret: str = "",
+    until_eof: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT, or the end of stdin; prints the line when listening."""
     stop = asyncio.Event()
@@ -79,10 +91,51 @@ async def serve(
     if until_eof:
         _stop_on_eof(stop)
     with ThreadPoolExecutor(WORKERS) as executor:
-        journal, gate = Journal(now=lambda: datetime.now(UTC)), asyncio.Event()
-        gate.set()
-        gallery, dice = Gallery(executor), Random()  # noqa: S311 - delays and ids of a stand-in
-        standin = StandIn(
+        async with ClientSession(cookie_jar=DummyCookieJar()) as session:
+            tasks, routes = _open(executor, session, seconds, toapis_secret)
+            application = web.Application()
+            application.add_routes(routes)
+            runner = web.AppRunner(
+                application,
+                access_log=None,
+                handler_cancellation=True,
+                shutdown_timeout=HANDLER_SECONDS,
+            )
+            await runner.setup()
+            try:
+                site = web.TCPSite(runner, host, port)
+                await site.start()
+                bound = runner.addresses[0][1]
+                line = {"url": f"http://{host}:{bound}", "pid": os.getpid()}
+                sys.stdout.write(json.dumps(line) + "\n")
+                sys.stdout.flush()
+                await stop.wait()
+            finally:
+                await runner.cleanup()
+                await tasks.close()
+                executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _open(
+    executor: Executor, session: ClientSession, seconds: tuple[float, float], toapis_secret: str
+) -> tuple[Tasks, list[web.RouteDef]]:
+    """Every route there is, over one journal, one gate and one gallery; and what must be closed."""
+    gate = asyncio.Event()
+    gate.set()
+    journal, gallery = Journal(now=_now), Gallery(executor)
+    dice = Random()  # noqa: S311 - delays and ids of a stand-in
+    tasks = Tasks(
+        journal=journal,
+        gallery=gallery,
+        dice=dice,
+        seconds=seconds,
+        gate=gate,
+        loopback=Loopback(session),
+        now=_now,
+        secret=toapis_secret,
+    )
+    answering = (
+        made(
             journal=journal,
             gallery=gallery,
             executor=executor,
@@ -90,37 +143,14 @@ async def serve(
             seconds=seconds,
             gate=gate,
         )
-        tasks = Tasks(journal=journal, gallery=gallery, dice=dice, seconds=seconds, gate=gate)
-        application = web.Application()
-        application.add_routes([*standin.routes(), *Doors(journal=journal, gate=gate).routes()])
-        application.add_routes(tasks.routes())
-        chats = Chats(
-            journal=journal,
-            gallery=gallery,
-            executor=executor,
-            dice=dice,
-            seconds=seconds,
-            gate=gate,
-        )
-        application.add_routes(chats.routes())
-        runner = web.AppRunner(
-            application,
-            access_log=None,
-            handler_cancellation=True,
-            shutdown_timeout=HANDLER_SECONDS,
-        )
-        await runner.setup()
-        try:
-            site = web.TCPSite(runner, host, port)
-            await site.start()
-            bound = runner.addresses[0][1]
-            line = {"url": f"http://{host}:{bound}", "pid": os.getpid()}
-            sys.stdout.write(json.dumps(line) + "\n")
-            sys.stdout.flush()
-            await stop.wait()
-        finally:
-            await runner.cleanup()
-            executor.shutdown(wait=False, cancel_futures=True)
+        for made in (StandIn, Chats)
+    )
+    rooms = (*answering, tasks, Inventory(), Doors(journal=journal, gate=gate))
+    return tasks, [route for room in rooms for route in room.routes()]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -138,11 +168,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         metavar=("LOW", "HIGH"),
         help="the time a drawing takes",
     )
+    parser.add_argument(
+        "--toapis-secret", default="", metavar="SECRET", help="signs what ToAPIs calls back with"
+    )
     parser.add_argument("--until-eof", action="store_true", help="end with the parent process")
     given = parser.parse_args(arguments)
     low, high = given.seconds
     asyncio.run(
-        serve(host=given.host, port=given.port, seconds=(low, high), until_eof=given.until_eof)
+        serve(
+            host=given.host,
+            port=given.port,
+            seconds=(low, high),
+            toapis_secret=given.toapis_secret,
+            until_eof=given.until_eof,
+        )
     )
 
 

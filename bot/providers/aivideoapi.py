@@ -28,7 +28,7 @@ _GOOD = ("", "200")
 
 @dataclass(frozen=True, slots=True)
 class AiVideoApi:
-    """Its words. It takes reference images by public address only, and has no place for files."""
+    """Its words. It fetches reference images from public addresses; it has no place for files."""
 
     base_url: str
     first_wait: float = 3.0
@@ -44,6 +44,10 @@ class AiVideoApi:
     @property
     def balance_url(self) -> str:
         return f"{self.base_url.rstrip('/')}/v1/credits"
+
+    @property
+    def signs_callbacks(self) -> bool:
+        return False
 
     def poll_url(self, task_id: str) -> str:
         return f"{self.base_url.rstrip('/')}/v1/tasks/{quote(task_id, safe='')}"

@@ -1,7 +1,6 @@
 """What every upstream adapter is: one request in, picture files out, or a ProviderError."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -23,13 +22,6 @@ class ImageFile:
 
 Fetch = Callable[[str, Path], Awaitable[ImageFile]]
 """The picture at an address, as a new file in a folder; raises ProviderError."""
-
-
-class Shelf(Protocol):
-    """Where upstreams can fetch our pictures."""
-
-    def offer(self, path: Path, mime: str) -> AbstractContextManager[str]:
-        """A public https address of the picture at `path`, good until the block is left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,10 @@ class Dialect(Protocol):
     def first_wait(self) -> float:
         """Seconds from creating to the first poll."""
 
+    @property
+    def signs_callbacks(self) -> bool:
+        """Whether what it sends to a `callback_url` proves that it is from there."""
+
     def poll_url(self, task_id: str) -> str:
         """Where to ask about a task."""
 
@@ -91,7 +95,7 @@ class Dialect(Protocol):
         image_urls: list[str],
         callback_url: str | None,
     ) -> Mapping[str, object]:
-        """The JSON that creates a task."""
+        """The JSON that creates a task; without a `callback_url` it would refuse."""
 
     def read(self, document: Any) -> Task | None:
         """What an answer to creating or polling says; None when it is no answer about a task."""

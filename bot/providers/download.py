@@ -30,6 +30,7 @@ MIB = 1024 * 1024
 FILE_LIMIT = 50 * MIB
 SECONDS = 60.0
 REDIRECTS = 3
+AGAIN_SECONDS = 2.0
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/webp"})
 
@@ -217,6 +218,23 @@ class Downloader:
             mime = _check(head, provider, whole=True)
             failed.pop_all()
         return ImageFile(path, sha256.hexdigest(), mime, size)
+
+
+async def fetch_patiently(
+    fetch: Callable[[], Awaitable[ImageFile]], *, sleep: Callable[[float], Awaitable[object]]
+) -> ImageFile:
+    """What `fetch` brings. A picture that did not come is paid for already, so it is asked for
+    once more after AGAIN_SECONDS.
+
+    Raises the last ProviderError.
+    """
+    try:
+        return await fetch()
+    except ProviderError as error:
+        if error.kind is not ErrorKind.RESULT_UNAVAILABLE:
+            raise
+    await sleep(AGAIN_SECONDS)
+    return await fetch()
 
 
 class _Pinned(AbstractResolver):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from bot.errors import ErrorKind
 from bot.generation.catalog import Offer
@@ -23,6 +23,7 @@ from bot.providers.dialect import (
 )
 
 FILES_URL = "https://files-api.evolink.ai"
+CALLBACK_CHARACTERS = 2048
 
 _COMPLETED = frozenset({"completed"})
 _FAILED = frozenset({"failed", "cancelled"})
@@ -72,6 +73,10 @@ class EvoLink:
     def balance_url(self) -> str:
         return f"{self.base_url.rstrip('/')}/v1/credits"
 
+    @property
+    def signs_callbacks(self) -> bool:
+        return False
+
     def poll_url(self, task_id: str) -> str:
         return f"{self.base_url.rstrip('/')}/v1/tasks/{quote(task_id, safe='')}"
 
@@ -96,7 +101,7 @@ class EvoLink:
             body["quality"] = _QUALITIES.get(request.resolution, request.resolution.value)
         if image_urls:
             body["image_urls"] = image_urls
-        if callback_url:
+        if callback_url and _may_be_called(callback_url):
             body["callback_url"] = callback_url
         return body
 
@@ -138,3 +143,8 @@ class EvoLink:
         # The key's own number is a limit set on it; it may exceed what the account has.
         left = amount(mapping(data.get("user")).get("remaining_credits"))
         return None if left is None else Balance(left, "credits")
+
+
+def _may_be_called(url: str) -> bool:
+    """Whether it would take this callback address; one that it does not costs us the picture."""
+    return len(url) <= CALLBACK_CHARACTERS and urlsplit(url).scheme == "https"

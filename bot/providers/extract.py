@@ -26,7 +26,8 @@ from bot.providers import spelling
 MIB = 1024 * 1024
 SKELETON_LIMIT = 4 * MIB
 FILE_LIMIT = 50 * MIB
-FILES_LIMIT = 16
+FILES_LIMIT = 64
+"""Pictures in one answer, drafts and all; up to ten have been seen."""
 HEAD_BYTES = 64
 
 _WHITESPACE = b" \t\r\n"
@@ -213,7 +214,9 @@ class Extractor:
         """Read the skeleton once the body has ended."""
         text = bytes(self._skeleton)
         try:
-            return Extracted(json.loads(text), tuple(self._files))
+            # Said to be UTF-8, or `loads` would guess, and read what was not looked into here.
+            document = json.loads(text.decode("utf-8-sig", "surrogatepass"))
+            return Extracted(document, tuple(self._files))
         except RecursionError:
             raise MalformedBody("nested too deep", cut=False) from None
         except json.JSONDecodeError as error:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,16 +13,16 @@ from urllib.parse import quote
 from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.catalog import Offer, Upstream
 from bot.generation.request import GenerationRequest, ImageRef
-from bot.providers.base import Fetch, Generation, ImageFile, Observer, Shelf
+from bot.providers.base import Fetch, Generation, ImageFile, Observer
 from bot.providers.contents import write
+from bot.providers.download import fetch_patiently
 from bot.providers.links import is_picture
 from bot.providers.outcome import Outcome, explain, read
+from bot.providers.outside import Shelf
 from bot.providers.purchase import UPLOAD_LIMIT, Purchase, choose, take_in
 from bot.providers.replay import record
 from bot.providers.transport import Answer, Transport, Upload
-
-DOWNLOADS = 2
-AGAIN_SECONDS = 2.0
+from bot.providers.waits import utc_now
 
 _DATA = frozenset({"data"})
 _VERSION = re.compile(r"(/v1(?:(?:alpha|beta)\d*)?)(?:/models)?$")
@@ -29,10 +30,6 @@ _HISTORY_REFUSED = frozenset(
     {ErrorKind.INVALID_REQUEST, ErrorKind.INVALID_IMAGE, ErrorKind.PAYLOAD_TOO_LARGE}
 )
 """What it may be when an upstream does not take its own words back."""
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,7 @@ class GeminiProvider:
 
         A conversation is replayed where it can be. One that is refused, for nothing, is left out.
         """
-        offer = self._offer(request)
+        offer = self._purchase.offer(request)
         conversation = self._conversation(offer, request)
         if conversation is not None:
             try:
@@ -115,16 +112,6 @@ class GeminiProvider:
         with ExitStack() as offered:
             upload = self._upload(offer, request, offered)
             return await self._draw(offer, request, upload, folder)
-
-    def _offer(self, request: GenerationRequest) -> Offer:
-        offer = self._purchase.offer(request)
-        if request.resolution not in offer.usd_micros:
-            problem = f"{request.model} has no resolution {request.resolution} here"
-        elif request.thinking not in (None, *offer.thinking):
-            problem = f"{request.model} cannot be told to think {request.thinking} here"
-        else:
-            return offer
-        raise self._purchase.refuse(ErrorKind.INVALID_REQUEST, problem)
 
     def _conversation(self, offer: Offer, request: GenerationRequest) -> Upload | None:
         """The request after as many of the last turns as there is room for, or None after none."""
@@ -196,17 +183,10 @@ class GeminiProvider:
         return _Received(extracted.document, outcome, link, None)
 
     async def _download(self, received: _Received, folder: Path) -> ImageFile:
-        """The picture is paid for already, so one that does not come is asked for again."""
         if self._fetch is None:
             raise explain(received.outcome, self._purchase.source)
-        for _ in range(DOWNLOADS - 1):
-            try:
-                return await self._fetch(received.value, folder)
-            except ProviderError as error:
-                if error.kind is not ErrorKind.RESULT_UNAVAILABLE:
-                    raise
-            await self._sleep(AGAIN_SECONDS)
-        return await self._fetch(received.value, folder)
+        fetch = partial(self._fetch, received.value, folder)
+        return await fetch_patiently(fetch, sleep=self._sleep)
 
 
 def models_url(base_url: str, api_version: str) -> str:

@@ -3,23 +3,18 @@
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from bot.errors import ErrorKind, ProviderError
 from bot.generation.catalog import Offer, Upstream
 from bot.generation.request import GenerationRequest, ImageRef
-from bot.providers.base import Generation, ImageFile, Observer
+from bot.providers.base import Fetch, Generation, ImageFile, Observer
 from bot.providers.chat_outcome import read
-from bot.providers.gemini import utc_now
+from bot.providers.download import fetch_patiently
 from bot.providers.outcome import Outcome, explain
 from bot.providers.purchase import Purchase, choose, take_in, to_json
 from bot.providers.transport import Answer, Transport
-
-DOWNLOADS = 2
-AGAIN_SECONDS = 2.0
-
-Fetch = Callable[[str, Path], Awaitable[ImageFile]]
-"""The picture at an address, as a new file in a folder; raises ProviderError."""
+from bot.providers.waits import utc_now
 
 _NO_KEYS: frozenset[str] = frozenset()
 _TEXTS = frozenset(
@@ -82,7 +77,7 @@ class ChatProvider:
         observer: Observer,  # noqa: ARG002  told by Retrying, which knows the attempt
     ) -> Generation:
         """Draw one picture into `folder`; raises ProviderError, and leaves no file then."""
-        offer = self._offer(request)
+        offer = self._purchase.offer(request)
         upload = self._purchase.upload(_body(offer, request, self._locate))
         self._purchase.prepare(folder)
         async with self._purchase.send(
@@ -98,13 +93,6 @@ class ChatProvider:
             upstream_model=outcome.upstream_model,
         )
 
-    def _offer(self, request: GenerationRequest) -> Offer:
-        offer = self._purchase.offer(request)
-        if not offer.can(request, reference_images=len(request.reference_images)):
-            problem = f"{request.model} cannot do exactly this here"
-            raise self._purchase.refuse(ErrorKind.INVALID_REQUEST, problem)
-        return offer
-
     async def _receive(self, answer: Answer, folder: Path) -> _Received:
         """A picture that came along is taken before one that must be fetched."""
         with self._purchase.extracting(folder, keys=_NO_KEYS, texts=_TEXTS) as extractor:
@@ -118,17 +106,10 @@ class ChatProvider:
         return _Received(found.outcome, image, next(iter(found.links), ""))
 
     async def _download(self, received: _Received, folder: Path) -> ImageFile:
-        """The picture is paid for already, so one that does not come is asked for again."""
         if self._fetch is None:
             raise explain(received.outcome, self._purchase.source)
-        for _ in range(DOWNLOADS - 1):
-            try:
-                return await self._fetch(received.link, folder)
-            except ProviderError as error:
-                if error.kind is not ErrorKind.RESULT_UNAVAILABLE:
-                    raise
-            await self._sleep(AGAIN_SECONDS)
-        return await self._fetch(received.link, folder)
+        fetch = partial(self._fetch, received.link, folder)
+        return await fetch_patiently(fetch, sleep=self._sleep)
 
 
 def _body(

@@ -48,10 +48,16 @@ class Purchase:
         return self._upstream.name
 
     def offer(self, request: GenerationRequest) -> Offer:
-        """The model asked for, as it is offered here; raises model_unavailable."""
+        """The model asked for, as it is offered here.
+
+        Raises model_unavailable, and invalid_request for what cannot be done exactly so.
+        """
         offer = self._upstream.offers.get(request.model)
         if offer is None:
             raise self.refuse(ErrorKind.MODEL_UNAVAILABLE, f"no model {request.model} here")
+        if not offer.can(request, reference_images=len(request.reference_images)):
+            problem = f"{request.model} cannot do exactly this here"
+            raise self.refuse(ErrorKind.INVALID_REQUEST, problem)
         return offer
 
     def measure(self, pieces: Iterable[bytes | Path]) -> Upload:
@@ -88,6 +94,7 @@ class Purchase:
             provider=self.name,
             headers=headers,
             upload=upload,
+            secret=self.source.secret,
             time_limit=self._time_limit or self._upstream.timeouts[resolution],
         ) as answer:
             if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:

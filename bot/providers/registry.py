@@ -10,20 +10,22 @@ from bot.errors import SettingsError
 from bot.generation.catalog import Catalog, Upstream
 from bot.generation.request import ImageRef
 from bot.providers.aivideoapi import AiVideoApi
-from bot.providers.base import Balance, ImageFile, Provider
+from bot.providers.base import Balance, Fetch, ImageFile, Provider
 from bot.providers.classify import Source
 from bot.providers.dialect import Dialect
 from bot.providers.download import Downloader
 from bot.providers.evolink import FILES_URL, EvoLink
-from bot.providers.gemini import GeminiProvider, models_url, utc_now
+from bot.providers.gemini import GeminiProvider, models_url
 from bot.providers.inquiry import ModelList
-from bot.providers.openai_chat import ChatProvider, Fetch
+from bot.providers.openai_chat import ChatProvider
+from bot.providers.outside import Callbacks, Shelf
 from bot.providers.pace import Gate, OpenGate
 from bot.providers.retry import Retrying
 from bot.providers.router import Way
-from bot.providers.task import Callbacks, TaskProvider, make_free_session
+from bot.providers.task import TaskProvider, make_free_session
 from bot.providers.toapis import ToApis
 from bot.providers.transport import Transport
+from bot.providers.waits import utc_now
 from bot.settings import Key, Settings
 
 Probe = Callable[[], Awaitable[Balance | None]]
@@ -33,7 +35,10 @@ MakeGate = Callable[[str, int | None, int | None], Gate]
 
 @dataclass(frozen=True, slots=True)
 class Outfit:
-    """What every provider is made with. `time_limit`, in seconds, overrides the catalog's."""
+    """What every provider is made with. `time_limit`, in seconds, overrides the catalog's.
+
+    With a public address upstreams call back (`callbacks`) and fetch pictures (`shelf`).
+    """
 
     transport: Transport
     downloader: Downloader
@@ -43,6 +48,7 @@ class Outfit:
     clock: Callable[[], float]
     time_limit: float | None = None
     callbacks: Callbacks | None = None
+    shelf: Shelf | None = None
     new_id: Callable[[], str] = lambda: secrets.token_hex(16)
 
 
@@ -149,6 +155,7 @@ def _gemini(place: _Place, outfit: Outfit) -> tuple[Provider, Probe]:
         bearer=place.upstream.key_header == "authorization",
         sleep=outfit.sleep,
         fetch=_fetch(place.upstream.name, outfit.downloader),
+        shelf=outfit.shelf,
         time_limit=outfit.time_limit,
     )
     return provider, _models(place, f"{models_url(place.base_url, version)}?pageSize=1")
@@ -181,9 +188,10 @@ def _task(dialect: Dialect, place: _Place, outfit: Outfit) -> tuple[Provider, Pr
         clock=outfit.clock,
         new_id=outfit.new_id,
         callbacks=outfit.callbacks,
+        shelf=outfit.shelf,
         time_limit=outfit.time_limit,
     )
-    return provider, provider.balance
+    return provider, provider.probe
 
 
 def _evolink(place: _Place, outfit: Outfit) -> tuple[Provider, Probe]:

@@ -106,7 +106,7 @@ class Retrying:
         rule = POLICY.get(error.kind)
         if rule is None or retries >= len(rule.waits) or isinstance(error, CutAnswer):
             return None
-        if error.billed is not Billed.NO and not rule.unknown_too:
+        if error.billed is Billed.YES or (error.billed is Billed.UNKNOWN and not rule.unknown_too):
             return None
         if error.retry_after:
             return error.retry_after if error.retry_after <= LONGEST_WAIT else None

@@ -4,14 +4,17 @@ Only creating is paid, and is sent once whatever happens. From then on the pictu
 the task's id, so nothing short of the deadline makes us give it up.
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 
@@ -22,17 +25,18 @@ from bot.generation.request import GenerationRequest, ImageRef
 from bot.providers.base import Balance, Generation, ImageFile, Observer
 from bot.providers.classify import Source, billed_refusal, classify
 from bot.providers.dialect import Complaint, Dialect, Stage, Task, complain, is_refusal
-from bot.providers.download import Downloader
-from bot.providers.gemini import utc_now
+from bot.providers.download import Downloader, fetch_patiently
+from bot.providers.outside import Callback, Callbacks, Shelf
 from bot.providers.redaction import quote, redact
 from bot.providers.transport import CONNECT_SECONDS, Answer, CutAnswer, Transport, Upload
+from bot.providers.waits import utc_now
 
 CREATE_SECONDS = 60.0
 POLL_SECONDS = 3.0
+GAP_SECONDS = 1.0
+"""No poll comes sooner after another, however often the upstream calls."""
 INQUIRY_SECONDS = 30.0
 UPLOAD_SECONDS = 120.0
-AGAIN_SECONDS = 2.0
-DOWNLOADS = 2
 BODY_LIMIT = 1024 * 1024
 UPLOAD_LIMIT = 10 * 1024 * 1024
 """Bytes of one reference image; no upstream here takes less."""
@@ -60,31 +64,6 @@ _POLLING = {ErrorKind.MODEL_UNAVAILABLE: ErrorKind.TASK_NOT_FOUND}
 _UNKNOWABLE = frozenset({ErrorKind.TIMEOUT_UNKNOWN, ErrorKind.CANCELLED, ErrorKind.TASK_NOT_FOUND})
 
 
-class Callbacks(Protocol):
-    """Lets an upstream wake the poller; what it says is never believed, only looked up."""
-
-    def url(self, provider: str, run: str) -> str | None:
-        """The address to give an upstream for this paid call; None for none."""
-
-    async def wait(self, task_id: str, seconds: float) -> None:
-        """Return after `seconds`, or as soon as the upstream has called about the task."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sleeping:
-    """The Callbacks of a bot that no upstream can reach."""
-
-    sleep: Callable[[float], Awaitable[object]]
-
-    def url(self, provider: str, run: str) -> str | None:
-        del provider, run
-        return None
-
-    async def wait(self, task_id: str, seconds: float) -> None:
-        del task_id
-        await self.sleep(seconds)
-
-
 @dataclass(frozen=True, slots=True)
 class _Reply:
     """A whole answer, small by nature."""
@@ -109,7 +88,9 @@ class TaskProvider:
     """One upstream that draws in tasks. Creates one per call; `Retrying` may ask for another.
 
     `locate` says where a stored picture lies, `new_id` gives 32 hex digits, `clock` monotonic
-    seconds. `time_limit`, in seconds from creating to completed, overrides the catalog's.
+    seconds. `time_limit`, in seconds from creating to completed, overrides the catalog's. With
+    `callbacks` the upstream can end a wait between two polls, with a `shelf` one that has no place
+    for files can work from pictures too.
     """
 
     def __init__(
@@ -126,6 +107,7 @@ class TaskProvider:
         clock: Callable[[], float],
         new_id: Callable[[], str],
         callbacks: Callbacks | None = None,
+        shelf: Shelf | None = None,
         time_limit: float | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -144,7 +126,8 @@ class TaskProvider:
         self._sleep = sleep
         self._clock = clock
         self._new_id = new_id
-        self._callbacks = callbacks or Sleeping(sleep)
+        self._callbacks = callbacks
+        self._shelf = shelf
         self._time_limit = time_limit
         self._now = now
 
@@ -159,19 +142,30 @@ class TaskProvider:
         offer = self._offer(request)
         self._prepare(folder)
         limit = self._time_limit or self._upstream.timeouts[request.resolution]
-        async with self._make_session() as session:
-            image_urls = [await self._upload(session, ref) for ref in request.reference_images]
-            deadline = self._clock() + limit
-            task = await self._create(offer, request, image_urls, min(CREATE_SECONDS, limit))
-            await observer.submitted(self.name, task.id)
-            task = await self._finish(session, task, deadline)
-            image = await self._collect(session, task, folder)
+        # What is lent stays until the end: an upstream may fetch a reference image late.
+        with ExitStack() as lent:
+            callback = self._expect(lent)
+            async with self._make_session() as session:
+                image_urls = [
+                    await self._show(session, image, lent) for image in request.reference_images
+                ]
+                deadline = self._clock() + limit
+                body = self._dialect.body(
+                    offer,
+                    request,
+                    image_urls=image_urls,
+                    callback_url=callback.url if callback else None,
+                )
+                task = await self._create(body, min(CREATE_SECONDS, limit))
+                await observer.submitted(self.name, task.id)
+                task = await self._finish(session, task, deadline, callback)
+                image = await self._collect(session, task, folder)
         return Generation(self.name, (image,), upstream_model=task.model)
 
-    async def balance(self) -> Balance | None:
-        """What is left there, a free question; None where the answer does not say.
+    async def probe(self) -> Balance | None:
+        """Ask what is left there, which costs nothing and proves address and key.
 
-        Raises ProviderError.
+        None where the answer does not say. Raises ProviderError.
         """
         async with self._make_session() as session:
             reply = await self._ask(session, "GET", self._dialect.balance_url)
@@ -179,6 +173,8 @@ class TaskProvider:
         if not reply.good or is_refusal(document):
             raise self._refused(reply)
         return self._dialect.balance(document)
+
+    """Its name until everybody says probe."""
 
     def _offer(self, request: GenerationRequest) -> Offer:
         offer = self._upstream.offers.get(request.model)
@@ -197,25 +193,38 @@ class TaskProvider:
             problem = f"no folder for the picture: {error.strerror}"
             raise self._fail(ErrorKind.RESULT_UNAVAILABLE, problem) from error
 
-    async def _upload(self, session: aiohttp.ClientSession, image: ImageRef) -> str:
-        """Leave a reference image where the upstream finds it; its address. Costs nothing."""
-        url = self._dialect.upload_url
-        if url is None:
-            raise self._fail(ErrorKind.INVALID_REQUEST, "no reference images here")
+    def _expect(self, lent: ExitStack) -> Callback | None:
+        if self._callbacks is None:
+            return None
+        signed = self._dialect.signs_callbacks
+        return lent.enter_context(self._callbacks.expect(self.name, signed=signed))
+
+    async def _show(self, session: aiohttp.ClientSession, image: ImageRef, lent: ExitStack) -> str:
+        """Put a reference image where the upstream finds it; its address. Costs nothing."""
         if image.size > UPLOAD_LIMIT:
             problem = f"a reference image of {image.size} bytes, {UPLOAD_LIMIT} allowed"
             raise self._fail(ErrorKind.PAYLOAD_TOO_LARGE, problem)
+        path = self._locate(image)
         try:
-            file = _open(self._locate(image))
+            file = _open(path)
         except OSError as error:
             problem = f"a reference image cannot be read: {error.strerror}"
             raise self._fail(ErrorKind.INVALID_IMAGE, problem) from error
+        with file:
+            if url := self._dialect.upload_url:
+                return await self._upload(session, image, file, url)
+        if self._shelf is None:
+            raise self._fail(ErrorKind.INVALID_REQUEST, "no reference images here")
+        return lent.enter_context(self._shelf.offer(path, image.mime))
+
+    async def _upload(
+        self, session: aiohttp.ClientSession, image: ImageRef, file: BufferedReader, url: str
+    ) -> str:
         form = aiohttp.FormData()
         name = f"reference.{EXTENSIONS.get(image.mime, 'png')}"
         form.add_field("file", file, filename=name, content_type=image.mime)
         try:
-            with file:
-                reply = await self._ask(session, "POST", url, data=form, seconds=UPLOAD_SECONDS)
+            reply = await self._ask(session, "POST", url, data=form, seconds=UPLOAD_SECONDS)
             address = self._dialect.uploaded(reply.document) if reply.good else None
             if address is None:
                 raise self._refused(reply)
@@ -224,22 +233,14 @@ class TaskProvider:
             raise replace(error, kind=kind, billed=Billed.NO) from None
         return address
 
-    async def _create(
-        self, offer: Offer, request: GenerationRequest, image_urls: list[str], seconds: float
-    ) -> Task:
-        run = self._new_id()
-        body = self._dialect.body(
-            offer,
-            request,
-            image_urls=image_urls,
-            callback_url=self._callbacks.url(self.name, run),
-        )
+    async def _create(self, body: Mapping[str, object], seconds: float) -> Task:
         async with self._transport.post(
             self._dialect.create_url,
             provider=self.name,
-            headers={**self._headers, **self._dialect.headers(run)},
+            headers={**self._headers, **self._dialect.headers(self._new_id())},
             upload=Upload.measure((json.dumps(body, separators=(",", ":")).encode(),)),
             time_limit=seconds,
+            secret=self._source.secret,
         ) as answer:
             reply = _Reply(answer.status, answer.headers, b"")
             received = await (_whole(answer, self.name) if reply.good else answer.excerpt())
@@ -249,28 +250,53 @@ class TaskProvider:
             raise self._refused(reply)
         return task
 
-    async def _finish(self, session: aiohttp.ClientSession, task: Task, deadline: float) -> Task:
+    async def _finish(
+        self,
+        session: aiohttp.ClientSession,
+        task: Task,
+        deadline: float,
+        callback: Callback | None,
+    ) -> Task:
         """Poll until the task is completed; raises ProviderError when it failed or takes too long.
 
-        A callback only shortens a wait.
+        A call from the upstream only ends a wait, and not one that the upstream asked for.
         """
-        wait = self._dialect.first_wait
+        wait, earliest = self._dialect.first_wait, self._clock()
         while task.stage is Stage.WORKING:
             left = deadline - self._clock()
             if left <= 0:
                 problem = f"task {task.id} was not done in time"
                 raise self._fail(ErrorKind.TASK_TIMEOUT, problem, Billed.UNKNOWN)
-            await self._callbacks.wait(task.id, min(wait, left))
-            wait = POLL_SECONDS
+            await self._rest(callback, min(wait, left))
+            if (early := min(earliest, deadline) - self._clock()) > 0:
+                await self._sleep(early)
+            asked = 0
             try:
                 task = await self._look(session, task)
             except ProviderError as error:
                 if error.kind not in TOLERATED:
                     raise
-                wait = max(POLL_SECONDS, error.retry_after or 0)
+                asked = error.retry_after or 0
+            wait = max(POLL_SECONDS, asked)
+            earliest = self._clock() + max(GAP_SECONDS, asked)
         if task.stage is Stage.FAILED:
             raise self._failed(task)
         return task
+
+    async def _rest(self, callback: Callback | None, seconds: float) -> None:
+        """Sleep, or until the upstream calls."""
+        if callback is None:
+            await self._sleep(seconds)
+            return
+        ends = [asyncio.ensure_future(end) for end in (self._sleep(seconds), callback.called())]
+        try:
+            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
+        for end in done:
+            end.result()
 
     async def _look(self, session: aiohttp.ClientSession, task: Task) -> Task:
         reply = await self._ask(session, "GET", self._dialect.poll_url(task.id))
@@ -299,16 +325,8 @@ class TaskProvider:
         if not task.urls:
             problem = f"task {task.id} is completed without a picture"
             raise self._fail(ErrorKind.RESULT_UNAVAILABLE, problem, Billed.YES)
-        for left in reversed(range(DOWNLOADS)):
-            try:
-                return await self._downloader.fetch(
-                    task.urls[-1], provider=self.name, folder=folder
-                )
-            except ProviderError as error:
-                if error.kind is not ErrorKind.RESULT_UNAVAILABLE or not left:
-                    raise
-            await self._sleep(AGAIN_SECONDS)
-        raise AssertionError  # the last turn returns or raises
+        fetch = partial(self._downloader.fetch, task.urls[-1], provider=self.name, folder=folder)
+        return await fetch_patiently(fetch, sleep=self._sleep)
 
     async def _ask(
         self,

@@ -51,6 +51,10 @@ class ToApis:
     def balance_url(self) -> str:
         return f"{self.base_url.rstrip('/')}/v1/user/balance"
 
+    @property
+    def signs_callbacks(self) -> bool:
+        return True
+
     def poll_url(self, task_id: str) -> str:
         return f"{self.create_url}/{quote(task_id, safe='')}"
 

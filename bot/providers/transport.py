@@ -201,8 +201,11 @@ class Transport:
         headers: Mapping[str, str],
         upload: Upload,
         time_limit: float,
+        secret: str = "",
     ) -> AsyncIterator[Answer]:
         """Send `upload` once, whatever happens; `time_limit` in seconds, until the last byte.
+
+        `secret` is kept out of every error, wherever the upstream repeats it.
 
         Raises ProviderError: connect_failed while the upstream cannot have got the whole request,
         timeout_unknown after that.
@@ -228,11 +231,11 @@ class Transport:
                 kind=ErrorKind.MALFORMED_RESPONSE,
                 provider=provider,
                 billed=Billed.UNKNOWN,
-                detail=_describe(error),
+                detail=_describe(error, secret),
             ) from None
         except (aiohttp.ClientError, OSError) as error:
             kind = ErrorKind.TIMEOUT_UNKNOWN if sending.over else ErrorKind.CONNECT_FAILED
-            raise _failure(kind, provider, error) from None
+            raise _failure(kind, provider, error, secret) from None
         async with response:
             yield Answer(response, provider=provider)
 
@@ -250,11 +253,13 @@ def make_session() -> aiohttp.ClientSession:
     )
 
 
-def _failure(kind: ErrorKind, provider: str, error: Exception) -> ProviderError:
+def _failure(kind: ErrorKind, provider: str, error: Exception, secret: str = "") -> ProviderError:
     # Raised without its cause: aiohttp's errors carry the request's headers, the key among them.
     billed = Billed.UNKNOWN if kind is ErrorKind.TIMEOUT_UNKNOWN else Billed.NO
-    return ProviderError(kind=kind, provider=provider, billed=billed, detail=_describe(error))
+    return ProviderError(
+        kind=kind, provider=provider, billed=billed, detail=_describe(error, secret)
+    )
 
 
-def _describe(error: Exception) -> str:
-    return redact(f"{type(error).__name__}: {error}")
+def _describe(error: Exception, secret: str = "") -> str:
+    return redact(f"{type(error).__name__}: {error}", secret)

@@ -1,4 +1,4 @@
-"""How long an upstream asks us to wait, wherever in its answer it says so."""
+"""How long an upstream asks us to wait, wherever in its answer it says so, and from when."""
 
 import math
 import re
@@ -17,6 +17,11 @@ _ADVICE = re.compile(
     rf"(?:retry|try again)\s+(?:in|after)\s+((?:{_NUMBER}\s*(?:[a-z]+)\s*)+)", re.IGNORECASE
 )
 _SECONDS = {"ms": 0.001, "mil": 0.001, "h": 3600, "m": 60, "s": 1}
+
+
+def utc_now() -> datetime:
+    """The time that a date in a header is told from."""
+    return datetime.now(UTC)
 
 
 def wait(

@@ -52,6 +52,26 @@ def test_a_request_is_worded_as_documented(evolink, catalog, request_for, row):
     assert json.loads(json.dumps(body)) == row["body"]
 
 
+@pytest.mark.parametrize(
+    ("url", "is_sent"),
+    [
+        ("https://bot.example/callbacks/evolink/token", True),
+        ("https://bot.example/".ljust(2048, "x"), True),
+        ("https://bot.example/".ljust(2049, "x"), False),
+        ("http://bot.example/callbacks/evolink/token", False),
+        ("http://127.0.0.1:8080/callbacks/evolink/token", False),
+        ("ftp://bot.example/", False),
+        ("", False),
+    ],
+)
+def test_only_a_callback_address_that_it_takes_is_sent(evolink, catalog, request_for, url, is_sent):
+    """Any other would cost the picture: it refuses the whole request for it."""
+    request = request_for()
+    offer = catalog.offer("evolink", request.model)
+    body = evolink.body(offer, request, image_urls=[], callback_url=url)
+    assert body.get("callback_url") == (url if is_sent else None)
+
+
 @pytest.mark.parametrize("row", rows("answers"))
 def test_an_answer_about_a_task_is_read_in_every_shape(evolink, row):
     task = evolink.read(row["body"])

@@ -3,18 +3,23 @@
 import asyncio
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from yarl import URL
 
 from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.request import AspectRatio, Resolution
 from bot.providers.base import Balance
 from bot.providers.dialect import Complaint
 from bot.providers.retry import Retrying
-from bot.providers.task import UPLOAD_LIMIT
+from bot.providers.task import GAP_SECONDS, UPLOAD_LIMIT, make_free_session
 from bot.providers.transport import CutAnswer
+from bot.web.server import serve
+from bot.web.site import Web
 
 NAMES = ("evolink", "toapis", "aivideoapi")
 MODEL = "gemini-3.1-flash-image"
@@ -111,6 +116,7 @@ POLLS = {
     "toapis": "/v1/images/generations/t-1",
     "aivideoapi": "/v1/tasks/t-1",
 }
+POLLED = frozenset(POLLS.values())
 
 
 # --- the good path -----------------------------------------------------------------------------
@@ -228,6 +234,7 @@ class Unreachable:
     """A dialect whose upstream nobody runs."""
 
     create_url = "http://127.0.0.1:1/"
+    signs_callbacks = False
 
     def headers(self, run):
         return {}
@@ -395,42 +402,177 @@ async def test_a_key_in_an_answer_is_not_repeated(upstream, told, words, failure
 # --- callbacks ---------------------------------------------------------------------------------
 
 
-class Called:
-    """Callbacks whose upstream calls at once; `waits` are what the poller would have waited."""
+@dataclass
+class Bell:
+    """A Callback that has been rung so often that this many waits end at once."""
 
-    def __init__(self):
-        self.waits = []
+    url: str | None
+    rings: int
 
-    def url(self, provider, run):
-        return f"https://bot.example/{provider}/{run}"
+    async def called(self):
+        if self.rings <= 0:
+            await asyncio.Event().wait()
+        self.rings -= 1
 
-    async def wait(self, task_id, seconds):
-        self.waits.append((task_id, seconds))
+
+class Bells:
+    """Callbacks of a scripted upstream; `open` are the calls not forgotten yet."""
+
+    def __init__(self, *, rings, url="https://bot.example/callbacks/it"):
+        self._rings = rings
+        self._url = url
+        self.expected = []
+        self.open = 0
+
+    @contextmanager
+    def expect(self, provider, *, signed):
+        self.expected.append((provider, signed))
+        self.open += 1
+        try:
+            yield Bell(self._url, self._rings)
+        finally:
+            self.open -= 1
 
 
-async def test_a_callback_shortens_the_wait_and_is_never_believed(
-    upstream, told, words, draw, pace, png, name
+@pytest.fixture
+def slow_pace(pace):
+    """Sleeping that takes some turns of the loop, so that a call that came already is sooner."""
+
+    async def sleep(seconds):
+        for _ in range(20):
+            await asyncio.sleep(0)
+        pace.waits.append(seconds)
+        pace.now += seconds
+
+    return sleep
+
+
+def polls(upstream):
+    return [call for call in upstream.received if call.method == "GET" and call.path in POLLED]
+
+
+async def test_a_call_ends_a_wait_and_decides_nothing(
+    upstream, told, words, draw, pace, slow_pace, png, name
 ):
-    """Its address goes out with the task; what it says is looked up, here twice in vain."""
-    callbacks = Called()
+    """The first poll is made at once and finds it at work; the next waits as it always does."""
+    callbacks = Bells(rings=1)
     upstream.script(
         told(words.created(name)),
-        told(words.at_work(name)),
         told(words.at_work(name)),
         told(words.completed(name)),
         told(png),
     )
-    await draw(name, callbacks=callbacks)
-    body = upstream.received[0].document
-    assert body["callback_url"] == f"https://bot.example/{name}/" + "0123456789abcdef" * 2
-    assert [task_id for task_id, _ in callbacks.waits] == ["t-1"] * 3
-    assert pace.waits == []
+    await draw(name, callbacks=callbacks, sleep=slow_pace)
+    assert upstream.received[0].document["callback_url"] == "https://bot.example/callbacks/it"
+    assert len(polls(upstream)) == 2
+    assert pace.waits == [3.0]
+    assert callbacks.expected == [(name, name == "toapis")]
+    assert callbacks.open == 0
 
 
-async def test_without_callbacks_no_address_is_sent(upstream, told, words, draw, png, name):
+async def test_nobody_calling_changes_no_wait(
+    upstream, told, words, draw, pace, slow_pace, png, name
+):
+    upstream.script(
+        told(words.created(name)),
+        told(words.at_work(name)),
+        told(words.completed(name)),
+        told(png),
+    )
+    await draw(name, callbacks=Bells(rings=0), sleep=slow_pace)
+    assert pace.waits == [2.0 if name == "toapis" else 3.0, 3.0]
+
+
+async def test_a_flood_of_calls_is_a_poll_a_second(
+    upstream, told, words, failure, pace, slow_pace, name
+):
+    """For as long as the task is given, and never more."""
+    upstream.script(told(words.created(name)), told(words.at_work(name)))
+    callbacks = Bells(rings=1_000_000)
+    error = await failure(name, callbacks=callbacks, sleep=slow_pace, time_limit=30.0)
+    assert error.kind is ErrorKind.TASK_TIMEOUT
+    assert set(pace.waits) == {1.0}
+    assert len(polls(upstream)) == 31
+
+
+async def test_a_call_does_not_shorten_a_wait_that_was_asked_for(
+    upstream, told, words, draw, pace, slow_pace, png, name
+):
+    busy = {"error": {"code": "rate_limit_exceeded", "message": "m"}}
+    upstream.script(
+        told(words.created(name)),
+        told(busy, 429, {"Retry-After": "20"}),
+        told(words.completed(name)),
+        told(png),
+    )
+    await draw(name, callbacks=Bells(rings=1_000_000), sleep=slow_pace)
+    assert pace.waits == [20]
+
+
+@pytest.mark.parametrize("ending", ["failed", "refused", "given up"])
+async def test_a_call_is_expected_no_longer_than_the_task_lives(
+    upstream, told, words, draw, slow_pace, name, ending
+):
+    callbacks = Bells(rings=0)
+    created = told(words.created(name))
+    upstream.script(
+        *{
+            "failed": (created, told(words.failed(name, "upstream_error"))),
+            "refused": (told({"error": {"message": "no"}}, 401),),
+            "given up": (created, upstream.hang()),
+        }[ending]
+    )
+    with pytest.raises((ProviderError, TimeoutError)):
+        async with asyncio.timeout(0.3):
+            await draw(name, callbacks=callbacks, sleep=slow_pace)
+    assert len(callbacks.expected) == 1
+    assert callbacks.open == 0
+
+
+@pytest.mark.parametrize("callbacks", [None, Bells(rings=0, url=None)])
+async def test_without_an_address_none_is_sent(upstream, told, words, draw, png, name, callbacks):
     upstream.script(told(words.created(name)), told(words.completed(name)), told(png))
-    await draw(name)
+    await draw(name, callbacks=callbacks)
     assert "callback_url" not in upstream.received[0].document
+
+
+async def test_a_task_whose_upstream_calls_is_fetched_with_no_wait_slept(
+    upstream, told, words, draw, png
+):
+    """End to end over our own web: two calls before creating is answered, one while it draws."""
+    slept = []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+        if seconds > GAP_SECONDS:
+            await asyncio.Event().wait()
+
+    site = Web(public_url="https://bot.example", now=lambda: datetime.now(UTC))
+    async with serve(site, host="127.0.0.1", port=0) as port, make_free_session() as session:
+
+        async def call_back():
+            url = URL(upstream.received[0].document["callback_url"])
+            ours = url.with_scheme("http").with_host("127.0.0.1").with_port(port)
+            async with session.post(ours, json={"status": "completed"}) as answer:
+                return answer.status
+
+        async def create(scripted, writer):
+            assert [await call_back(), await call_back()] == [204, 204]
+            await told(words.created("evolink"))(scripted, writer)
+
+        async def still_at_work(scripted, writer):
+            assert await call_back() == 204
+            await told(words.at_work("evolink"))(scripted, writer)
+
+        upstream.script(create, still_at_work, told(words.completed("evolink")), told(png))
+        async with asyncio.timeout(5):
+            generation = await draw("evolink", callbacks=site, sleep=sleep)
+        assert generation.images[0].path.read_bytes() == png
+        assert len(polls(upstream)) == 2
+        # Both waits were begun and ended by a call; only the second between two polls was slept.
+        assert slept[:2] == [3.0, 3.0]
+        assert [seconds <= GAP_SECONDS for seconds in slept[2:]] == [True]
+        assert await call_back() == 404
 
 
 # --- the picture -------------------------------------------------------------------------------
@@ -563,6 +705,25 @@ async def test_reference_images_are_uploaded_whole_and_named_in_order(
     assert create.document["image_urls"] == urls
 
 
+async def test_an_upstream_that_keeps_files_is_lent_none(
+    upstream, told, words, draw, stored_reference, png, uploader
+):
+    """Also where we could: what is uploaded needs no address of ours."""
+    upstream.script(
+        told({"success": True, "data": {"url": "https://files.example/0.png"}}),
+        told(words.created(uploader)),
+        told(words.completed(uploader)),
+        told(png),
+    )
+    await draw(uploader, asked={"reference_images": (stored_reference(png),)}, shelf=NoShelf())
+    assert upstream.received[1].document["image_urls"] == ["https://files.example/0.png"]
+
+
+class NoShelf:
+    def offer(self, path, mime):
+        raise AssertionError
+
+
 @pytest.mark.parametrize(
     ("answer", "status", "kind"),
     [
@@ -618,30 +779,30 @@ async def test_a_reference_image_that_is_gone_or_too_large_is_not_uploaded(
     assert upstream.received == []
 
 
-# --- balance -----------------------------------------------------------------------------------
+# --- a free question ---------------------------------------------------------------------------
 
 
-async def test_a_balance_is_asked_for_with_the_key(upstream, told, make_task_provider, key):
+async def test_a_probe_asks_for_the_balance_with_the_key(upstream, told, make_task_provider, key):
     upstream.script(told({"success": True, "data": {"user": {"remaining_credits": 84.5}}}))
-    assert await make_task_provider("evolink").balance() == Balance(Decimal("84.5"), "credits")
+    assert await make_task_provider("evolink").probe() == Balance(Decimal("84.5"), "credits")
     [received] = upstream.received
     assert (received.method, received.path) == ("GET", "/v1/credits")
     assert received.header("authorization") == [f"Bearer {key}"]
 
 
-async def test_a_balance_that_is_refused_or_not_told(upstream, told, make_task_provider, name):
+async def test_a_probe_that_is_refused_or_tells_nothing(upstream, told, make_task_provider, name):
     provider = make_task_provider(name)
     refused = {"success": False, "error": {"code": 401, "message": "invalid api key"}}
     for status in (401, 200):
         upstream.script(told(refused, status))
         with pytest.raises(ProviderError) as caught:
-            await provider.balance()
+            await provider.probe()
         assert (caught.value.kind, caught.value.billed) == ("auth_invalid", "no")
     upstream.script(told({}))
-    assert await provider.balance() is None
+    assert await provider.probe() is None
     upstream.script(upstream.raw(b""))
     with pytest.raises(ProviderError) as caught:
-        await provider.balance()
+        await provider.probe()
     assert caught.value.kind is ErrorKind.CONNECT_FAILED
 
 

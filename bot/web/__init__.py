@@ -1,0 +1,1 @@
+"""The bot's own face on the web."""
