@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
 
@@ -26,10 +27,14 @@ from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
 from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.gifts import Gifts
+from bot.jobs.overview import Overviews
+from bot.jobs.pots import Pots
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.uploads import Uploads
 from bot.ledger.ledger import Ledger
+from bot.ledger.teams import Teams
 from bot.ledger.wallets import Wallets
 from bot.providers import registry
 from bot.providers.base import Provider
@@ -40,6 +45,9 @@ from bot.providers.registry import MakeGate, Outfit
 from bot.providers.router import Router, Way
 from bot.providers.speed import Speeds
 from bot.providers.transport import Transport, make_session
+from bot.quotas.allowance import Allowances
+from bot.quotas.calendar import Calendar
+from bot.quotas.quotas import Quotas
 from bot.settings import Settings
 from bot.ui.cards import Cards
 from bot.ui.delivery import DiscordDelivery
@@ -306,9 +314,37 @@ def _services(
         now=world.now,
         new_id=world.new_id,
     )
+    calendar = Calendar(ZoneInfo("UTC"))
+    quotas = Quotas(now=world.now, calendar=calendar, defaults={})
+    allowances = Allowances(now=world.now, calendar=calendar)
+    teams = Teams(ledger=ledger, now=world.now, new_id=world.new_id)
+    wallets = Wallets(database=database, ledger=ledger, now=world.now)
+    pots = Pots(database=database, ledger=ledger, teams=teams, now=world.now)
+    gifts = Gifts(
+        database=database,
+        ledger=ledger,
+        calendar=calendar,
+        now=world.now,
+        new_id=world.new_id,
+        daily=settings.gift_daily_credits,
+    )
+    overviews = Overviews(
+        database=database,
+        ledger=ledger,
+        wallets=wallets,
+        allowances=allowances,
+        quotas=quotas,
+        pots=pots,
+        calendar=calendar,
+        codec=workshop.codec,
+        now=world.now,
+    )
     return Services(
         studio=studio,
-        wallets=Wallets(database=database, ledger=ledger, now=world.now),
+        wallets=wallets,
+        gifts=gifts,
+        pots=pots,
+        overviews=overviews,
         cards=cards,
         sentences=sentences,
         dispatcher=dispatcher,

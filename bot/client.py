@@ -15,6 +15,9 @@ from discord.ext import commands
 from bot.errors import DiscordUnreachable, PlantainError, SettingsError, Unexpected
 from bot.i18n import Sentences
 from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.gifts import Gifts
+from bot.jobs.overview import Overviews
+from bot.jobs.pots import Pots
 from bot.jobs.service import Studio
 from bot.ledger.wallets import Wallets
 from bot.ui.cards import Cards
@@ -23,7 +26,7 @@ from bot.ui.translator import FluentTranslator
 
 TOKEN_REFUSED = 4004
 """The gateway's close code for a token that was reset while the bot ran."""
-COGS = ("cogs.generate", "cogs.balance", "cogs.result")
+COGS = ("cogs.generate", "cogs.balance", "cogs.result", "cogs.gift", "cogs.team")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,9 @@ class Services:
 
     studio: Studio
     wallets: Wallets
+    gifts: Gifts
+    pots: Pots
+    overviews: Overviews
     cards: Cards
     sentences: Sentences
     dispatcher: InProcessDispatcher

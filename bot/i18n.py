@@ -10,6 +10,7 @@ from bot.errors import PictureTooHeavy, PlantainError, ProviderError
 
 DEFAULT_LOCALE = "en"
 MEGABYTE = 1_000_000
+MICROS = 1_000_000
 
 
 class Sentences:
@@ -67,6 +68,9 @@ class Sentences:
             name: clean(value) if isinstance(value, str) else value
             for name, value in error.facts.items()
         }
+        opens_at = error.facts.get("opens_at")
+        if isinstance(opens_at, int):
+            facts["opens_at"] = f"<t:{-(-opens_at // MICROS)}:R>"
         if isinstance(error, PictureTooHeavy):
             facts |= {"size": -(-error.size // MEGABYTE), "limit": error.limit // MEGABYTE}
         return self.say(error.key, locale, **facts)

@@ -117,6 +117,7 @@ class Settings(BaseSettings):
     route_by: Literal["price", "speed"] = "price"
     credit_usd: Annotated[Decimal, Field(gt=0, le=100)] = Decimal("0.005")
     welcome_credits: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100
+    gift_daily_credits: Annotated[int, Field(ge=0, le=1_000_000_000)] = 200
     max_jobs: Annotated[int, Field(ge=1, le=1000)] = 16
 
     @field_validator(

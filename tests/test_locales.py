@@ -18,6 +18,7 @@ from bot.generation.request import Thinking
 from bot.i18n import Sentences
 from bot.images.fitted import How
 from bot.ledger.entry import MovementKind
+from bot.quotas.limit import Measure, Whose
 
 ROOT = Path(__file__).parents[1]
 LOCALES = ROOT / "bot" / "locales"
@@ -162,6 +163,8 @@ FAMILIES = {
     "again-*": {f"again-{unit}" for unit in ("soon", "seconds", "minutes", "hours", "days")},
     "entry-*": {f"entry-{kind}" for kind in MovementKind},
     "thinking-*": {f"thinking-{level}" for level in Thinking},
+    "balance-whose-*": {f"balance-whose-{whose}" for whose in Whose},
+    "balance-measure-*": {f"balance-measure-{measure}" for measure in Measure},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},
 }
 """The f-strings that make keys, and the keys that they can make."""
@@ -219,7 +222,8 @@ def test_every_sentence_is_said_somewhere():
 SHOWING = {
     "Button", "TextDisplay", "Label", "TextInput", "Modal", "Section", "Choice", "Embed",
     "SelectOption", "MediaGalleryItem", "File", "send", "send_message", "edit_message",
-    "edit_original_response", "describe", "command", "_text", "_card", "super().__init__",
+    "edit_original_response", "describe", "command", "_text", "_card", "text", "card",
+    "super().__init__",
 }  # fmt: skip
 """What puts text before people: Discord's classes and methods, and our own short names."""
 WORDS = re.compile(r"[^\W\d_]+\s+[^\W\d_]+|[\u4e00-\u9fff]")

@@ -1,7 +1,7 @@
 """Where the hour, the day and the month begin that a limit is counted in."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -56,6 +56,10 @@ class Calendar:
         if period is Period.MONTH:
             return _micros((first + timedelta(days=32)).replace(day=1))
         return _micros(first + timedelta(days=7 if period is Period.WEEK else 1))
+
+    def date(self, now: int) -> date:
+        """Which day it is there."""
+        return datetime.fromtimestamp(now / MICROS, UTC).astimezone(self._zone).date()
 
     def _first_day(self, period: Period, now: int) -> datetime:
         here = datetime.fromtimestamp(now / MICROS, UTC).astimezone(self._zone)

@@ -10,12 +10,11 @@ from bot.i18n import Sentences
 from bot.jobs.delivery import Picture
 from bot.jobs.job import Job, Receipt, Shortfall
 from bot.jobs.service import Draft, Quote
-from bot.ledger.entry import LedgerEntry
-from bot.ledger.wallets import Statement
+from bot.ui.parts import BANANA, TROUBLE
+from bot.ui.parts import card as _card
+from bot.ui.parts import text as _text
 from bot.ui.times import moment
 
-BANANA = discord.Colour(0xF2C230)
-TROUBLE = discord.Colour(0xD9534F)
 PROMPT_SHOWN = 900
 """Characters; a card holds 4,000 in all and a prompt may have 6,000."""
 ALT_TEXT = 1000
@@ -120,35 +119,6 @@ class Cards:
         """The error in words, its facts made harmless to show."""
         return self._explain(error, locale, clean=_fact)
 
-    def balance(self, statement: Statement, locale: str) -> discord.ui.LayoutView:
-        lines = [
-            self._say("balance-title", locale),
-            self._say(
-                "balance-available", locale, credits=self.credits(statement.available, locale)
-            ),
-            self._say(
-                "balance-month",
-                locale,
-                credits=self.credits(statement.spent_this_month, locale),
-                since=format_dt(moment(statement.month_start), "d"),
-            ),
-        ]
-        if statement.held:
-            held = self.credits(statement.held, locale)
-            lines.insert(2, self._say("balance-held", locale, credits=held))
-        history = [
-            f"{_amount(entry)} · {self._say(f'entry-{entry.kind}', locale)}"
-            f" · {format_dt(moment(entry.at), 'R')}"
-            for entry in statement.entries
-        ]
-        title = self._say("balance-entries" if history else "balance-none", locale)
-        return _card(
-            BANANA,
-            _text("\n".join(lines)),
-            discord.ui.Separator[discord.ui.LayoutView](),
-            _text("\n".join([title, *history])),
-        )
-
     def model_choice(self, model: ImageModel, quote: Quote, locale: str) -> str:
         """A model as the list of choices shows it, with its price."""
         return self._say(
@@ -226,22 +196,3 @@ def _fact(text: str) -> str:
 
 def _shortened(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def _amount(entry: LedgerEntry) -> str:
-    """Signed when credits came or went, bare when they only changed between held and not."""
-    return f"{entry.amount:+,}" if entry.amount else f"{abs(entry.held_change):,}"
-
-
-def _text(content: str) -> discord.ui.TextDisplay[discord.ui.LayoutView]:
-    return discord.ui.TextDisplay(content)
-
-
-def _card(
-    colour: discord.Colour, *items: discord.ui.Item[discord.ui.LayoutView]
-) -> discord.ui.LayoutView:
-    view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.Container(*items, accent_colour=colour))
-    # A stopped view is sent but not kept: presses are answered from the database, for ever.
-    view.stop()
-    return view

@@ -2,7 +2,30 @@
 
 imagine-description = Make a picture from words
 edit-description = Change your own picture with words
-balance-description = What you have, what is held, what this month cost
+balance-description = What you have, may use here, and spent lately
+
+gift-description = Give some of your credits to another member
+option-gift-member = Who gets them
+option-gift-credits = How many credits
+option-gift-note = A few words for them
+
+team-description = One pot of credits for this channel or thread
+team-create-description = Open a pot that pays for the pictures made here
+team-add-description = Let somebody who left pay from the pot again
+team-leave-description = Pay for yourself here from now on
+team-top-up-description = Put more of your credits into the pot
+team-close-description = Close the pot; what is left goes back to those who paid in
+team-show-description = What is in the pot, who paid in, who spent
+option-team-name = What the team is called
+option-team-credits = How many of your credits go into the pot
+option-team-per_member = How many credits each member may spend of it in all; no limit if left out
+option-team-expires = When it closes by itself; never if left out
+option-team-member = Who left and may come back
+choice-1-day = in 1 day
+choice-7-days = in 7 days
+choice-30-days = in 30 days
+choice-never = never
+option-balance-member = Somebody else's credits in this server; for those who may manage it
 
 option-prompt = What the picture should show, in your own words
 option-edit-prompt = What to change

@@ -2,7 +2,30 @@
 
 imagine-description = 用文字生成图片
 edit-description = 用文字修改你自己的图片
-balance-description = 你有多少、冻结多少、本月用了多少
+balance-description = 你有多少、在这里可用多少、最近花了多少
+
+gift-description = 把你的一部分积分送给另一位成员
+option-gift-member = 送给谁
+option-gift-credits = 多少积分
+option-gift-note = 想对对方说的话
+
+team-description = 本频道或帖子共用的积分池
+team-create-description = 建立积分池，为这里制作的图片付费
+team-add-description = 让退出的人重新使用积分池
+team-leave-description = 从现在起在这里自己付费
+team-top-up-description = 把你的更多积分存入积分池
+team-close-description = 关闭积分池，剩余积分退给出资的人
+team-show-description = 积分池里有多少，谁出资，谁用了多少
+option-team-name = 团队的名字
+option-team-credits = 把你的多少积分存入积分池
+option-team-per_member = 每位成员总共最多可用多少积分；不填则不限
+option-team-expires = 何时自动关闭；不填则永不
+option-team-member = 已退出、可以回来的人
+choice-1-day = 1 天后
+choice-7-days = 7 天后
+choice-30-days = 30 天后
+choice-never = 永不
+option-balance-member = 另一位成员在本服务器的积分；仅限管理服务器的人
 
 option-prompt = 用自己的话描述图片内容
 option-edit-prompt = 要改什么

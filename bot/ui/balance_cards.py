@@ -1,0 +1,159 @@
+"""The card of /balance: what somebody has, may use and spent."""
+
+from io import BytesIO
+
+import discord
+from discord.utils import format_dt
+
+from bot.i18n import Sentences
+from bot.jobs.overview import Overview, Running, Spending
+from bot.ledger.entry import LedgerEntry
+from bot.ledger.wallets import Statement
+from bot.quotas.allowance import Purse
+from bot.quotas.limit import Use
+from bot.ui.parts import BANANA, card, rule, text
+from bot.ui.team_cards import TeamCards, name_of
+from bot.ui.times import moment
+
+CHART = "spending.png"
+RUNNING_SHOWN = 5
+TRANSFERS = (
+    ("gift", "entry-gift"),
+    ("team", "entry-team"),
+    ("team closed", "entry-team-closed"),
+)
+"""A transfer's reason in the ledger, and what it is called."""
+
+
+class BalanceCards:
+    def __init__(self, sentences: Sentences) -> None:
+        self._say = sentences.say
+        self._teams = TeamCards(sentences)
+
+    def balance(self, overview: Overview, locale: str) -> discord.ui.LayoutView:
+        """To be sent with the file of `chart`."""
+        statement = overview.statement
+        blocks = [
+            self._title(overview, locale),
+            self._here(overview, locale),
+            self._limits(overview, locale),
+            self._held(overview, locale),
+            self._entries(statement, locale) if statement else [],
+        ]
+        items: list[discord.ui.Item[discord.ui.LayoutView]] = []
+        for block in blocks:
+            if block:
+                items += [*([rule()] if items else []), text("\n".join(block))]
+        if overview.spending.chart:
+            alt = self._alt(overview.spending, locale)
+            picture = discord.MediaGalleryItem(f"attachment://{CHART}", description=alt)
+            items.append(discord.ui.MediaGallery(picture))
+        return card(BANANA, *items)
+
+    def chart(self, overview: Overview) -> list[discord.File]:
+        """The picture on the card, where there is one."""
+        chart = overview.spending.chart
+        return [discord.File(BytesIO(chart), filename=CHART)] if chart else []
+
+    def _title(self, overview: Overview, locale: str) -> list[str]:
+        statement = overview.statement
+        if statement is None:
+            member = f"<@{overview.member_id}>"
+            return [self._say("balance-title-member", locale, member=member)]
+        lines = [
+            self._say("balance-title", locale),
+            self._say(
+                "balance-available", locale, credits=self._credits(statement.available, locale)
+            ),
+        ]
+        if statement.held:
+            held = self._credits(statement.held, locale)
+            lines.append(self._say("balance-held", locale, credits=held))
+        spent = self._credits(statement.spent_this_month, locale)
+        since = format_dt(moment(statement.month_start), "d")
+        return [*lines, self._say("balance-month", locale, credits=spent, since=since)]
+
+    def _here(self, overview: Overview, locale: str) -> list[str]:
+        mine = overview.statement is not None
+        lines = [self._allowance(overview.purse, mine, locale)] if overview.purse else []
+        if overview.pool is not None:
+            pool = self._credits(overview.pool.available, locale)
+            held = self._credits(overview.pool.held, locale)
+            lines.append(self._say("balance-pool", locale, credits=pool, held=held))
+        if overview.pot is not None:
+            pot = overview.pot
+            lines.append(
+                self._say(
+                    "balance-team",
+                    locale,
+                    name=name_of(pot.team),
+                    credits=self._credits(pot.available, locale),
+                )
+            )
+            if mine:
+                lines.append(f"-# {self._teams.mine(pot, locale)}")
+        return [self._say("balance-here", locale), *lines] if lines else []
+
+    def _allowance(self, purse: Purse, mine: bool, locale: str) -> str:
+        return self._say(
+            "balance-allowance" if mine else "balance-allowance-member",
+            locale,
+            left=self._credits(purse.left, locale),
+            whole=f"{purse.allowance.credits + purse.carried:,}",
+            when=format_dt(moment(purse.renews_at), "R"),
+        )
+
+    def _limits(self, overview: Overview, locale: str) -> list[str]:
+        lines = [self._limit(use, locale) for use in overview.uses]
+        return [self._say("balance-limits", locale), *lines] if lines else []
+
+    def _limit(self, use: Use, locale: str) -> str:
+        line = self._say(
+            "balance-limit",
+            locale,
+            whose=self._say(f"balance-whose-{use.whose}", locale),
+            measure=self._say(f"balance-measure-{use.measure}", locale),
+            used=f"{use.used:,}",
+            limit=f"{use.limit:,}",
+            left=f"{use.left:,}",
+        )
+        if use.opens_at is None:
+            return line
+        return f"{line} · {format_dt(moment(use.opens_at), 'R')}"
+
+    def _held(self, overview: Overview, locale: str) -> list[str]:
+        shown = [self._job(job, locale) for job in overview.running[:RUNNING_SHOWN]]
+        hidden = len(overview.running) - len(shown)
+        more = [self._say("balance-more", locale, count=hidden)] if hidden else []
+        return [self._say("balance-running", locale), *shown, *more] if shown else []
+
+    def _job(self, job: Running, locale: str) -> str:
+        amount = self._credits(job.credits, locale)
+        if job.private or job.channel_id is None:
+            return f"{amount} · {self._say('balance-private', locale)}"
+        place = f"{job.guild_id or '@me'}/{job.channel_id}/{job.message_id}"
+        return f"{amount} · https://discord.com/channels/{place}"
+
+    def _entries(self, statement: Statement, locale: str) -> list[str]:
+        lines = [self._entry(entry, locale) for entry in statement.entries]
+        return [self._say("balance-entries" if lines else "balance-none", locale), *lines]
+
+    def _entry(self, entry: LedgerEntry, locale: str) -> str:
+        # Signed when credits came or went, bare when they only changed between held and not.
+        amount = f"{entry.amount:+,}" if entry.amount else f"{abs(entry.held_change):,}"
+        named = dict(TRANSFERS).get(entry.reason)
+        what = self._say(named, locale) if named else self._say(f"entry-{entry.kind}", locale)
+        return f"{amount} · {what} · {format_dt(moment(entry.at), 'R')}"
+
+    def _alt(self, spending: Spending, locale: str) -> str:
+        most = max(spending.amounts)
+        return self._say(
+            "balance-chart",
+            locale,
+            total=self._credits(sum(spending.amounts), locale),
+            most=self._credits(most, locale),
+            day=spending.days[spending.amounts.index(most)].isoformat(),
+        )
+
+    def _credits(self, amount: int, locale: str) -> str:
+        return self._say("credits", locale, credits=amount)
