@@ -97,14 +97,20 @@ class App:
         await self.client.services.dispatcher.close(grace)
 
 
-def load_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
+def read_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
     """The catalog with the operator's file over it; raises SettingsError for what is wrong.
 
     `public_url` says whether upstreams will reach us, as some take pictures in no other way.
     """
     catalog = Catalog.load(settings.catalog_path, public_url=public_url)
-    registry.enabled(settings, catalog)
     _check_default_model(settings, catalog)
+    return catalog
+
+
+def load_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
+    """The same for making pictures; raises SettingsError also where no key is set."""
+    catalog = read_catalog(settings, public_url=public_url)
+    registry.enabled(settings, catalog)
     return catalog
 
 
