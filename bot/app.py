@@ -25,6 +25,7 @@ from bot.i18n import Sentences
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
+from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
@@ -88,8 +89,12 @@ class App:
 
     client: Client
     database: Database
-    ledger: Ledger
+    bank: Bank
     workshop: Workshop
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.bank.ledger
 
     async def drain(self, grace: float = SHUTDOWN_SECONDS) -> None:
         """Take no new work and let running jobs finish; what is left is released at next start."""
@@ -179,6 +184,7 @@ async def open_app(
     """
     world = world or World()
     load_catalog(settings)
+    bank = Bank.of(settings, now=world.now, new_id=world.new_id)
     folder = settings.prepare_data_dir()
     async with AsyncExitStack() as resources:
         resources.enter_context(_locked(folder / "plantain.lock", "DATA_DIR"))
@@ -213,14 +219,13 @@ async def open_app(
             refresh=speeds.refresh if ranking.seconds else None,
         )
         provider = dress(router)
-        ledger = Ledger(now=world.now, new_id=world.new_id, welcome=settings.welcome_credits)
 
         def compose(client: Client) -> Services:
             return _services(
-                client, settings, world, database, ledger, workshop, provider, ranking, left_behind
+                client, settings, world, database, bank, workshop, provider, ranking, left_behind
             )
 
-        app = App(Client(compose=compose), database, ledger, workshop)
+        app = App(Client(compose=compose), database, bank, workshop)
         resources.push_async_callback(app.drain, 0.0)
         yield app
 
@@ -276,7 +281,7 @@ def _services(
     settings: Settings,
     world: World,
     database: Database,
-    ledger: Ledger,
+    bank: Bank,
     workshop: Workshop,
     provider: Provider,
     ranking: Ranking,
@@ -286,7 +291,8 @@ def _services(
     cards = Cards(sentences=sentences, catalog=workshop.catalog)
     runner = Runner(
         database=Patient(database, sleep=world.sleep),
-        ledger=ledger,
+        ledger=bank.ledger,
+        payers=bank.payers,
         provider=provider,
         catalog=workshop.catalog,
         store=workshop.store,
@@ -297,7 +303,9 @@ def _services(
         sleep=world.sleep,
         slots=settings.max_jobs,
     )
-    dispatcher = InProcessDispatcher(runner.run)
+    dispatcher = InProcessDispatcher(
+        runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
+    )
     studio = Studio(
         catalog=workshop.catalog,
         providers=tuple(dict.fromkeys(way.name for way in workshop.ways)),
@@ -305,7 +313,7 @@ def _services(
         default_model=settings.default_model,
         credit_usd_micros=settings.credit_usd_micros,
         database=database,
-        ledger=ledger,
+        payers=bank.payers,
         uploads=Uploads(store=workshop.store, codec=workshop.codec),
         dispatcher=dispatcher,
         today=world.today,
@@ -314,7 +322,7 @@ def _services(
     )
     return Services(
         studio=studio,
-        wallets=Wallets(database=database, ledger=ledger, now=world.now),
+        wallets=Wallets(database=database, ledger=bank.ledger, now=world.now),
         cards=cards,
         sentences=sentences,
         dispatcher=dispatcher,

@@ -6,7 +6,7 @@ from typing import Self
 
 from fluent.runtime import FluentBundle, FluentResource
 
-from bot.errors import PictureTooHeavy, PlantainError, ProviderError
+from bot.errors import LimitReached, PictureTooHeavy, PlantainError, ProviderError
 
 DEFAULT_LOCALE = "en"
 MEGABYTE = 1_000_000
@@ -69,6 +69,9 @@ class Sentences:
         }
         if isinstance(error, PictureTooHeavy):
             facts |= {"size": -(-error.size // MEGABYTE), "limit": error.limit // MEGABYTE}
+        if isinstance(error, LimitReached):
+            facts["owner"] = self.say("limit-owner", locale, whose=error.whose)
+            facts["counted"] = self.say("limit-measure", locale, measure=error.measure)
         return self.say(error.key, locale, **facts)
 
     def _language(self, locale: str) -> str:

@@ -11,6 +11,7 @@ card-queued = 🕒 **Queued** { $ahead ->
     [one] · { $ahead } picture before yours
    *[other] · { $ahead } pictures before yours
 }
+card-postponed = ⏱️ **A little early** · begins { $begins }
 card-drawing = 🎨 **Drawing** with { $model } · started { $since }
 card-waiting = ⏳ **{ $model } is busy** · asking again { $until }
 card-price = { $count ->
@@ -23,6 +24,8 @@ card-thinking = { $size } · thinking: { $thinking }
 
 card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } s
 card-charged = { $charged } charged · { $left } left
+card-charged-team = { $charged } charged · paid by the team
+card-charged-server = { $charged } charged · paid by the server
 card-refit-lossless = Re-encoded without loss to fit this channel's upload limit.
 card-refit-lossy = Re-encoded at high quality to fit this channel's upload limit.
 card-refit-smaller = Made smaller to fit this channel's upload limit; the original was { $pixels }.

@@ -10,7 +10,9 @@ refusal-reference-images = { $model } takes at most { $limit } pictures and you 
 refusal-not-enough-credits = This needs { $needed ->
     [one] { $needed } credit
    *[other] { $needed } credits
-} and you have { $available }. Try fewer pictures, a smaller resolution or a cheaper model; `/balance` shows what you have.
+} and you have { $available }. `/balance` shows what you have.
+refusal-team-exists = This channel has a team already.
+refusal-team-busy = A picture that the team pays for is still being made. Try again when it is done.
 refusal-shutting-down = The bot is restarting. Try again in a minute.
 refusal-job-unknown = This picture is not known any more. Make a new one with `/imagine`.
 refusal-not-a-picture = “{ $name }” is not a picture that can be used. Send a PNG, JPEG, WebP or GIF file that opens on your device.

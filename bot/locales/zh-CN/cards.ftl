@@ -7,6 +7,7 @@ card-queued = 🕒 **排队中** { $ahead ->
     [0] · 马上轮到你
    *[other] · 前面还有 { $ahead } 个任务
 }
+card-postponed = ⏱️ **稍早了一点** · { $begins }开始
 card-drawing = 🎨 **正在绘制** · { $model } · 开始于 { $since }
 card-waiting = ⏳ **{ $model } 正忙** · { $until } 再试
 card-price = { $count ->
@@ -19,6 +20,8 @@ card-thinking = { $size } · 思考：{ $thinking }
 
 card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } 秒
 card-charged = 扣除 { $charged } · 剩余 { $left }
+card-charged-team = 扣除 { $charged } · 由团队支付
+card-charged-server = 扣除 { $charged } · 由服务器支付
 card-refit-lossless = 已无损重新编码，以符合本频道的上传上限。
 card-refit-lossy = 已高质量重新编码，以符合本频道的上传上限。
 card-refit-smaller = 已缩小以符合本频道的上传上限；原图为 { $pixels }。
