@@ -10,7 +10,7 @@ from bot.db.database import Database, Transaction
 from bot.errors import LimitReached, NotEnoughCredits, ShuttingDown, UnknownModel
 from bot.generation import policy
 from bot.generation.catalog import Catalog, ImageModel, Offer
-from bot.generation.pricing import Price, Ranking, price
+from bot.generation.pricing import Price, Rank, Ranking, price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
 from bot.jobs import instead, queue
 from bot.jobs.dispatch import Dispatcher
@@ -121,7 +121,9 @@ class Studio:
         if offer is None:
             self._check_thinking(chosen, request, reference_images)
             raise UnknownModel(chosen.nickname, ", ".join(m.nickname for m in self.models()))
-        return Draft(kind, request, offer.provider, self._price(offer, request.resolution))
+        return Draft(
+            kind, request, offer.provider, self._price(offer, request.resolution, request.thinking)
+        )
 
     async def submit(
         self,
@@ -222,8 +224,10 @@ class Studio:
         """Take no new work from here on."""
         self._open = False
 
-    def _price(self, offer: Offer, resolution: Resolution) -> Price:
-        return price(offer, resolution, credit_usd_micros=self._credit_usd_micros)
+    def _price(
+        self, offer: Offer, resolution: Resolution, thinking: Thinking | None = None
+    ) -> Price:
+        return price(offer, resolution, thinking, credit_usd_micros=self._credit_usd_micros)
 
     def _offers(self, model: ImageModel) -> list[Offer]:
         known = [self._catalog.offer(provider, model.id) for provider in self._providers]
@@ -237,7 +241,7 @@ class Studio:
             for offer in self._offers(model)
             if offer.can(request, reference_images=reference_images)
         ]
-        return self._first(able, request.resolution)
+        return self._first(able, request.resolution, request.thinking)
 
     def _check_thinking(
         self, model: ImageModel, request: GenerationRequest, reference_images: int
@@ -257,5 +261,13 @@ class Studio:
         able = [offer for offer in self._offers(model) if resolution in offer.usd_micros]
         return self._first(able, resolution)
 
-    def _first(self, offers: Sequence[Offer], resolution: Resolution) -> Offer | None:
-        return min(offers, key=lambda offer: self._ranking.rank(offer, resolution), default=None)
+    def _first(
+        self,
+        offers: Sequence[Offer],
+        resolution: Resolution,
+        thinking: Thinking | None = None,
+    ) -> Offer | None:
+        def rank(offer: Offer) -> Rank:
+            return self._ranking.rank(offer, resolution, thinking)
+
+        return min(offers, key=rank, default=None)
