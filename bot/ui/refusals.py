@@ -1,4 +1,4 @@
-"""What a refusal for credits or limits says beside its sentence: when, what instead, whom to ask."""
+"""What a refusal for credits or limits says beside its sentence: when, what else, whom to ask."""
 
 from collections.abc import Iterator
 from typing import Protocol

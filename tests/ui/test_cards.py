@@ -23,8 +23,10 @@ from bot.errors import (
     DiscordUnreachable,
     EmptyPrompt,
     ErrorKind,
+    Instead,
     Interrupted,
     JobUnknown,
+    LimitReached,
     NotAPicture,
     NotEnoughCredits,
     PictureTooHeavy,
@@ -34,6 +36,8 @@ from bot.errors import (
     SettingsError,
     ShuttingDown,
     StorageError,
+    TeamBusy,
+    TeamExists,
     TooManyPixels,
     TooManyReferenceImages,
     Unexpected,
@@ -51,6 +55,7 @@ from bot.jobs.job import Job, JobKind, JobState, Place, Receipt, Shortfall
 from bot.jobs.service import Draft, Quote
 from bot.ledger.entry import LedgerEntry, MovementKind
 from bot.ledger.wallets import Statement
+from bot.quotas.limit import Measure, Whose
 from bot.ui.cards import Cards, harmless, quoted
 from bot.ui.modals import EditModal
 
@@ -109,6 +114,21 @@ STATEMENT = Statement(
         )
     ),
 )
+
+
+def limit_refusals() -> Iterator[LimitReached]:
+    """Every owner and every measure, with each kind of advice."""
+    works = Instead("Nano Banana 2.1", "1K", 1, 7)
+    for whose in Whose:
+        yield LimitReached(Measure.DAY, whose, 50, 43, 14, NOON + 43_200_000_000, works, "manager")
+    opens = {Measure.RATE: NOON + 90_000_000, Measure.JOBS: None, Measure.TOTAL: None}
+    for measure in Measure:
+        ask = "operator" if measure is Measure.TOTAL else "manager"
+        when = opens.get(measure, NOON + 3_600_000_000)
+        yield LimitReached(measure, Whose.MEMBER, 10, 10, 14, when, None, ask)
+        yield LimitReached(measure, Whose.SERVER, 0, 0, 14, when, None, ask)
+
+
 ERRORS: tuple[PlantainError, ...] = (
     SettingsError("DISCORD_TOKEN", "set it"),
     StorageError("disk I/O error"),
@@ -122,6 +142,12 @@ ERRORS: tuple[PlantainError, ...] = (
     TooManyReferenceImages("Nano Banana", 4, 3),
     NotEnoughCredits(7, 5),
     NotEnoughCredits(1, 0),
+    NotEnoughCredits(28, 20, Instead("Nano Banana 2.1", "2K", 2, 20), "manager"),
+    NotEnoughCredits(28, 0, None, "manager"),
+    NotEnoughCredits(28, 0, None, "operator"),
+    *limit_refusals(),
+    TeamExists(),
+    TeamBusy(),
     ShuttingDown(),
     JobUnknown(),
     NotAPicture("my_**note**.png"),
@@ -163,6 +189,7 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             ),
         ],
         "queued": [CARDS.queued(one, ahead) for ahead in (0, 1, 2)],
+        "postponed": [CARDS.postponed(one, NOON + 38_000_000)],
         "drawing": [CARDS.drawing(one), CARDS.drawing(many.evolve(started_at=None))],
         "waiting": [CARDS.waiting(one, NOON + 38_000_000)],
         "result": [
@@ -170,6 +197,15 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             CARDS.result(one, pictures("lossless"), Receipt(1, 1, 1, 3600), None),
             CARDS.result(many, pictures("lossy", "smaller", "lossy"), Receipt(21, 0, 4, 61), short),
             CARDS.result(job(locale, THOUGHT), pictures("unchanged"), Receipt(7, 93, 1, 29), None),
+            *(
+                CARDS.result(
+                    one.evolve(account_id=account),
+                    pictures("unchanged"),
+                    Receipt(7, None, 1, 13),
+                    None,
+                )
+                for account in ("team:0a", "server:2")
+            ),
         ],
         "problems": [CARDS.problem(error, locale) for error in ERRORS],
         "balance": [

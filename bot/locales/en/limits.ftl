@@ -1,27 +1,19 @@
 ### Limits, who pays, and what /quota shows.
 
-limit-owner = { $whose ->
-    [member] Your limit
-    [role] Your role's limit
-    [server] This server's limit
-   *[bot] The bot's limit
-}
-limit-measure = { $measure ->
-    [requests_per_minute] requests a minute
-    [concurrent_jobs] requests at a time
-    [credits_per_hour] credits an hour
-    [credits_per_day] credits a day
-    [credits_per_month] credits a month
-   *[credits_in_total] credits in total
-}
-refusal-limit = { $limit ->
-    [0] **{ $owner }** is 0 { $counted }, so nothing can be made.
-   *[other] **{ $owner }** of { $limit } { $counted } { $measure ->
-        [requests_per_minute] is reached.
-        [concurrent_jobs] is reached: { $used } of { $limit } are being made.
-       *[credits] has no room for this: { $used } of { $limit } are used, and this needs { $needed }.
-    }
-}
+limit-owner-member = Your limit
+limit-owner-role = Your role's limit
+limit-owner-server = This server's limit
+limit-owner-bot = The bot's limit
+limit-measure-requests_per_minute = requests a minute
+limit-measure-concurrent_jobs = requests at a time
+limit-measure-credits_per_hour = credits an hour
+limit-measure-credits_per_day = credits a day
+limit-measure-credits_per_month = credits a month
+limit-measure-credits_in_total = credits in total
+refusal-limit = **{ $owner }** of { $limit } { $counted } has no room for this: { $used } of { $limit } are used, and this needs { $needed }.
+refusal-limit-rate = **{ $owner }** of { $limit } { $counted } is reached.
+refusal-limit-jobs = **{ $owner }** of { $limit } { $counted } is reached: { $used } of { $limit } are being made.
+refusal-limit-none = **{ $owner }** is 0 { $counted }, so nothing can be made.
 limit-opens = It opens again { $relative } ({ $at }).
 limit-opens-when-done = It opens again when one of them is done.
 limit-never-opens = It does not open again by itself.
