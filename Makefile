@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help demo test check fix clean
+.PHONY: help demo test check fix bench clean
 
 help:
 	@echo "make demo   the bot in a page that looks like Discord; no token, no key"
 	@echo "make test   install what tests need and run them all"
 	@echo "make check  format, lint, types and floors"
 	@echo "make fix    mend what format and lint can"
+	@echo "make bench  our client beside google-genai's and openai's, with 4K pictures"
 
 demo: $(VENV)/.demo
 	$(BIN)/plantain demo $(ARGS)
@@ -27,6 +28,9 @@ check: $(VENV)/.dev
 fix: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.bench
+	$(BIN)/python benchmarks/client.py --require-sdks $(ARGS)
 
 clean:
 	rm -rf $(VENV)

@@ -14,19 +14,17 @@ Prints medians; ratios are to the floor of the same run. `--json FILE` writes th
 import argparse
 import asyncio
 import base64
-import contextlib
 import gc
 import hashlib
 import json
-import multiprocessing
 import os
-import resource
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
 import pybase64
+from measuring import in_a_process, longest_stall, peak, reset_peak
 
 from bot.providers import extract
 from bot.providers.extract import Extractor
@@ -118,16 +116,6 @@ WAYS = {
 }
 
 
-async def longest_stall(until):
-    """Seconds the loop was held at most, beyond the millisecond that was asked for."""
-    worst = 0.0
-    while not until.is_set():
-        began = time.perf_counter()
-        await asyncio.sleep(0.001)
-        worst = max(worst, time.perf_counter() - began - 0.001)
-    return worst
-
-
 async def receive(way, url, folder, at_once, expected):
     async with make_session() as session:
         done = asyncio.Event()
@@ -141,23 +129,8 @@ async def receive(way, url, folder, at_once, expected):
         grown = peak() - resident
         done.set()
         assert sizes == [expected] * at_once
-        return {"cpu_ms": cpu * 1000, "memory_mib": grown, "stall_ms": await watching * 1000}
-
-
-def reset_peak():
-    """Begin to measure peak memory from here where the kernel can; MiB resident now."""
-    with contextlib.suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-    return peak()
-
-
-def peak():
-    """The most MiB ever resident, since `reset_peak` where that works."""
-    try:
-        status = Path("/proc/self/status").read_text()
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+        stall, _ = await watching
+        return {"cpu_ms": cpu * 1000, "memory_mib": grown, "stall_ms": stall * 1000}
 
 
 def measure(way, url, at_once, expected, results):
@@ -165,16 +138,6 @@ def measure(way, url, at_once, expected, results):
         extract.hashlib = type("hashlib", (), {"sha256": Unhashed})
     with tempfile.TemporaryDirectory() as folder:
         results.send(asyncio.run(receive(way, url, Path(folder), at_once, expected)))
-
-
-def in_a_process(target, *arguments):
-    """Run `target` in a fresh interpreter; the process and the end of its pipe to read from."""
-    fresh = multiprocessing.get_context("spawn")
-    reading, writing = fresh.Pipe(duplex=False)
-    process = fresh.Process(target=target, args=(*arguments, writing), daemon=True)
-    process.start()
-    writing.close()
-    return process, reading
 
 
 def run(size, rounds):

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.errors import PlantainError, Refusal, SettingsError
-from bot.generation.request import AspectRatio, Resolution
+from bot.generation.request import AspectRatio, Resolution, Thinking
 from bot.settings import Settings
 
 app = typer.Typer(
@@ -21,11 +21,30 @@ app = typer.Typer(
 )
 db = typer.Typer(help="Look after the database.", no_args_is_help=True)
 ledger = typer.Typer(help="Look after credits.", no_args_is_help=True)
+upstreams = typer.Typer(invoke_without_command=True)
 app.add_typer(db, name="db")
 app.add_typer(ledger, name="ledger")
+app.add_typer(upstreams, name="upstreams")
 
 FAILURE = 1
 USAGE = 2
+PROVIDERS = "google, apiyi, evolink, toapis, aivideoapi, apiyi-chat, evolink-chat"
+"""Those we know, for the help alone: reading them from the catalog would slow every start."""
+
+Prompt = Annotated[
+    str, typer.Argument(metavar="PROMPT", help="What the picture should show, or what to change.")
+]
+Images = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE", help="A picture to work from; may be repeated.", exists=True, dir_okay=False
+    ),
+]
+Size = Annotated[
+    Resolution | None,
+    typer.Option(case_sensitive=False, help="Size class; 1K where it is left out."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 
 def main() -> None:
@@ -73,27 +92,42 @@ def run() -> None:
 
 @app.command()
 def generate(
-    prompt: Annotated[str, typer.Argument(help="What the picture should show, or what to change.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
-    image: Annotated[
-        list[Path] | None,
-        typer.Option(help="A picture to work from; may be repeated.", exists=True, dir_okay=False),
+    prompt: Prompt,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")
+    ],
+    image: Images = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="An id or alias, such as nano-banana-pro.")
     ] = None,
-    model: Annotated[str | None, typer.Option(help="A model id or alias.")] = None,
-    aspect_ratio: Annotated[AspectRatio, typer.Option(help="Width to height.")] = AspectRatio.AUTO,
-    resolution: Annotated[
-        Resolution | None, typer.Option(help="Size class.", case_sensitive=False)
+    aspect_ratio: Annotated[
+        AspectRatio,
+        typer.Option(metavar="RATIO", help="Width to height, from 1:8 to 8:1, such as 16:9."),
+    ] = AspectRatio.AUTO,
+    resolution: Size = None,
+    thinking: Annotated[
+        Thinking | None,
+        typer.Option(case_sensitive=False, help="How long the model may think; more costs more."),
     ] = None,
-    provider: Annotated[str | None, typer.Option(help="Which upstream, such as google.")] = None,
-    timeout: Annotated[
-        float | None, typer.Option(min=0.1, help="Seconds for one call to the upstream.")
+    provider: Annotated[
+        str | None, typer.Option(metavar="NAME", help=f"One of {PROVIDERS}, or of your own file.")
     ] = None,
     attempts: Annotated[
-        int | None, typer.Option(min=1, help="At most so many calls; 1 shows the first failure.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="At most so many calls; 1 shows the first failure."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    timeout: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", min=0.1, help="For one call to the upstream."),
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Make one picture from the terminal: how an operator tries a key."""
+    """Make one picture from the terminal: how an operator tries a key. This costs money.
+
+    \b
+    plantain generate "a red fox in snow" -o fox.png
+    plantain generate "make it night" --image fox.png --resolution 2K -o night.png
+    """
     from bot import terminal  # noqa: PLC0415 - imports the HTTP client
 
     wish = terminal.Wish(
@@ -103,11 +137,68 @@ def generate(
         model=model,
         aspect_ratio=aspect_ratio,
         resolution=resolution,
+        thinking=thinking,
         provider=provider,
         timeout=timeout,
         attempts=attempts,
     )
     raise typer.Exit(_run(terminal.generate(Settings.read(), wish, as_json=as_json)))
+
+
+@upstreams.callback()
+def show_upstreams(
+    context: typer.Context,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Ask each key one question, which is free.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="With what an upstream said, keys taken out.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show each upstream and key: what is closed, what it may be asked, spent and costs.
+
+    With --probe the exit code is 1 when a key does not answer or has nothing left.
+    """
+    if context.invoked_subcommand is not None:
+        if probe or verbose or as_json:
+            raise SettingsError(context.invoked_subcommand, "its options come after its name")
+        return
+    from bot.upstreams import overview  # noqa: PLC0415 - see generate
+
+    shown = overview.show(Settings.read(), probe=probe, as_json=as_json, verbose=verbose)
+    raise typer.Exit(_run(shown))
+
+
+@upstreams.command("prices")
+def upstreams_prices(as_json: AsJson = False) -> None:
+    """Show what every model costs at every upstream, in USD and credits, and who says so."""
+    from bot.upstreams import prices  # noqa: PLC0415 - see generate
+
+    prices.show(Settings.read(), as_json=as_json)
+
+
+@upstreams.command("spending")
+def upstreams_spending(
+    days: Annotated[
+        int, typer.Option(metavar="N", min=1, max=3660, help="Days (UTC), today included.")
+    ] = 7,
+    as_json: AsJson = False,
+) -> None:
+    """Show what upstreams were paid: surely, perhaps, and with no member charged."""
+    from bot.upstreams import spending  # noqa: PLC0415 - see generate
+
+    _run(spending.show(Settings.read(), days=days, as_json=as_json))
+
+
+@upstreams.command("reset")
+def upstreams_reset(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An upstream, such as google.")],
+) -> None:
+    """Let an upstream that is closed be asked at once; a running bot heeds it too."""
+    from bot.upstreams import repair  # noqa: PLC0415 - see generate
+
+    _run(repair.reset(Settings.read(), name))
 
 
 @db.command("upgrade")

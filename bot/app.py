@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
 
@@ -26,6 +25,7 @@ from bot.i18n import Sentences
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
+from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.overview import Overviews
@@ -34,7 +34,6 @@ from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.uploads import Uploads
 from bot.ledger.ledger import Ledger
-from bot.ledger.teams import Teams
 from bot.ledger.wallets import Wallets
 from bot.providers import registry
 from bot.providers.base import Provider
@@ -45,9 +44,6 @@ from bot.providers.registry import MakeGate, Outfit
 from bot.providers.router import Router, Way
 from bot.providers.speed import Speeds
 from bot.providers.transport import Transport, make_session
-from bot.quotas.allowance import Allowances
-from bot.quotas.calendar import Calendar
-from bot.quotas.quotas import Quotas
 from bot.settings import Settings
 from bot.ui.cards import Cards
 from bot.ui.delivery import DiscordDelivery
@@ -96,8 +92,12 @@ class App:
 
     client: Client
     database: Database
-    ledger: Ledger
+    bank: Bank
     workshop: Workshop
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.bank.ledger
 
     async def drain(self, grace: float = SHUTDOWN_SECONDS) -> None:
         """Take no new work and let running jobs finish; what is left is released at next start."""
@@ -105,14 +105,20 @@ class App:
         await self.client.services.dispatcher.close(grace)
 
 
-def load_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
+def read_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
     """The catalog with the operator's file over it; raises SettingsError for what is wrong.
 
     `public_url` says whether upstreams will reach us, as some take pictures in no other way.
     """
     catalog = Catalog.load(settings.catalog_path, public_url=public_url)
-    registry.enabled(settings, catalog)
     _check_default_model(settings, catalog)
+    return catalog
+
+
+def load_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
+    """The same for making pictures; raises SettingsError also where no key is set."""
+    catalog = read_catalog(settings, public_url=public_url)
+    registry.enabled(settings, catalog)
     return catalog
 
 
@@ -181,6 +187,7 @@ async def open_app(
     """
     world = world or World()
     load_catalog(settings)
+    bank = Bank.of(settings, now=world.now, new_id=world.new_id)
     folder = settings.prepare_data_dir()
     async with AsyncExitStack() as resources:
         resources.enter_context(_locked(folder / "plantain.lock", "DATA_DIR"))
@@ -215,14 +222,13 @@ async def open_app(
             refresh=speeds.refresh if ranking.seconds else None,
         )
         provider = dress(router)
-        ledger = Ledger(now=world.now, new_id=world.new_id, welcome=settings.welcome_credits)
 
         def compose(client: Client) -> Services:
             return _services(
-                client, settings, world, database, ledger, workshop, provider, ranking, left_behind
+                client, settings, world, database, bank, workshop, provider, ranking, left_behind
             )
 
-        app = App(Client(compose=compose), database, ledger, workshop)
+        app = App(Client(compose=compose), database, bank, workshop)
         resources.push_async_callback(app.drain, 0.0)
         yield app
 
@@ -278,7 +284,7 @@ def _services(
     settings: Settings,
     world: World,
     database: Database,
-    ledger: Ledger,
+    bank: Bank,
     workshop: Workshop,
     provider: Provider,
     ranking: Ranking,
@@ -288,7 +294,8 @@ def _services(
     cards = Cards(sentences=sentences, catalog=workshop.catalog)
     runner = Runner(
         database=Patient(database, sleep=world.sleep),
-        ledger=ledger,
+        ledger=bank.ledger,
+        payers=bank.payers,
         provider=provider,
         catalog=workshop.catalog,
         store=workshop.store,
@@ -299,7 +306,9 @@ def _services(
         sleep=world.sleep,
         slots=settings.max_jobs,
     )
-    dispatcher = InProcessDispatcher(runner.run)
+    dispatcher = InProcessDispatcher(
+        runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
+    )
     studio = Studio(
         catalog=workshop.catalog,
         providers=tuple(dict.fromkeys(way.name for way in workshop.ways)),
@@ -307,49 +316,53 @@ def _services(
         default_model=settings.default_model,
         credit_usd_micros=settings.credit_usd_micros,
         database=database,
-        ledger=ledger,
+        payers=bank.payers,
         uploads=Uploads(store=workshop.store, codec=workshop.codec),
         dispatcher=dispatcher,
         today=world.today,
         now=world.now,
         new_id=world.new_id,
     )
-    calendar = Calendar(ZoneInfo("UTC"))
-    quotas = Quotas(now=world.now, calendar=calendar, defaults={})
-    allowances = Allowances(now=world.now, calendar=calendar)
-    teams = Teams(ledger=ledger, now=world.now, new_id=world.new_id)
-    wallets = Wallets(database=database, ledger=ledger, now=world.now)
-    pots = Pots(database=database, ledger=ledger, teams=teams, now=world.now)
-    gifts = Gifts(
-        database=database,
-        ledger=ledger,
-        calendar=calendar,
-        now=world.now,
-        new_id=world.new_id,
-        daily=settings.gift_daily_credits,
-    )
-    overviews = Overviews(
-        database=database,
-        ledger=ledger,
-        wallets=wallets,
-        allowances=allowances,
-        quotas=quotas,
-        pots=pots,
-        calendar=calendar,
-        codec=workshop.codec,
-        now=world.now,
-    )
+    wallets = Wallets(database=database, ledger=bank.ledger, now=world.now)
+    pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=world.now)
     return Services(
         studio=studio,
         wallets=wallets,
-        gifts=gifts,
+        gifts=_gifts(settings, world, database, bank),
         pots=pots,
-        overviews=overviews,
+        overviews=_overviews(world, database, bank, wallets, pots, workshop.codec),
         cards=cards,
         sentences=sentences,
         dispatcher=dispatcher,
         recover=runner.recover,
         left_behind=left_behind,
+    )
+
+
+def _gifts(settings: Settings, world: World, database: Database, bank: Bank) -> Gifts:
+    return Gifts(
+        database=database,
+        ledger=bank.ledger,
+        calendar=bank.calendar,
+        now=world.now,
+        new_id=world.new_id,
+        daily=settings.gift_daily_credits,
+    )
+
+
+def _overviews(
+    world: World, database: Database, bank: Bank, wallets: Wallets, pots: Pots, codec: Codec
+) -> Overviews:
+    return Overviews(
+        database=database,
+        ledger=bank.ledger,
+        wallets=wallets,
+        allowances=bank.allowances,
+        quotas=bank.quotas,
+        pots=pots,
+        calendar=bank.calendar,
+        codec=codec,
+        now=world.now,
     )
 
 

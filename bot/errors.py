@@ -43,6 +43,7 @@ A leaf carries facts only. The sentence a person reads is found in `locales/` un
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -116,6 +117,26 @@ class Scope(StrEnum):
     DAY = "day"
     MONTH = "month"
     TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A refusal of ours in an upstream's words; `scope` is the window that was used up."""
+
+    status: int
+    code: str
+    type: str
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What would work in place of what was refused; `credits` are for all of its pictures."""
+
+    model: str
+    resolution: str
+    count: int
+    credits: int
 
 
 class PlantainError(Exception):
@@ -213,11 +234,27 @@ class TooManyReferenceImages(Refusal):
 
 @dataclass(eq=False)
 class NotEnoughCredits(Refusal):
-    """Both in credits."""
+    """Both in credits. `instead` and `ask` as for LimitReached."""
 
     key = "refusal-not-enough-credits"
     needed: int
     available: int
+    instead: Instead | None = None
+    ask: str = ""
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(402, "insufficient_credits", "billing_error")
+
+
+_SCOPES = MappingProxyType(
+    {
+        "credits_per_hour": Scope.HOUR,
+        "credits_per_day": Scope.DAY,
+        "credits_per_month": Scope.MONTH,
+        "credits_in_total": Scope.TOTAL,
+    }
+)
 
 
 @dataclass(eq=False)
@@ -225,6 +262,7 @@ class LimitReached(Refusal):
     """`measure` and `whose` name the limit; `limit`, `used` and `needed` count what it measures.
 
     `opens_at`, in microseconds UTC, is when it begins anew; None where it never does by itself.
+    `instead` would work now, and `ask`, "manager" or "operator", can raise it, where that is known.
     """
 
     key = "refusal-limit"
@@ -234,6 +272,18 @@ class LimitReached(Refusal):
     used: int
     needed: int
     opens_at: int | None
+    instead: Instead | None = None
+    ask: str = ""
+
+    @property
+    def answer(self) -> Answer:
+        """As an upstream would say it."""
+        if not self.limit:
+            return Answer(403, "permission_denied", "permission_error")
+        scope = _SCOPES.get(self.measure)
+        if scope is None:
+            return Answer(429, "rate_limit_exceeded", "rate_limit_error")
+        return Answer(429, "spend_limit_exceeded", "billing_error", scope)
 
 
 @dataclass(eq=False)

@@ -6,11 +6,10 @@ from typing import Self
 
 from fluent.runtime import FluentBundle, FluentResource
 
-from bot.errors import PictureTooHeavy, PlantainError, ProviderError
+from bot.errors import LimitReached, PictureTooHeavy, PlantainError, ProviderError
 
 DEFAULT_LOCALE = "en"
 MEGABYTE = 1_000_000
-MICROS = 1_000_000
 
 
 class Sentences:
@@ -68,11 +67,12 @@ class Sentences:
             name: clean(value) if isinstance(value, str) else value
             for name, value in error.facts.items()
         }
-        opens_at = error.facts.get("opens_at")
-        if isinstance(opens_at, int):
-            facts["opens_at"] = f"<t:{-(-opens_at // MICROS)}:R>"
         if isinstance(error, PictureTooHeavy):
             facts |= {"size": -(-error.size // MEGABYTE), "limit": error.limit // MEGABYTE}
+        if isinstance(error, LimitReached):
+            facts["owner"] = self.say(f"limit-owner-{error.whose}", locale)
+            facts["counted"] = self.say(f"limit-measure-{error.measure}", locale)
+            return self.say(_limit_key(error), locale, **facts)
         return self.say(error.key, locale, **facts)
 
     def _language(self, locale: str) -> str:
@@ -80,6 +80,14 @@ class Sentences:
             return locale
         language = locale.partition("-")[0]
         return next((name for name in self._bundles if name.partition("-")[0] == language), "en")
+
+
+def _limit_key(error: LimitReached) -> str:
+    if not error.limit:
+        return "refusal-limit-none"
+    if error.measure == "requests_per_minute":
+        return "refusal-limit-rate"
+    return "refusal-limit-jobs" if error.measure == "concurrent_jobs" else error.key
 
 
 def _in_words(seconds: int) -> tuple[int, str]:

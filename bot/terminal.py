@@ -26,9 +26,15 @@ from bot.errors import (
 )
 from bot.generation import policy
 from bot.generation.catalog import MICROS, Catalog, ImageModel
-from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
+from bot.generation.request import (
+    AspectRatio,
+    GenerationRequest,
+    ImageRef,
+    Resolution,
+    Thinking,
+)
 from bot.i18n import Sentences
-from bot.ledger.ledger import Ledger
+from bot.jobs.bank import Bank
 from bot.providers.base import Call, Generation, Provider
 from bot.settings import Settings
 
@@ -43,6 +49,7 @@ class Wish:
     model: str | None
     aspect_ratio: AspectRatio
     resolution: Resolution | None
+    thinking: Thinking | None
     provider: str | None
     timeout: float | None
     attempts: int | None
@@ -67,7 +74,7 @@ async def generate(settings: Settings, wish: Wish, *, as_json: bool) -> int:
             except (ProviderError, UnusablePicture) as error:
                 return _report_failure(error, as_json=as_json)
             offer = workshop.catalog.offer(generation.provider, request.model)
-            usd = offer.usd_micros[request.resolution] / MICROS if offer else None
+            usd = offer.cost(request.resolution, request.thinking) / MICROS if offer else None
     seconds = round(time.monotonic() - started, 2)
     if as_json:
         _print_json(
@@ -112,9 +119,9 @@ async def check_ledger(settings: Settings) -> int:
     if not path.is_file():
         raise SettingsError("DATA_DIR", f"there is no database at {path}; `db upgrade` makes one")
     world = World()
-    ledger = Ledger(now=world.now, new_id=world.new_id, welcome=settings.welcome_credits)
+    bank = Bank.of(settings, now=world.now, new_id=world.new_id)
     async with SqliteDatabase.open(path) as database:
-        found = await database.read(ledger.check)
+        found = await database.read(bank.payers.check)
     console = Console()
     if not found:
         console.print("The ledger adds up: every balance follows from its entries.")
@@ -136,8 +143,10 @@ async def _draw(
         model=model.id,
         aspect_ratio=wish.aspect_ratio,
         resolution=wish.resolution or model.usual_resolution,
+        thinking=wish.thinking,
     )
     policy.check(request, model, reference_images=len(wish.images))
+    _check_thinking(workshop.catalog, request, provider.name)
     request = replace(request, reference_images=await _read_images(workshop, wish.images))
     progress = Progress(
         SpinnerColumn(),
@@ -207,6 +216,14 @@ def _model(settings: Settings, catalog: Catalog, wanted: str | None, provider: s
     usual = catalog.model(settings.default_model or catalog.default_model)
     offers = catalog.upstreams[provider].offers
     return usual if usual.id in offers else next(iter(offers.values())).model
+
+
+def _check_thinking(catalog: Catalog, request: GenerationRequest, provider: str) -> None:
+    """Raise SettingsError where a model thinks as told, but not through this provider."""
+    offer = catalog.offer(provider, request.model)
+    if offer is not None and request.thinking not in (None, *offer.thinking):
+        problem = f"{provider} cannot be told how long {request.model} may think"
+        raise SettingsError("--thinking", f"{problem}; leave it out, or name another --provider")
 
 
 def _provider(workshop: Workshop, wanted: str | None) -> Provider:

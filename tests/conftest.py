@@ -1,6 +1,9 @@
 """The stand-in upstream, and the whole bot in a simulated Discord over it."""
 
 import json
+import os
+import subprocess
+import sys
 import urllib.parse
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -103,7 +106,7 @@ class Scene:
         )
 
     async def assert_books_balance(self) -> None:
-        assert await self.app.database.read(self.app.ledger.check) == []
+        assert await self.app.database.read(self.app.bank.payers.check) == []
 
     @staticmethod
     def text(message: simcord.ResponseMessage | discord.Message | None) -> str:
@@ -161,3 +164,125 @@ def scene_over() -> OpenScene:
 async def scene(scene_over: OpenScene, settings: Settings) -> AsyncIterator[Scene]:
     async with scene_over(settings) as opened:
         yield opened
+
+
+# --- the command line ----------------------------------------------------------------------
+
+OPERATORS_KEY = "operators-key-5c1f0a9e"
+SECRET_LENGTH = 8
+"""A shorter key in a test may well be a part of some word."""
+ALARM_SECONDS = 60
+
+# Imports the program once and forks for every command: a process, environment and streams of its
+# own for each, at a tenth of the time.
+FORKING = """
+import json, os, signal, sys
+import discord.http
+from bot import __main__, terminal, serve
+from bot.upstreams import overview, prices, repair, spending
+
+discord.http.Route.BASE = "http://127.0.0.1:9"
+
+for line in sys.stdin:
+    order = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(order["seconds"])
+        os.chdir(order["folder"])
+        os.environ.clear()
+        os.environ.update(order["environment"])
+        for number, name in enumerate((os.devnull, order["stdout"], order["stderr"])):
+            os.dup2(os.open(name, os.O_RDWR | os.O_CREAT, 0o600), number)
+        sys.argv = ["plantain", *order["arguments"]]
+        code = 0
+        try:
+            __main__.main()
+        except SystemExit as leaving:
+            code = leaving.code or 0
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+            code = 70
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def answer(self) -> dict:
+        """The one JSON object on stdout; anything beside it fails the test."""
+        [line] = self.out.splitlines()
+        return json.loads(line)
+
+
+Command = Callable[..., Run]
+
+
+@pytest.fixture(scope="module")
+def program() -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-c", FORKING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.stdin.close()
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """Where the operator stands: an empty folder."""
+    (tmp_path / "here").mkdir()
+    return tmp_path / "here"
+
+
+@pytest.fixture
+def environment(upstream) -> dict[str, str]:
+    """An operator's environment: a key, and the stand-in in place of Google."""
+    return {
+        "PATH": os.environ["PATH"],
+        "GEMINI_API_KEY": OPERATORS_KEY,
+        "GEMINI_BASE_URL": upstream.url,
+    }
+
+
+@pytest.fixture
+def command(program, folder, environment, tmp_path) -> Iterator[Command]:
+    """Run `plantain` with arguments and more variables; None takes one away.
+
+    Whatever the command, its streams never show a key and it leaves no traceback.
+    """
+    runs: list[Run] = []
+    secrets: set[str] = set()
+
+    def run(*arguments: str, **more: str | None) -> Run:
+        values = {**environment, **more}
+        for name, value in values.items():
+            if name.endswith("_API_KEY") and value:
+                secrets.update(part for part in value.split(",") if len(part) >= SECRET_LENGTH)
+        streams = [tmp_path / f"{name}-{len(runs)}" for name in ("out", "err")]
+        order = {
+            "arguments": arguments,
+            "environment": {name: value for name, value in values.items() if value is not None},
+            "folder": str(folder),
+            "stdout": str(streams[0]),
+            "stderr": str(streams[1]),
+            "seconds": ALARM_SECONDS,
+        }
+        program.stdin.write(json.dumps(order) + "\n")
+        program.stdin.flush()
+        code = int(program.stdout.readline())
+        runs.append(Run(code, *(stream.read_text("utf-8") for stream in streams)))
+        return runs[-1]
+
+    yield run
+    for ended in runs:
+        assert [secret for secret in secrets if secret in ended.out + ended.err] == []
+        assert "Traceback" not in ended.err

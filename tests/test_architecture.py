@@ -91,6 +91,7 @@ def imported_by(module: str) -> set[str]:
         ("cogs.gift, cogs.team", {"simcord", "PIL", "pybase64"}),
         ("bot.jobs.gifts, bot.jobs.pots, bot.jobs.overview", {"discord", "simcord", "PIL"}),
         ("bot.app, bot.serve, bot.terminal", {"simcord", "PIL", "playwright"}),
+        ("bot.upstreams.overview, bot.upstreams.prices", {"simcord", "PIL", "playwright"}),
         ("bot.__main__", {"discord", "simcord", "aiohttp", "aiosqlite", "PIL", "structlog"}),
     ],
 )

@@ -25,7 +25,16 @@ LOCALES = ROOT / "bot" / "locales"
 LANGUAGES = sorted(folder.name for folder in LOCALES.iterdir())
 SENTENCES = Sentences.load()
 
-SAMPLES = {"bool": True, "int": 3, "str": "a word", "str | None": "a word", "int | None": 3}
+SAMPLES = {
+    "bool": True,
+    "int": 3,
+    "str": "a word",
+    "str | None": "a word",
+    "int | None": 3,
+    "bot.errors.Instead | None": None,
+}
+NAMED = {"whose": "member", "measure": "credits_per_day"}
+"""Facts that choose a sentence."""
 
 
 class Reader(Visitor):
@@ -125,7 +134,10 @@ def test_plural_forms_are_those_the_language_has(language):
     "leaf", [leaf for leaf in leaves() if leaf is not ProviderError], ids=lambda leaf: leaf.__name__
 )
 def test_every_error_has_its_sentence_with_all_the_facts_it_needs(leaf):
-    facts = {field.name: SAMPLES[str(_named(field.type))] for field in fields(leaf)}
+    facts = {
+        field.name: NAMED.get(field.name) or SAMPLES[str(_named(field.type))]
+        for field in fields(leaf)
+    }
 
     for language in LANGUAGES:
         assert SENTENCES.explain(leaf(**facts), language)
@@ -162,9 +174,10 @@ FAMILIES = {
     "provider-*": {f"provider-{kind}" for kind in ErrorKind},
     "again-*": {f"again-{unit}" for unit in ("soon", "seconds", "minutes", "hours", "days")},
     "entry-*": {f"entry-{kind}" for kind in MovementKind},
+    "limit-owner-*": {f"limit-owner-{whose}" for whose in Whose},
+    "limit-measure-*": {f"limit-measure-{measure}" for measure in Measure},
     "thinking-*": {f"thinking-{level}" for level in Thinking},
     "balance-whose-*": {f"balance-whose-{whose}" for whose in Whose},
-    "balance-measure-*": {f"balance-measure-{measure}" for measure in Measure},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},
 }
 """The f-strings that make keys, and the keys that they can make."""

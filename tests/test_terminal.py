@@ -2,13 +2,11 @@
 
 import hashlib
 import json
-import os
 import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -20,115 +18,6 @@ from bot.ledger.ledger import Ledger
 
 KEY = "operators-key-5c1f0a9e"
 ALARM_SECONDS = 60
-
-# Imports the program once and forks for every command: a process, environment and streams of its
-# own for each, at a tenth of the time.
-FORKING = """
-import json, os, signal, sys
-import discord.http
-from bot import __main__, terminal, serve
-
-discord.http.Route.BASE = "http://127.0.0.1:9"
-
-for line in sys.stdin:
-    order = json.loads(line)
-    child = os.fork()
-    if child == 0:
-        signal.alarm(order["seconds"])
-        os.chdir(order["folder"])
-        os.environ.clear()
-        os.environ.update(order["environment"])
-        for number, name in enumerate((os.devnull, order["stdout"], order["stderr"])):
-            os.dup2(os.open(name, os.O_RDWR | os.O_CREAT, 0o600), number)
-        sys.argv = ["plantain", *order["arguments"]]
-        code = 0
-        try:
-            __main__.main()
-        except SystemExit as leaving:
-            code = leaving.code or 0
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-            code = 70
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-
-
-@dataclass(frozen=True)
-class Run:
-    """A command that has ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def answer(self) -> dict:
-        """The one JSON object on stdout; anything beside it fails the test."""
-        [line] = self.out.splitlines()
-        return json.loads(line)
-
-
-Command = Callable[..., Run]
-
-
-@pytest.fixture(scope="module")
-def program() -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        [sys.executable, "-c", FORKING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield process
-        process.stdin.close()
-
-
-@pytest.fixture
-def folder(tmp_path) -> Path:
-    """Where the operator stands: an empty folder."""
-    (tmp_path / "here").mkdir()
-    return tmp_path / "here"
-
-
-@pytest.fixture
-def environment(upstream) -> dict[str, str]:
-    """An operator's environment: a key, and the stand-in in place of Google."""
-    return {
-        "PATH": os.environ["PATH"],
-        "GEMINI_API_KEY": KEY,
-        "GEMINI_BASE_URL": upstream.url,
-    }
-
-
-@pytest.fixture
-def command(program, folder, environment, tmp_path) -> Iterator[Command]:
-    """Run `plantain` with arguments and more variables; None takes one away.
-
-    Whatever the command, its streams never show the key and it leaves no traceback.
-    """
-    runs: list[Run] = []
-
-    def run(*arguments: str, **more: str | None) -> Run:
-        values = {**environment, **more}
-        streams = [tmp_path / f"{name}-{len(runs)}" for name in ("out", "err")]
-        order = {
-            "arguments": arguments,
-            "environment": {name: value for name, value in values.items() if value is not None},
-            "folder": str(folder),
-            "stdout": str(streams[0]),
-            "stderr": str(streams[1]),
-            "seconds": ALARM_SECONDS,
-        }
-        program.stdin.write(json.dumps(order) + "\n")
-        program.stdin.flush()
-        code = int(program.stdout.readline())
-        runs.append(Run(code, *(stream.read_text("utf-8") for stream in streams)))
-        return runs[-1]
-
-    yield run
-    for ended in runs:
-        assert KEY not in ended.out + ended.err
-        assert "Traceback" not in ended.err
 
 
 def digest(file: Path) -> str:
@@ -224,6 +113,22 @@ def test_the_gateway_is_asked_on_its_own_route_with_its_own_key(command, upstrea
     assert call["route"] == "apiyi"
     assert call["key_hash"] == hashlib.sha256(b"gateway-key-77").hexdigest()[:12]
     assert "gateway-key-77" not in run.out + run.err
+
+
+@pytest.mark.parametrize(
+    ("model", "level", "usd"),
+    [("nano-banana-2.1", "medium", 0.0336), ("nano-banana-2", "HIGH", 0.10318)],
+)
+def test_a_level_of_thinking_reaches_the_upstream_at_its_price(command, calls, model, level, usd):
+    prompt = f"terminal: {level} thinking"
+
+    run = command(
+        "generate", prompt, "-o", "t.png", "--json", "--model", model, "--thinking", level
+    )
+
+    assert (run.code, run.answer["usd"]) == (0, usd)
+    [call] = calls.of(prompt)
+    assert call["thinking"] == level.lower()
 
 
 @pytest.fixture
@@ -429,6 +334,13 @@ def test_a_picture_that_cannot_be_written_is_told_as_lost_and_billed(command):
         (("--aspect-ratio", "7:5"), {}, "--aspect-ratio"),
         (("--resolution", "512"), {}, "cannot draw at 512. It can do 1K, 2K, 4K"),
         (("--resolution", "8K"), {}, "--resolution"),
+        (("--thinking", "hard"), {}, "--thinking"),
+        (("--thinking", "high", "--model", "nano-banana-pro"), {}, "this much thinking (high)"),
+        (
+            ("--thinking", "high", "--provider", "apiyi-chat"),
+            {"APIYI_API_KEY": "a-chat-key"},
+            "--thinking: apiyi-chat cannot be told how long gemini-nano-banana-2.1 may think",
+        ),
         (("--image", "missing.png"), {}, "missing.png"),
         (("--image", "."), {}, "--image"),
         (("-o", "no/such/folder/x.png"), {}, "--output: there is no folder 'no/such/folder'"),

@@ -95,6 +95,16 @@ async def upgrade(
     ]
 
 
+async def check(migrations: Sequence[Migration], tx: Script) -> None:
+    """Raise StorageError unless exactly these have been applied; changes nothing."""
+    applied = {row["number"] for row in await tx.query(LIST_APPLIED)}
+    known = {migration.number for migration in migrations}
+    if applied - known:
+        raise StorageError("the database is from a newer version")
+    if known - applied:
+        raise StorageError("the database is from an older version: run `plantain db upgrade`")
+
+
 async def _list_applied(tx: Script) -> dict[int, str]:
     await tx.execute(f"{CREATE_TABLE};")
     return {row["number"]: row["name"] for row in await tx.query(LIST_APPLIED)}

@@ -147,6 +147,25 @@ class SqliteDatabase:
             database.applied = tuple(await migrations.upgrade(database, migrations.load(), now=now))
             yield database
 
+    @classmethod
+    @asynccontextmanager
+    async def open_to_read(cls, path: Path) -> AsyncIterator[Self]:
+        """Open a file that is there, for reading alone; a bot may be writing meanwhile.
+
+        Raises StorageError when it cannot be opened, or its schema is not today's.
+        """
+        async with AsyncExitStack() as resources:
+            try:
+                reader = await resources.enter_async_context(
+                    _connected(_existing(path), _prepare_reader)
+                )
+            except sqlite3.Error as error:
+                raise StorageError(f"{path}: {error}") from error
+            database = cls(writer=reader, reader=reader, named=statements.load())
+            resources.push_async_callback(database.finish)
+            await database.read(partial(migrations.check, migrations.load()))
+            yield database
+
     async def write(self, work: Callable[[SqliteTransaction], Awaitable[T]]) -> T:
         """Run `work` in a transaction that is durable when this returns.
 
@@ -211,10 +230,15 @@ class SqliteDatabase:
 
 @asynccontextmanager
 async def _connected(
-    path: Path, prepare: Callable[[sqlite3.Connection], None]
+    place: Path | str, prepare: Callable[[sqlite3.Connection], None]
 ) -> AsyncIterator[aiosqlite.Connection]:
+    """`place` is a file, which is made if need be, or a `file:` URI."""
     connecting = aiosqlite.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=STATEMENT_CACHE
+        place,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        cached_statements=STATEMENT_CACHE,
+        uri=isinstance(place, str),
     )
     try:
         connection = await connecting
@@ -227,6 +251,11 @@ async def _connected(
         yield connection
     finally:
         await connection.close()
+
+
+def _existing(path: Path) -> str:
+    """The address of a file that is not made where it is missing."""
+    return f"{path.absolute().as_uri()}?mode=rw"
 
 
 async def _hop(connection: aiosqlite.Connection, function: Callable[[sqlite3.Connection], T]) -> T:

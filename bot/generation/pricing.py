@@ -27,6 +27,10 @@ def price(
     return Price(credits=-(-usd_micros // credit_usd_micros), usd_micros=usd_micros)
 
 
+Rank = tuple[int, float, int, int]
+"""A sort key; the smallest is asked first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """Which of several offers comes first: those an operator prefers, then the cheapest.
@@ -39,10 +43,8 @@ class Ranking:
     known: Sequence[str]
     seconds: Callable[[str, str, Resolution], float | None] | None = None
 
-    def rank(
-        self, offer: Offer, resolution: Resolution, thinking: Thinking | None = None
-    ) -> tuple[int, float, int, int]:
-        """A sort key; the smallest is asked first. The offer must have the size."""
+    def rank(self, offer: Offer, resolution: Resolution, thinking: Thinking | None = None) -> Rank:
+        """Where an offer stands among others. It must have the size."""
         name = offer.provider
         wish = self.preferred.index(name) if name in self.preferred else len(self.preferred)
         taken = self.seconds(name, offer.model.id, resolution) if self.seconds else None

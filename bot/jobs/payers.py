@@ -68,6 +68,23 @@ class Payers:
             promise.reservation_id, promise.account_id, promise.paid_by, wait, promise.name
         )
 
+    async def room(self, tx: Transaction, who: Who, channels: Sequence[int]) -> int:
+        """The most credits that one more request could reserve now, whoever pays."""
+        own = await self._ledger.open(tx, f"member:{who.member_id}")
+        most = own.available
+        if who.guild_id and PaidBy.SERVER in self._order:
+            pool = await self._ledger.account(tx, f"server:{who.guild_id}")
+            purse = await self._allowances.purse(tx, who)
+            if pool is not None and purse is not None:
+                most = max(most, min(pool.available, purse.left))
+        for channel in channels if who.guild_id and PaidBy.TEAM in self._order else ():
+            team = await self._teams.find(tx, channel)
+            pot = await self._ledger.account(tx, team.account_id) if team else None
+            if team is not None and pot is not None:
+                share = await self._teams.share_left(tx, team, who.member_id)
+                most = max(most, min(pot.available, share))
+        return min(most, await self._quotas.room(tx, who))
+
     async def settle(
         self, tx: Transaction, reservation_id: str, *, reserved: int, charged: int
     ) -> bool:

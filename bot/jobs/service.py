@@ -1,20 +1,23 @@
 """The front door: is it allowed, can a model do it, what does it cost; then one promise."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
+import structlog
+
 from bot.db.database import Database, Transaction
-from bot.errors import ShuttingDown, UnknownModel
+from bot.errors import LimitReached, NotEnoughCredits, ShuttingDown, UnknownModel
 from bot.generation import policy
 from bot.generation.catalog import Catalog, ImageModel, Offer
-from bot.generation.pricing import Price, Ranking, price
+from bot.generation.pricing import Price, Rank, Ranking, price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
-from bot.jobs import queue
+from bot.jobs import instead, queue
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.job import Job, JobKind, JobState, Origin, Place, Stored
+from bot.jobs.payers import Payers
 from bot.jobs.uploads import Upload, Uploads
-from bot.ledger.ledger import Ledger
+from bot.quotas.limit import Who, Whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Studio:
         default_model: str | None,
         credit_usd_micros: int,
         database: Database,
-        ledger: Ledger,
+        payers: Payers,
         uploads: Uploads,
         dispatcher: Dispatcher,
         today: Callable[[], date],
@@ -59,7 +62,7 @@ class Studio:
         self._ranking = ranking
         self._credit_usd_micros = credit_usd_micros
         self._database = database
-        self._ledger = ledger
+        self._payers = payers
         self._uploads = uploads
         self._dispatcher = dispatcher
         self._today = today
@@ -67,6 +70,7 @@ class Studio:
         self._new_id = new_id
         self._default = catalog.model(default_model or catalog.default_model)
         self._open = True
+        self._log = structlog.get_logger("jobs")
 
     def models(self) -> list[ImageModel]:
         """Models some upstream that is on still serves today, the default first."""
@@ -117,7 +121,9 @@ class Studio:
         if offer is None:
             self._check_thinking(chosen, request, reference_images)
             raise UnknownModel(chosen.nickname, ", ".join(m.nickname for m in self.models()))
-        return Draft(kind, request, offer.provider, self._price(offer, request.resolution))
+        return Draft(
+            kind, request, offer.provider, self._price(offer, request.resolution, request.thinking)
+        )
 
     async def submit(
         self,
@@ -131,9 +137,10 @@ class Studio:
         """Read the uploads, then reserve and enqueue in one transaction and wake a runner.
 
         `pictures` are stored ones to work from, before the uploads; `origin` is where the first of
-        them comes from, when the job goes on from there. Raises UnusablePicture, JobUnknown or
-        NotEnoughCredits; then nothing is held and no upstream is asked. An interaction that is
-        delivered twice is one job: the second time the first's is returned.
+        them comes from, when the job goes on from there. Raises UnusablePicture, JobUnknown,
+        LimitReached or NotEnoughCredits; then nothing is held and no upstream is asked. A job that
+        is early for a limit by a minute at most begins later. An interaction that is delivered
+        twice is one job: the second time the first's is returned.
         """
         pictures = await self._uploads.lighten(pictures)
         taken = await self._uploads.take(uploads)
@@ -141,15 +148,14 @@ class Studio:
             raise ShuttingDown
         request = replace(draft.request, reference_images=(*pictures, *taken))
         job_id = self._new_id()
-        account_id = f"member:{place.member_id}"
+        who = Who(place.member_id, place.guild_id or 0, place.role_ids)
         total = draft.price.credits * request.count
 
-        async def promise(tx: Transaction) -> Job:
+        async def promise(tx: Transaction) -> tuple[Job, int]:
             known = await queue.of_interaction(tx, place.interaction_id)
             if known is not None:
-                return known
-            await self._ledger.open(tx, account_id)
-            reservation_id = await self._ledger.reserve(tx, account_id, total, reason=draft.kind)
+                return known, 0
+            held = await self._payers.reserve(tx, who, place.channels, total, reason=draft.kind)
             job = Job(
                 id=job_id,
                 kind=draft.kind,
@@ -158,17 +164,21 @@ class Studio:
                 request=request,
                 provider=draft.provider,
                 price=draft.price,
-                account_id=account_id,
-                reservation_id=reservation_id,
+                account_id=held.account_id,
+                reservation_id=held.reservation_id,
                 created_at=self._now(),
                 origin=origin,
             )
             await queue.add(tx, job)
-            return job
+            return job, held.wait
 
-        job = await self._database.write(promise)
+        try:
+            job, wait = await self._database.write(promise)
+        except (LimitReached, NotEnoughCredits) as refusal:
+            await self._advise(refusal, request, who, place.channels)
+            raise
         if job.id == job_id:
-            self._dispatcher.wake(job.id)
+            self._dispatcher.wake(job.id, wait=wait)
         return job
 
     async def stored(self, job_id: str) -> Stored | None:
@@ -181,12 +191,43 @@ class Studio:
 
         return await self._database.read(look)
 
+    async def _advise(
+        self,
+        refusal: LimitReached | NotEnoughCredits,
+        request: GenerationRequest,
+        who: Who,
+        channels: Sequence[int],
+    ) -> None:
+        """Add to a refusal what would work now, and who could change that."""
+        room = await self._database.write(lambda tx: self._payers.room(tx, who, channels))
+        count = len(request.reference_images)
+        refusal.instead = instead.best(
+            request, self.models(), lambda model, one: self._cost(model, one, count), room=room
+        )
+        everywhere = isinstance(refusal, LimitReached) and refusal.whose == Whose.BOT
+        refusal.ask = "manager" if who.guild_id and not everywhere else "operator"
+        self._log.info(
+            "refused",
+            member=who.member_id,
+            server=who.guild_id,
+            why=str(refusal),
+            **asdict(refusal.answer),
+        )
+
+    def _cost(
+        self, model: ImageModel, request: GenerationRequest, reference_images: int
+    ) -> int | None:
+        offer = self._capable(model, request, reference_images)
+        return self._price(offer, request.resolution, request.thinking).credits if offer else None
+
     def close(self) -> None:
         """Take no new work from here on."""
         self._open = False
 
-    def _price(self, offer: Offer, resolution: Resolution) -> Price:
-        return price(offer, resolution, credit_usd_micros=self._credit_usd_micros)
+    def _price(
+        self, offer: Offer, resolution: Resolution, thinking: Thinking | None = None
+    ) -> Price:
+        return price(offer, resolution, thinking, credit_usd_micros=self._credit_usd_micros)
 
     def _offers(self, model: ImageModel) -> list[Offer]:
         known = [self._catalog.offer(provider, model.id) for provider in self._providers]
@@ -200,7 +241,7 @@ class Studio:
             for offer in self._offers(model)
             if offer.can(request, reference_images=reference_images)
         ]
-        return self._first(able, request.resolution)
+        return self._first(able, request.resolution, request.thinking)
 
     def _check_thinking(
         self, model: ImageModel, request: GenerationRequest, reference_images: int
@@ -220,5 +261,13 @@ class Studio:
         able = [offer for offer in self._offers(model) if resolution in offer.usd_micros]
         return self._first(able, resolution)
 
-    def _first(self, offers: Sequence[Offer], resolution: Resolution) -> Offer | None:
-        return min(offers, key=lambda offer: self._ranking.rank(offer, resolution), default=None)
+    def _first(
+        self,
+        offers: Sequence[Offer],
+        resolution: Resolution,
+        thinking: Thinking | None = None,
+    ) -> Offer | None:
+        def rank(offer: Offer) -> Rank:
+            return self._ranking.rank(offer, resolution, thinking)
+
+        return min(offers, key=rank, default=None)

@@ -126,6 +126,16 @@ class Teams:
         )
         return drawn is not None
 
+    async def share_left(self, tx: Transaction, team: Team, member_id: int) -> int:
+        """The most a member may still draw, whatever is in the pot."""
+        if team.expires_at is not None and team.expires_at <= self._now():
+            return 0
+        known = {member.member_id: member for member in await self.members(tx, team)}
+        member = known.get(member_id, TeamMember(member_id, 0, 0, away=False))
+        if member.away:
+            return 0
+        return MOST if team.per_member is None else max(0, team.per_member - member.spent)
+
     async def share(
         self, tx: Transaction, team: Team, member_id: int, reservation_id: str, amount: int
     ) -> None:

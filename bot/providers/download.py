@@ -24,7 +24,8 @@ from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.formats import SNIFF_BYTES, sniff
 from bot.providers.base import ImageFile
 from bot.providers.redaction import redact
-from bot.providers.transport import CONNECT_SECONDS, Answer, CutAnswer
+from bot.providers.transport import CONNECT_SECONDS, READ_AHEAD, Answer, CutAnswer
+from bot.providers.turnstile import Turnstile
 
 MIB = 1024 * 1024
 FILE_LIMIT = 50 * MIB
@@ -109,6 +110,7 @@ class Downloader:
         self._resolve = resolve
         self._limit = limit
         self._time_limit = time_limit
+        self._turnstile = Turnstile()
 
     async def fetch(self, url: str, *, provider: str, folder: Path) -> ImageFile:
         """The picture at `url`, as a new file in `folder`; no file is left where this raises.
@@ -159,7 +161,10 @@ class Downloader:
             force_close=True,
         )
         async with aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            read_bufsize=READ_AHEAD,
         ) as session:
             yield session
 
@@ -198,7 +203,7 @@ class Downloader:
             raise _failure(ErrorKind.RESULT_UNAVAILABLE, provider, problem)
         if (response.content_length or 0) > self._limit:
             raise _too_large(provider, self._limit)
-        return Answer(response, provider=provider)
+        return Answer(response, provider=provider, turnstile=self._turnstile)
 
     async def _store(self, answer: Answer, provider: str, folder: Path) -> ImageFile:
         with ExitStack() as failed:

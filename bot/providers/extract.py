@@ -32,6 +32,7 @@ HEAD_BYTES = 64
 
 _WHITESPACE = b" \t\r\n"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
+_UNDECODED = 3  # characters at most are kept for the next chunk
 _BACKSLASH = ord("\\")
 _QUOTE = ord('"')
 
@@ -109,9 +110,14 @@ class _Decoding:
 
     def take(self, text: bytes) -> bool:
         """Feed what may well be base64 to its end; False, and nothing is taken, where it is not."""
-        if self._padded or b"=" in text or not spelling.SYMBOLS.fullmatch(text[-3:]):
+        # Put before a whole chunk, the rest would cost as much as the decoding.
+        lead = text[: -len(self._rest) % 4]
+        before = self._rest + lead
+        # Either piece would decode with padding at its own end, where none may be.
+        ends = before + text[-_UNDECODED - 2 :]
+        if self._padded or self._bad or not spelling.SYMBOLS.fullmatch(ends):
             return False
-        return self._decode(self._rest + text)
+        return self._decode(memoryview(text)[len(lead) :], before)
 
     @property
     def is_padded(self) -> bool:
@@ -133,14 +139,22 @@ class _Decoding:
     def close(self) -> None:
         self._file.close()
 
-    def _decode(self, text: bytes) -> bool:
+    def _decode(self, text: bytes | memoryview, before: bytes = b"") -> bool:
+        """Write what `before`, which is whole, and `text` stand for, and keep the rest of `text`.
+
+        False, and nothing is written, where they are not base64.
+        """
         whole = len(text) & ~3
         try:
-            decoded = pybase64.b64decode(memoryview(text)[:whole], validate=True)
+            parts = (
+                pybase64.b64decode(before, validate=True),
+                pybase64.b64decode(memoryview(text)[:whole], validate=True),
+            )
         except binascii.Error:
             return False
-        self._rest = text[whole:]
-        self._write(decoded)
+        self._rest = bytes(text[whole:])
+        for part in parts:
+            self._write(part)
         return True
 
     def _write(self, decoded: bytes) -> None:
@@ -337,6 +351,8 @@ class Extractor:
         self._decoding = None
 
     def _in_base64(self, decoding: _Decoding, chunk: bytes, start: int) -> int:
+        if decoding.take(chunk[start:]):
+            return len(chunk)
         end = chunk.find(b'"', start)
         if end < 0:
             end = len(chunk)
@@ -353,6 +369,8 @@ class Extractor:
         return end + 1
 
     def _in_uri(self, decoding: _Decoding, chunk: bytes, start: int) -> int:
+        if decoding.take(chunk[start:]):
+            return len(chunk)
         end = chunk.find(b'"', start)
         text = chunk[start : end if end >= 0 else len(chunk)]
         if decoding.take(text):

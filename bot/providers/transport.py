@@ -13,10 +13,13 @@ import pybase64
 
 from bot.errors import Billed, ErrorKind, ProviderError
 from bot.providers.redaction import redact
+from bot.providers.turnstile import Turnstile
 
 CONNECT_SECONDS = 10.0
 ANSWER_LIMIT = 512 * 1024 * 1024
 EXCERPT_BYTES = 64 * 1024
+READ_AHEAD = 64 * 1024
+"""A connection with twice as much waiting to be taken is not read on."""
 
 _READ = 48 * 1024  # a multiple of 3, so that only a file's end is padded
 _INFLATED = 64 * 1024
@@ -86,17 +89,24 @@ class _Inflating(Protocol):
 class Answer:
     """What came back: the head, and the body as an async iterator of decoded chunks.
 
-    Iterating raises ProviderError: timeout_unknown, or CutAnswer for a body that broke off.
+    Chunks that share a `turnstile` with those of other answers take turns. Iterating raises
+    ProviderError: timeout_unknown, or CutAnswer for a body that broke off.
     """
 
     def __init__(
-        self, response: aiohttp.ClientResponse, *, provider: str, limit: int = ANSWER_LIMIT
+        self,
+        response: aiohttp.ClientResponse,
+        *,
+        provider: str,
+        limit: int = ANSWER_LIMIT,
+        turnstile: Turnstile | None = None,
     ) -> None:
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
         self._content = response.content
         self._provider = provider
         self._limit = limit
+        self._turnstile = turnstile
         self._received = 0
         self._decoded = 0
         self._coding = self.headers.get("Content-Encoding", "identity").strip().lower()
@@ -136,6 +146,8 @@ class Answer:
             raise self._cut(_describe(error)) from None
         self._received += len(chunk)
         self._bound(self._received)
+        if self._turnstile:
+            await self._turnstile.wait()
         return chunk
 
     async def _inflate(self) -> bytes:
@@ -191,6 +203,7 @@ class Transport:
 
     def __init__(self, *, session: aiohttp.ClientSession) -> None:
         self._session = session
+        self._turnstile = Turnstile()
 
     @asynccontextmanager
     async def post(
@@ -237,7 +250,7 @@ class Transport:
             kind = ErrorKind.TIMEOUT_UNKNOWN if sending.over else ErrorKind.CONNECT_FAILED
             raise _failure(kind, provider, error, secret) from None
         async with response:
-            yield Answer(response, provider=provider)
+            yield Answer(response, provider=provider, turnstile=self._turnstile)
 
 
 def make_session() -> aiohttp.ClientSession:
@@ -250,6 +263,7 @@ def make_session() -> aiohttp.ClientSession:
         connector=aiohttp.TCPConnector(force_close=True, limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
+        read_bufsize=READ_AHEAD,
     )
 
 

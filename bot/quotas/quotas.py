@@ -111,6 +111,20 @@ class Quotas:
             ]
         return found
 
+    async def room(self, tx: Transaction, who: Who) -> int:
+        """The most credits that one more request may count now, 0 where none may begin."""
+        soon = self._now() + SHORT_WAIT
+        room = MOST
+        for use in await self.uses(tx, who):
+            if use.measure is Measure.RATE:
+                late = use.opens_at is not None and use.opens_at > soon
+                room = 0 if late or not use.limit else room
+            elif use.measure is Measure.JOBS:
+                room = room if use.left else 0
+            else:
+                room = min(room, use.left)
+        return room
+
     async def _count(
         self,
         tx: Transaction,

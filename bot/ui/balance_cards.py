@@ -112,14 +112,15 @@ class BalanceCards:
             "balance-limit",
             locale,
             whose=self._say(f"balance-whose-{use.whose}", locale),
-            measure=self._say(f"balance-measure-{use.measure}", locale),
+            measure=self._say(f"limit-measure-{use.measure}", locale),
             used=f"{use.used:,}",
             limit=f"{use.limit:,}",
             left=f"{use.left:,}",
         )
         if use.opens_at is None:
             return line
-        return f"{line} · {format_dt(moment(use.opens_at), 'R')}"
+        when = format_dt(moment(use.opens_at), "R")
+        return f"{line} · {self._say('balance-anew', locale, when=when)}"
 
     def _held(self, overview: Overview, locale: str) -> list[str]:
         shown = [self._job(job, locale) for job in overview.running[:RUNNING_SHOWN]]

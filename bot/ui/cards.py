@@ -9,10 +9,12 @@ from bot.generation.request import AspectRatio, GenerationRequest
 from bot.i18n import Sentences
 from bot.jobs.delivery import Picture
 from bot.jobs.job import Job, Receipt, Shortfall
+from bot.jobs.payers import PaidBy
 from bot.jobs.service import Draft, Quote
 from bot.ui.parts import BANANA, TROUBLE
 from bot.ui.parts import card as _card
 from bot.ui.parts import text as _text
+from bot.ui.refusals import advice
 from bot.ui.times import moment
 
 PROMPT_SHOWN = 900
@@ -38,6 +40,11 @@ class Cards:
     def queued(self, job: Job, ahead: int) -> discord.ui.LayoutView:
         head = self._say("card-queued", job.place.locale, ahead=ahead)
         return self._job_progress(job, head)
+
+    def postponed(self, job: Job, begins_at: int) -> discord.ui.LayoutView:
+        """`begins_at` in microseconds UTC."""
+        begins = format_dt(moment(begins_at), "R")
+        return self._job_progress(job, self._say("card-postponed", job.place.locale, begins=begins))
 
     def drawing(self, job: Job) -> discord.ui.LayoutView:
         since = format_dt(moment(job.started_at or job.created_at), "R")
@@ -82,12 +89,7 @@ class Cards:
                 pixels=self._thought(job.request, pixels, locale),
                 seconds=receipt.seconds,
             ),
-            self._say(
-                "card-charged",
-                locale,
-                charged=self.credits(receipt.charged, locale),
-                left=self.credits(receipt.left, locale),
-            ),
+            self._paid(job, receipt),
         ]
         notes = sorted({picture.how for _, picture in pictures} - {"unchanged"})
         lines += [self._say(f"card-refit-{how}", locale, pixels=pixels) for how in notes]
@@ -105,11 +107,22 @@ class Cards:
             self._buttons(job),
         )
 
+    def _paid(self, job: Job, receipt: Receipt) -> str:
+        """What was charged, and to whom if not to who asked; a pool's balance is not shown."""
+        locale = job.place.locale
+        charged = self.credits(receipt.charged, locale)
+        if receipt.left is not None:
+            left = self.credits(receipt.left, locale)
+            return self._say("card-charged", locale, charged=charged, left=left)
+        by_team = job.paid_by is PaidBy.TEAM
+        key = "card-charged-team" if by_team else "card-charged-server"
+        return self._say(key, locale, charged=charged)
+
     def problem(
         self, error: PlantainError, locale: str, *, quoting: bool = True
     ) -> discord.ui.LayoutView:
         """What happened, that nothing was charged, what to do; `quoting` the upstream's words."""
-        lines = [self.sentence(error, locale)]
+        lines = [self.sentence(error, locale), *advice(error, locale, self._say)]
         if quoting and isinstance(error, ProviderError) and error.said:
             lines.append(self._say("provider-said", locale, said=_fact(error.said)))
         lines.append(f"-# {self._say('problem-not-charged', locale)}")

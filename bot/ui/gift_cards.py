@@ -22,7 +22,7 @@ class GiftCards:
             locale,
             available=self._credits(offer.available, locale),
             left=self._credits(offer.left_today, locale),
-            until=format_dt(moment(gift.open_until), "R"),
+            until=format_dt(moment(gift.open_until), "f"),
         )
         row: discord.ui.ActionRow[discord.ui.LayoutView] = discord.ui.ActionRow(
             discord.ui.Button(

@@ -41,7 +41,16 @@ async def acknowledge(
         private=private,
         upload_limit=interaction.filesize_limit,
         interaction_id=interaction.id,
+        parent_channel_id=getattr(interaction.channel, "parent_id", None),
+        role_ids=role_ids(interaction.user),
     )
+
+
+def role_ids(member: discord.User | discord.Member) -> tuple[int, ...]:
+    """The roles of a member, from the highest down, without the one that everyone has."""
+    if not isinstance(member, discord.Member):
+        return ()
+    return tuple(role.id for role in reversed(member.roles) if not role.is_default())
 
 
 async def tell(interaction: discord.Interaction, card: discord.ui.LayoutView) -> None:

@@ -4,15 +4,15 @@ import discord
 
 from bot.jobs.person import Person
 from bot.quotas.limit import Who
+from bot.ui.replies import role_ids
 
 Asked = discord.Interaction[discord.Client]
 
 
 def who(interaction: Asked, user: discord.User | discord.Member | None = None) -> Who:
-    """The one who uses the command, or `user`, with their roles in this server from the highest."""
+    """The one who uses the command, or `user`, as limits see them."""
     user = user or interaction.user
-    roles = user.roles[:0:-1] if isinstance(user, discord.Member) else ()
-    return Who(user.id, interaction.guild_id or 0, tuple(role.id for role in roles))
+    return Who(user.id, interaction.guild_id or 0, role_ids(user))
 
 
 def channels(interaction: Asked) -> tuple[int, ...]:

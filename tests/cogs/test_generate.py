@@ -252,3 +252,19 @@ async def test_a_model_past_its_shutdown_is_not_offered(scene):
 
     assert "gemini-3.1-flash-image" not in menu
     assert menu[0] == "gemini-nano-banana-2.1"
+
+
+async def test_a_level_that_costs_more_is_quoted_and_charged(scene_over, settings, tmp_path):
+    """By the operator's own data: twice the price for the highest."""
+    data = tmp_path / "own.toml"
+    data.write_text(
+        '[providers.google.models."gemini-nano-banana-2.1"]\nthinking_percent = { high = 200 }\n'
+    )
+    own = settings.model_copy(update={"catalog_file": data})
+    async with scene_over(own) as scene:
+        alice = scene.member("alice")
+        await alice.slash(scene.channel, "imagine", prompt="thought about", thinking="high")
+        assert (await scene.account(alice)).available == 100 - 14
+        await alice.slash(scene.channel, "imagine", prompt="at once", thinking="minimal")
+        assert (await scene.account(alice)).available == 100 - 14 - 7
+        assert [attempt["usd_micros"] for attempt in await scene.attempts()] == [67_200, 33_600]

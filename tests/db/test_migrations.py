@@ -126,3 +126,21 @@ def test_six_processes_may_start_at_once(tmp_path):
     assert [starter.returncode for starter in starters] == [0] * 6
     applied = [name for answer in answers for name in json.loads(answer)]
     assert sorted(applied) == [migration.name for migration in migrations.load()]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("DELETE FROM schema_migrations WHERE number > 1;", "older version"),
+        ("INSERT INTO schema_migrations VALUES (9999, '9999_x', 1);", "newer version"),
+    ],
+)
+async def test_looking_at_another_version_is_refused_and_changes_nothing(tmp_path, change, said):
+    path = tmp_path / "plantain.db"
+    async with SqliteDatabase.open(path) as database:
+        await database.write(lambda tx: tx.execute(change))
+        before = await names_applied(database)
+        with pytest.raises(StorageError, match=said):
+            async with SqliteDatabase.open_to_read(path):
+                pytest.fail("opened")
+        assert await names_applied(database) == before

@@ -383,3 +383,31 @@ async def test_aiosqlite_still_runs_a_function_in_its_thread(tmp_path):
         ]
     assert threads[0] == threads[1]
     assert threads[0] != (threading.get_ident(), (1,))
+
+
+async def test_opening_to_read_shows_what_is_committed_and_takes_no_writes(
+    database, tmp_path, add, notes
+):
+    """While another process, or this one, goes on writing."""
+    async with SqliteDatabase.open_to_read(tmp_path / "plantain.db") as looked_at:
+        await database.write(add(1))
+        assert await looked_at.read(notes) == [1]
+        with pytest.raises(StorageError, match="readonly"):
+            await looked_at.write(add(2))
+    assert await database.read(notes) == [1]
+
+
+@pytest.mark.parametrize("name", ["missing.db", "a%20#?&=.db"])
+async def test_opening_to_read_makes_nothing(tmp_path, name):
+    with pytest.raises(StorageError):
+        async with SqliteDatabase.open_to_read(tmp_path / name):
+            pytest.fail("opened")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_file_of_any_name_can_be_opened_to_read(tmp_path):
+    odd = tmp_path / "a%20b #?&mode=ro.db"
+    async with SqliteDatabase.open(odd):
+        pass
+    async with SqliteDatabase.open_to_read(odd) as database:
+        assert await database.read(lambda tx: tx.all("breakers")) == []

@@ -296,6 +296,44 @@ def make_task_provider(upstream, transport, catalog, pace, tmp_path):
     return make
 
 
+class Turns:
+    """How often the running loop has come round since `count` began."""
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    async def count(self) -> None:
+        while True:
+            self.now += 1
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def turns():
+    counted = Turns()
+    counting = asyncio.ensure_future(counted.count())
+    yield counted
+    counting.cancel()
+
+
+@pytest.fixture
+def together(upstream):
+    """A step that answers this many calls in one turn of the loop, once all of them have come."""
+
+    def make(calls: int, payload: bytes) -> Step:
+        everybody = asyncio.Event()
+
+        async def step(upstream: Upstream, writer: asyncio.StreamWriter) -> None:
+            if len(upstream.received) == calls:
+                everybody.set()
+            await everybody.wait()
+            writer.write(payload)
+
+        return step
+
+    return make
+
+
 @pytest.fixture
 def told(upstream):
     """A whole answer on a connection that is closed after it, as this upstream always does."""

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import hashlib
+import itertools
 import re
 import socket
 
@@ -455,3 +456,26 @@ async def test_an_error_names_no_query(upstream, refusal):
         upstream.script(upstream.reply(404, b""))
         error = await refusal(url, allowed_hosts=LOCAL)
         assert not re.search("s3cr3t", f"{error} {error!r} {error.__cause__} {error.__context__}")
+
+
+async def test_pictures_that_arrive_together_are_written_one_in_a_turn(
+    upstream, folder, turns, together
+):
+    """So that the loop is never held for longer than one chunk takes."""
+    body = JPEG + b"j" * 10_000
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+    upstream.script(together(8, head + body))
+    downloader = Downloader(allowed_hosts=LOCAL)
+    sizes = {}
+
+    async def watch():
+        while True:
+            sizes[turns.now] = sum(file.stat().st_size for file in folder.glob("*"))
+            await asyncio.sleep(0)
+
+    watching = asyncio.ensure_future(watch())
+    fetching = (downloader.fetch(upstream.url, provider="p", folder=folder) for _ in range(8))
+    await asyncio.gather(*fetching)
+    watching.cancel()
+    written = [after - before for before, after in itertools.pairwise(sizes.values())]
+    assert [size for size in written if size] == [len(body)] * 8

@@ -161,6 +161,20 @@ def test_spellings_of_base64(tmp_path, text, content, size):
     assert take(body, tmp_path, sizes=sizes) == {"a": [{"data": content}, 7]}
 
 
+@pytest.mark.parametrize("begun", [b"", b"Q", b"QQ", b"QUJ", b"QUJDQQ"])
+@pytest.mark.parametrize("long", [b"", b"QUJD" * 100])
+@pytest.mark.parametrize(
+    "after", [b"QUJDQUJD", b"==QUJDQUJD", b"=", b"QUI=QUJDQUJD", b"U==QUJDQQ=="]
+)
+def test_padding_is_found_wherever_a_chunk_begins(tmp_path, begun, long, after):
+    """What follows padding is damage, however much of the picture came before it or comes after."""
+    texts = [begun, after + long, b"QUJD"]
+    head = b'[{"data":"'
+    body = head + b"".join(texts) + b'"}]'
+    sizes = [len(head) + len(begun), len(texts[1]), 4]
+    assert take(body, tmp_path, sizes=sizes) == [{"data": decoded(b"".join(texts).decode())}]
+
+
 def test_several_keys_and_values_that_are_no_strings(tmp_path):
     body = b'{"data":null,"b64":"QUJD","x":{"data":{"data":"QUJD"}},"y":{"data":[1]}}'
     assert take(body, tmp_path, keys=frozenset({"data", "b64"})) == {

@@ -308,6 +308,25 @@ async def test_cancelling_passes_through_and_leaves_no_file(
     assert list(folder.iterdir()) == []
 
 
+async def test_answers_that_arrive_together_are_taken_one_in_a_turn(
+    upstream, transport, turns, together
+):
+    """So that the loop is never held for longer than one chunk takes."""
+    upstream.script(together(8, HEAD + b"j" * 100))
+    taken = []
+
+    async def call():
+        upload = Upload.measure([b"{}"])
+        sending = transport.post(
+            upstream.url, provider="p", headers={}, upload=upload, time_limit=10
+        )
+        async with sending as answer:
+            taken.extend([turns.now async for _ in answer])
+
+    await asyncio.gather(*(call() for _ in range(8)))
+    assert len(set(taken)) == len(taken) == 8
+
+
 async def test_nothing_is_said_on_the_log(upstream, failing, caplog, key):
     caplog.set_level(0, logger="bot")
     await failing(upstream.reply(500, {"error": {"message": key}}))

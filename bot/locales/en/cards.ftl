@@ -11,6 +11,7 @@ card-queued = 🕒 **Queued** { $ahead ->
     [one] · { $ahead } picture before yours
    *[other] · { $ahead } pictures before yours
 }
+card-postponed = ⏱️ **A little early** · begins { $begins }
 card-drawing = 🎨 **Drawing** with { $model } · started { $since }
 card-waiting = ⏳ **{ $model } is busy** · asking again { $until }
 card-price = { $count ->
@@ -23,6 +24,8 @@ card-thinking = { $size } · thinking: { $thinking }
 
 card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } s
 card-charged = { $charged } charged · { $left } left
+card-charged-team = { $charged } charged · paid by the team
+card-charged-server = { $charged } charged · paid by the server
 card-refit-lossless = Re-encoded without loss to fit this channel's upload limit.
 card-refit-lossy = Re-encoded at high quality to fit this channel's upload limit.
 card-refit-smaller = Made smaller to fit this channel's upload limit; the original was { $pixels }.
@@ -84,17 +87,12 @@ balance-allowance-member = **{ $left }** left of an allowance of { $whole } · r
 balance-pool = { $credits } in the server's pool · { $held } held
 balance-team = { $credits } in the pot of **{ $name }**
 balance-limits = **Limits**
-balance-limit = { $whose } · { $measure }: { $used } of { $limit } used, { $left } left
-balance-whose-bot = everybody
+balance-limit = { $whose }: { $used } of { $limit } { $measure }, { $left } left
+balance-whose-bot = everybody together
 balance-whose-server = this server
-balance-whose-role = by role
-balance-whose-member = alone
-balance-measure-requests_per_minute = requests per minute
-balance-measure-concurrent_jobs = pictures at once
-balance-measure-credits_per_hour = credits per hour
-balance-measure-credits_per_day = credits per day
-balance-measure-credits_per_month = credits per month
-balance-measure-credits_in_total = credits in total
+balance-whose-role = role
+balance-whose-member = personal
+balance-anew = anew { $when }
 balance-running = **Being made**
 balance-private = a private picture
 balance-more = … and { $count } more

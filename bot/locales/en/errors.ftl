@@ -10,7 +10,7 @@ refusal-reference-images = { $model } takes at most { $limit } pictures and you 
 refusal-not-enough-credits = This needs { $needed ->
     [one] { $needed } credit
    *[other] { $needed } credits
-} and you have { $available }. Try fewer pictures, a smaller resolution or a cheaper model; `/balance` shows what you have.
+} and you have { $available }. `/balance` shows what you have.
 refusal-too-few-credits = That takes { $needed ->
     [one] { $needed } credit
    *[other] { $needed } credits
@@ -19,7 +19,7 @@ refusal-server-only = This works only in a server. Use it in one of its channels
 refusal-gift-to-oneself = These credits are yours already. Choose somebody else.
 refusal-bots-have-no-credits = Bots have no credits. Choose a person.
 refusal-not-in-this-server = That person is not in this server. Choose one of its members.
-refusal-daily-gifts = You may give away { $limit } credits a day, and { $left } of them are left. You can give more { $opens_at }.
+refusal-daily-gifts = You may give away { $limit } credits a day, and { $left } of them are left.
 refusal-gift-over = This gift can no longer be changed: it was already decided, its day is over, or it is not yours. Offer a new one with `/gift`.
 refusal-team-exists = This channel has a team already. `/team show` shows it, and `/team top-up` adds to its pot.
 refusal-team-busy = A picture that the team pays for is being made. Try again when it is done.

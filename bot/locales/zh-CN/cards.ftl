@@ -7,6 +7,7 @@ card-queued = 🕒 **排队中** { $ahead ->
     [0] · 马上轮到你
    *[other] · 前面还有 { $ahead } 个任务
 }
+card-postponed = ⏱️ **稍早了一点** · { $begins }开始
 card-drawing = 🎨 **正在绘制** · { $model } · 开始于 { $since }
 card-waiting = ⏳ **{ $model } 正忙** · { $until } 再试
 card-price = { $count ->
@@ -19,6 +20,8 @@ card-thinking = { $size } · 思考：{ $thinking }
 
 card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } 秒
 card-charged = 扣除 { $charged } · 剩余 { $left }
+card-charged-team = 扣除 { $charged } · 由团队支付
+card-charged-server = 扣除 { $charged } · 由服务器支付
 card-refit-lossless = 已无损重新编码，以符合本频道的上传上限。
 card-refit-lossy = 已高质量重新编码，以符合本频道的上传上限。
 card-refit-smaller = 已缩小以符合本频道的上传上限；原图为 { $pixels }。
@@ -80,22 +83,17 @@ balance-allowance-member = 配额 { $whole } 中还剩 **{ $left }** · { $when 
 balance-pool = 服务器积分池有 { $credits } · 冻结 { $held }
 balance-team = **{ $name }** 的公共池有 { $credits }
 balance-limits = **限额**
-balance-limit = { $whose } · { $measure }：已用 { $used } / { $limit }，剩 { $left }
-balance-whose-bot = 所有人
+balance-limit = { $whose }：{ $limit } { $measure }，已用 { $used }，剩 { $left }
+balance-whose-bot = 所有人合计
 balance-whose-server = 本服务器
-balance-whose-role = 按身份组
+balance-whose-role = 身份组
 balance-whose-member = 个人
-balance-measure-requests_per_minute = 每分钟请求数
-balance-measure-concurrent_jobs = 同时制作的任务
-balance-measure-credits_per_hour = 每小时积分
-balance-measure-credits_per_day = 每天积分
-balance-measure-credits_per_month = 每月积分
-balance-measure-credits_in_total = 总积分
+balance-anew = { $when } 重置
 balance-running = **正在制作**
 balance-private = 私密图片
 balance-more = ……还有 { $count } 个
 balance-chart = 最近 30 天图片的花费：共 { $total }，单日最多 { $most }（{ $day }）。
-entry-gift = 赠予
+entry-gift = 成员转赠
 entry-team = 存入团队公共池
 entry-team-closed = 团队公共池退回
 

@@ -1,0 +1,129 @@
+"""`plantain upstreams prices`: every model at every upstream, what it costs and who says so."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from bot.app import World, read_catalog
+from bot.generation.catalog import MICROS, Catalog, Offer
+from bot.generation.pricing import price
+from bot.generation.request import Resolution
+from bot.settings import Settings
+from bot.upstreams.sheet import make_console, make_table, print_json
+from bot.upstreams.words import usd
+
+MARK = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """An offer, the credits for each size, and whether the operator's file changed it."""
+
+    offer: Offer
+    credits: Mapping[Resolution, int]
+    yours: bool
+    retired: bool
+
+
+def show(settings: Settings, *, as_json: bool, world: World | None = None) -> None:
+    """Print them, by model; raises SettingsError."""
+    world = world or World()
+    catalog = read_catalog(settings)
+    shipped = Catalog.load()
+    quoted = list(_quote(settings, catalog, shipped, world))
+    off = _switched_off(catalog, shipped)
+    if as_json:
+        dropped = [{"provider": provider, "model": model} for provider, model in off]
+        prices = [fact for entry in quoted for fact in _facts(entry)]
+        credit_usd = settings.credit_usd_micros / MICROS
+        print_json({"credit_usd": credit_usd, "prices": prices, "off": dropped})
+        return
+    console = make_console()
+    for model in catalog.models.values():
+        title = f"{model.nickname} ({model.id})"
+        sizes = [f"{size}#" for size in model.resolutions]
+        table = make_table(title, "upstream=", *sizes, "as of=", "source")
+        for entry in quoted:
+            if entry.offer.model.id == model.id:
+                table.add_row(*_cells(entry), style="dim" if entry.retired else None)
+        if table.row_count:
+            console.print(table, "")
+    credit = usd(settings.credit_usd_micros)
+    console.print(f"USD for one picture, and what it costs a member: credits of {credit} USD.")
+    if any(entry.yours for entry in quoted):
+        console.print(f"{MARK} set in {settings.catalog_path}.")
+    for provider, model_id in off:
+        console.print(f"{MARK} {model_id} at {provider} is switched off there.")
+
+
+def _quote(
+    settings: Settings, catalog: Catalog, shipped: Catalog, world: World
+) -> Iterator[_Quoted]:
+    micros = settings.credit_usd_micros
+    for model in catalog.models.values():
+        for upstream in catalog.upstreams.values():
+            offer = upstream.offers.get(model.id)
+            if offer is None:
+                continue
+            charged = {
+                size: price(offer, size, credit_usd_micros=micros).credits
+                for size in model.resolutions
+                if size in offer.usd_micros
+            }
+            yours = _terms(offer) != _terms(shipped.offer(upstream.name, model.id))
+            yield _Quoted(offer, charged, yours, offer.retired(world.today()))
+
+
+def _terms(offer: Offer | None) -> object:
+    """What is compared: an operator may change other things without touching the price."""
+    if offer is None:
+        return None
+    return offer.usd_micros, offer.thinking_percent, offer.shutdown, offer.source, offer.as_of
+
+
+def _switched_off(catalog: Catalog, shipped: Catalog) -> list[tuple[str, str]]:
+    """Provider and model of what is sold by ours and not with the operator's file over it."""
+    return [
+        (name, model_id)
+        for name, upstream in shipped.upstreams.items()
+        for model_id in upstream.offers
+        if catalog.offer(name, model_id) is None
+    ]
+
+
+def _cells(entry: _Quoted) -> list[str | Text]:
+    offer, bold = entry.offer, "bold yellow" if entry.yours else ""
+    prices = [
+        Text(f"{usd(offer.usd_micros[size])}\n{entry.credits[size]} cr", bold)
+        if size in entry.credits
+        else Text("-")
+        for size in offer.model.resolutions
+    ]
+    notes = [offer.source]
+    if offer.shutdown:
+        notes.insert(0, f"{'shut down' if entry.retired else 'shuts down'} {offer.shutdown}")
+    levels = offer.thinking_percent or {}
+    notes += [f"{percent} % with thinking {level}" for level, percent in levels.items()]
+    name = f"{offer.provider} {MARK}" if entry.yours else offer.provider
+    return [Text(name, bold), *prices, str(offer.as_of), "; ".join(notes)]
+
+
+def _facts(entry: _Quoted) -> Iterator[dict[str, object]]:
+    """One object for each size; `thinking_percent` is what a level makes of the price."""
+    offer = entry.offer
+    for size, charged in entry.credits.items():
+        yield {
+            "model": offer.model.id,
+            "provider": offer.provider,
+            "upstream_model": offer.upstream_id,
+            "resolution": size,
+            "usd": offer.usd_micros[size] / MICROS,
+            "credits": charged,
+            "thinking_percent": dict(offer.thinking_percent or {}),
+            "source": offer.source,
+            "as_of": offer.as_of.isoformat(),
+            "yours": entry.yours,
+            "shutdown": offer.shutdown.isoformat() if offer.shutdown else None,
+            "retired": entry.retired,
+        }

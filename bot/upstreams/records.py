@@ -1,0 +1,74 @@
+"""What the database knows of the upstreams, read without changing it or making one."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.app import World
+from bot.db.database import Row
+from bot.db.sqlite import SqliteDatabase
+from bot.providers.health import Breaker, Health
+from bot.settings import Settings
+
+MICROS = 1_000_000
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlay:
+    """One day (UTC) of one upstream, key and model. Money in millionths of a dollar.
+
+    `in_doubt` is what the upstream may have charged, `liability` what it may have and no member
+    was charged for.
+    """
+
+    day: date
+    provider: str
+    key: str
+    model: str
+    calls: int
+    paid: int
+    in_doubt: int
+    liability: int
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The open breakers, and what was spent."""
+
+    breakers: tuple[Breaker, ...]
+    outlays: tuple[Outlay, ...]
+
+
+async def read(settings: Settings, world: World, *, days: int = 1) -> Records | None:
+    """The breakers, and the last `days` days of spending, today's included.
+
+    None where there is no database yet. Raises SettingsError, and StorageError for one that cannot
+    be read.
+    """
+    path = settings.sqlite_path
+    if not path.is_file():
+        return None
+    since = midnight(world.today() - DAY * (days - 1))
+    async with SqliteDatabase.open_to_read(path) as database:
+        health = Health(database=database, now=world.now)
+        await health.refresh()
+        rows = await database.read(lambda tx: tx.all("spending", since=since))
+    return Records(tuple(health.breakers()), tuple(_outlay(row) for row in rows))
+
+
+def midnight(day: date) -> int:
+    """When a day began, in microseconds UTC."""
+    return int(datetime.combine(day, time(), UTC).timestamp()) * MICROS
+
+
+def _outlay(row: Row) -> Outlay:
+    return Outlay(
+        day=date(1970, 1, 1) + DAY * row["day"],
+        provider=row["provider"],
+        key=row["key"],
+        model=row["model"],
+        calls=row["calls"],
+        paid=row["paid"],
+        in_doubt=row["in_doubt"],
+        liability=row["liability"],
+    )

@@ -1,0 +1,28 @@
+"""`plantain upstreams reset`: an operator says that an upstream works again."""
+
+from bot.app import World, read_catalog
+from bot.db.sqlite import SqliteDatabase
+from bot.errors import SettingsError
+from bot.providers.health import Health
+from bot.settings import Settings
+
+
+async def reset(settings: Settings, name: str, *, world: World | None = None) -> None:
+    """Close every breaker of a provider, whatever its key, and say how many.
+
+    A running bot sees it at its next request. Raises SettingsError for a name nobody knows, and
+    StorageError.
+    """
+    world = world or World()
+    upstreams = read_catalog(settings).upstreams
+    if name not in upstreams:
+        raise SettingsError("NAME", f"{name!r} is not one of {', '.join(upstreams)}")
+    closed = 0
+    if settings.sqlite_path.is_file():
+        async with SqliteDatabase.open(settings.sqlite_path) as database:
+            health = Health(database=database, now=world.now)
+            await health.refresh()
+            closed = await health.reset(name)
+    what = "1 breaker" if closed == 1 else f"{closed} breakers"
+    told = f"{name}: {what} closed." + (" It is asked again at once." if closed else "")
+    print(told)  # noqa: T201 - the command's result
