@@ -105,6 +105,14 @@ class Team(commands.GroupCog, group_name="team", group_description=localized("te
         # Where the look has ended it, all should read who got back what.
         await answer(interaction, card, private=isinstance(found, Pot))
 
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self._pots.abandon(channel.id)
+
+    @commands.Cog.listener()
+    async def on_raw_thread_delete(self, thread: discord.RawThreadDeleteEvent) -> None:
+        await self._pots.abandon(thread.thread_id)
+
 
 async def setup(client: Client) -> None:
     await client.add_cog(Team(client))

@@ -1,6 +1,7 @@
 """What people do with the team of a channel or thread. One past its time is closed on sight."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -178,6 +179,17 @@ class Pots:
             return await self._with(tx, who, channels, end)
 
         return await self._database.write(end_once)
+
+    async def abandon(self, channel_id: int) -> None:
+        """The channel is gone: pay its team back, unless a picture is still under way."""
+
+        async def end(tx: Transaction) -> None:
+            team = await self._teams.find(tx, channel_id)
+            if team is not None:
+                await self._end(tx, team, expired=False)
+
+        with suppress(TeamBusy):
+            await self._database.write(end)
 
     async def here(self, tx: Transaction, who: Who, channels: Sequence[int]) -> Pot | None:
         """The team of a place as it is, in the caller's transaction; None where there is none."""

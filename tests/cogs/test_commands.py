@@ -57,6 +57,9 @@ def problems(body: str, content: Any) -> list[str]:
         for attachment in (holder or {}).get("attachments", []):
             # discord.py numbers new files; Discord takes numbers too, its description does not.
             attachment["id"] = str(attachment["id"])
+        mentions = (holder or {}).get("allowed_mentions") or {}
+        if "users" in mentions:
+            mentions["users"] = [str(user_id) for user_id in mentions["users"]]
     return [
         f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}"
         for error in Draft202012Validator(schema).iter_errors(content)
@@ -163,6 +166,13 @@ async def test_every_body_is_as_discord_describes_it(scene):
     [field] = [part["component"]["custom_id"] for part in form.modal["components"]]
     await alice.submit_modal(form, {field: "add a gull"})
     await alice.slash(scene.channel, "balance")
+    bob = scene.member("bob")
+    gift = await alice.slash(scene.channel, "gift", member=bob, credits=1, note="*for* you")
+    await alice.click(gift.response, label="Give 1 credit")
+    await alice.slash(scene.channel, "team create", name="Foxes", credits=1, expires=7)
+    await alice.slash(scene.channel, "team add", member=bob)
+    await alice.slash(scene.channel, "team show")
+    await alice.slash(scene.channel, "team close")
     await alice.slash(
         scene.channel, "imagine", prompt="too tall", model="nano-banana-pro", aspect_ratio="1:8"
     )
@@ -182,7 +192,7 @@ async def test_every_body_is_as_discord_describes_it(scene):
     assert len(sent) > 20
     assert {body for body, _ in sent} == set(SCHEMAS["bodies"]) - {"channel_message"}
     answers = {r.json["type"] for body, r in sent if body == "interaction_callback"}
-    assert answers == {4, 5, 8, 9}
+    assert answers == {4, 5, 7, 8, 9}
 
 
 async def test_a_body_posted_without_an_interaction_is_too(scene):
