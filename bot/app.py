@@ -27,8 +27,10 @@ from bot.images.store import ImageStore
 from bot.jobs import queue
 from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.limits import Limits
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
+from bot.jobs.treasury import Treasury
 from bot.jobs.uploads import Uploads
 from bot.ledger.ledger import Ledger
 from bot.ledger.wallets import Wallets
@@ -44,6 +46,7 @@ from bot.providers.transport import Transport, make_session
 from bot.settings import Settings
 from bot.ui.cards import Cards
 from bot.ui.delivery import DiscordDelivery
+from bot.ui.limit_cards import LimitCards
 from bot.web.server import serve
 from bot.web.site import Web
 
@@ -323,11 +326,15 @@ def _services(
     return Services(
         studio=studio,
         wallets=Wallets(database=database, ledger=bank.ledger, now=world.now),
+        limits=Limits(database=database, bank=bank),
+        treasury=Treasury(database=database, ledger=bank.ledger),
         cards=cards,
+        limit_cards=LimitCards(cards=cards, say=sentences.say),
         sentences=sentences,
         dispatcher=dispatcher,
         recover=runner.recover,
         left_behind=left_behind,
+        operators=settings.operators,
     )
 
 

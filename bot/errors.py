@@ -13,6 +13,11 @@
     │   ├── TooManyReferenceImages
     │   ├── NotEnoughCredits
     │   ├── LimitReached        a limit set here says no, as an upstream's would
+    │   ├── ManagersOnly
+    │   ├── OperatorsOnly
+    │   ├── NoSuchAmount
+    │   ├── NobodyNamed
+    │   ├── NothingToRefund
     │   ├── TeamExists
     │   ├── TeamBusy
     │   ├── ShuttingDown
@@ -274,6 +279,44 @@ class LimitReached(Refusal):
         if scope is None:
             return Answer(429, "rate_limit_exceeded", "rate_limit_error")
         return Answer(429, "spend_limit_exceeded", "billing_error", scope)
+
+
+@dataclass(eq=False)
+class ManagersOnly(Refusal):
+    """For who may manage the server, in a server."""
+
+    key = "refusal-managers-only"
+
+
+@dataclass(eq=False)
+class OperatorsOnly(Refusal):
+    """For whoever runs the bot."""
+
+    key = "refusal-operators-only"
+
+
+@dataclass(eq=False)
+class NoSuchAmount(Refusal):
+    """`amount` as it was typed."""
+
+    key = "refusal-amount"
+    amount: str
+
+
+@dataclass(eq=False)
+class NobodyNamed(Refusal):
+    """`whose` is "role" or "member", and none was given."""
+
+    key = "refusal-nobody-named"
+    whose: str
+
+
+@dataclass(eq=False)
+class NothingToRefund(Refusal):
+    """`job` as it was typed: unknown, never charged, or refunded before."""
+
+    key = "refusal-nothing-to-refund"
+    job: str
 
 
 @dataclass(eq=False)

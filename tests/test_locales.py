@@ -17,6 +17,7 @@ from bot.errors import Billed, ErrorKind, PlantainError, ProviderError
 from bot.generation.request import Thinking
 from bot.i18n import Sentences
 from bot.images.fitted import How
+from bot.jobs.limits import PERIODS, WHOSE
 from bot.ledger.entry import MovementKind
 from bot.quotas.limit import Measure, Whose
 
@@ -176,6 +177,9 @@ FAMILIES = {
     "entry-*": {f"entry-{kind}" for kind in MovementKind},
     "limit-owner-*": {f"limit-owner-{whose}" for whose in Whose},
     "limit-measure-*": {f"limit-measure-{measure}" for measure in Measure},
+    "quota-allowance-*": {f"quota-allowance-{period}" for period in PERIODS},
+    "period-*": {f"period-{period}" for period in PERIODS},
+    "choice-whose-*": {f"choice-whose-{whose}" for whose in WHOSE},
     "thinking-*": {f"thinking-{level}" for level in Thinking},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},
 }

@@ -27,8 +27,13 @@ from bot.errors import (
     Interrupted,
     JobUnknown,
     LimitReached,
+    ManagersOnly,
+    NobodyNamed,
+    NoSuchAmount,
     NotAPicture,
     NotEnoughCredits,
+    NothingToRefund,
+    OperatorsOnly,
     PictureTooHeavy,
     PlantainError,
     PromptTooLong,
@@ -52,11 +57,16 @@ from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Res
 from bot.i18n import Sentences
 from bot.jobs.delivery import Picture
 from bot.jobs.job import Job, JobKind, JobState, Place, Receipt, Shortfall
+from bot.jobs.limits import Overview
 from bot.jobs.service import Draft, Quote
-from bot.ledger.entry import LedgerEntry, MovementKind
+from bot.jobs.treasury import Moved
+from bot.ledger.entry import Account, LedgerEntry, MovementKind
 from bot.ledger.wallets import Statement
-from bot.quotas.limit import Measure, Whose
+from bot.quotas.allowance import Allowance
+from bot.quotas.calendar import Period
+from bot.quotas.limit import Limit, Measure, Use, Whose
 from bot.ui.cards import Cards, harmless, quoted
+from bot.ui.limit_cards import LimitCards
 from bot.ui.modals import EditModal
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "cards"
@@ -64,6 +74,7 @@ LOCALES = MappingProxyType({"en": "en-US", "zh-CN": "zh-CN"})
 CATALOG = Catalog.load()
 SENTENCES = Sentences.load()
 CARDS = Cards(sentences=SENTENCES, catalog=CATALOG)
+LIMIT_CARDS = LimitCards(cards=CARDS, say=SENTENCES.say)
 NOON = 1_795_262_400_000_000
 """2026-11-21 12:00 UTC in microseconds."""
 PROMPT = "a **lighthouse** at dusk\nfor @everyone & <@123456789012345678>"
@@ -146,6 +157,11 @@ ERRORS: tuple[PlantainError, ...] = (
     NotEnoughCredits(28, 0, None, "manager"),
     NotEnoughCredits(28, 0, None, "operator"),
     *limit_refusals(),
+    ManagersOnly(),
+    OperatorsOnly(),
+    NoSuchAmount("a **lot**"),
+    NobodyNamed("role"),
+    NothingToRefund("7ef336b9"),
     TeamExists(),
     TeamBusy(),
     ShuttingDown(),
@@ -212,7 +228,42 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             CARDS.balance(STATEMENT, locale),
             CARDS.balance(replace(STATEMENT, held=0, entries=()), locale),
         ],
+        "limits": limit_cards(locale),
     }  # fmt: skip
+
+
+def limit_cards(locale: str) -> list[discord.ui.LayoutView]:
+    """What /quota answers."""
+    server = Limit(Whose.SERVER, 2, 2, Measure.MONTH, 5000)
+    limits = [
+        server,
+        Limit(Whose.ROLE, 2, 2, Measure.RATE, 10),
+        Limit(Whose.ROLE, 2, 9, Measure.JOBS, 0),
+        Limit(Whose.MEMBER, 2, 8, Measure.TOTAL, None),
+    ]
+    uses = [
+        Use(Whose.SERVER, Measure.MONTH, 5000, 4999, NOON),
+        Use(Whose.SERVER, Measure.JOBS, 0, 0, None),
+    ]
+    allowances = [
+        Allowance(2, 2, 50, Period.DAY),
+        Allowance(2, 9, 300, Period.WEEK, 100),
+        Allowance(2, 10, 0, Period.MONTH),
+    ]
+    pool = Account("server:2", 1200, 14)
+    return [
+        *(LIMIT_CARDS.set(limit, locale) for limit in limits),
+        *(LIMIT_CARDS.cleared(server, locale, was_set=was_set) for was_set in (True, False)),
+        LIMIT_CARDS.overview(Overview(2, uses, limits, allowances, pool), locale),
+        LIMIT_CARDS.overview(Overview(2, [], [], [], Account("server:2", 0, 0)), locale),
+        LIMIT_CARDS.allowed(allowances[1], locale),
+        LIMIT_CARDS.disallowed(2, 9, locale, was_set=True),
+        LIMIT_CARDS.disallowed(2, 2, locale, was_set=False),
+        LIMIT_CARDS.funded(30, 1230, locale),
+        LIMIT_CARDS.granted(Moved("member:8", 50, 150), locale),
+        LIMIT_CARDS.taken(Moved("server:2", -20, 1210), locale),
+        LIMIT_CARDS.refunded(Moved("team:0a", 7, 27), locale),
+    ]
 
 
 # --- the words ------------------------------------------------------------------------------
@@ -359,6 +410,21 @@ def test_a_full_statement_fits_on_its_card(locale):
     full = Statement(10**15, 10**15, 10**15, NOON, (entry,) * 20)
 
     assert_within_limits(CARDS.balance(full, locale))
+
+
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_any_number_of_limits_fits_on_its_card(locale):
+    largest = 10**12
+    uses = [Use(Whose.SERVER, measure, largest, largest, NOON * 100) for measure in Measure]
+    limits = [
+        Limit(Whose.ROLE, 2, 10**19 - number, measure, largest)
+        for measure in Measure
+        for number in range(50)
+    ]
+    roles = [Allowance(2, 10**19 - n, largest, Period.MONTH, largest) for n in range(250)]
+    pool = Account("server:2", 10**15, 10**15)
+
+    assert_within_limits(LIMIT_CARDS.overview(Overview(2, uses, limits, roles, pool), locale))
 
 
 @pytest.mark.parametrize("locale", LOCALES.values())
