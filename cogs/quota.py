@@ -1,6 +1,7 @@
 """/quota: limits, allowances and the pool, for managers; credits made and taken, for operators."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 import discord
@@ -142,7 +143,7 @@ class Quota(
         reason: Reason,
         member: discord.Member | None = None,
     ) -> None:
-        caller, whom = await self._begin(interaction), member.id if member else None
+        caller, whom = await self._begin_operating(interaction), member.id if member else None
         moved = await self._treasury.grant(caller, member_id=whom, amount=credits, reason=reason)
         await _show(interaction, self._cards.granted(moved, interaction.locale.value))
 
@@ -155,7 +156,7 @@ class Quota(
         reason: Reason,
         member: discord.Member | None = None,
     ) -> None:
-        caller, whom = await self._begin(interaction), member.id if member else None
+        caller, whom = await self._begin_operating(interaction), member.id if member else None
         moved = await self._treasury.take(caller, member_id=whom, amount=credits, reason=reason)
         await _show(interaction, self._cards.taken(moved, interaction.locale.value))
 
@@ -167,7 +168,8 @@ class Quota(
         job: app_commands.Range[str, 1, 200],
         reason: Reason,
     ) -> None:
-        moved = await self._treasury.refund(await self._begin(interaction), job, reason=reason)
+        caller = await self._begin_operating(interaction)
+        moved = await self._treasury.refund(caller, job, reason=reason)
         await _show(interaction, self._cards.refunded(moved, interaction.locale.value))
 
     async def _begin(self, interaction: discord.Interaction) -> Caller:
@@ -176,8 +178,11 @@ class Quota(
             member_id=interaction.user.id,
             guild_id=interaction.guild_id or 0,
             manages=interaction.permissions.manage_guild,
-            operates=await self._client.is_operator(interaction.user),
         )
+
+    async def _begin_operating(self, interaction: discord.Interaction) -> Caller:
+        caller = await self._begin(interaction)
+        return replace(caller, operates=await self._client.is_operator(interaction.user))
 
 
 def _owner(whose: str, role: discord.Role | None, member: discord.Member | None) -> int | None:
