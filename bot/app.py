@@ -28,10 +28,12 @@ from bot.jobs import queue
 from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
-from bot.jobs.overview import Overviews
+from bot.jobs.limits import Limits
 from bot.jobs.pots import Pots
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
+from bot.jobs.standing import Standings
+from bot.jobs.treasury import Treasury
 from bot.jobs.uploads import Uploads
 from bot.ledger.ledger import Ledger
 from bot.ledger.wallets import Wallets
@@ -47,6 +49,7 @@ from bot.providers.transport import Transport, make_session
 from bot.settings import Settings
 from bot.ui.cards import Cards
 from bot.ui.delivery import DiscordDelivery
+from bot.ui.limit_cards import LimitCards
 from bot.web.server import serve
 from bot.web.site import Web
 
@@ -323,19 +326,21 @@ def _services(
         now=world.now,
         new_id=world.new_id,
     )
-    wallets = Wallets(database=database, ledger=bank.ledger, now=world.now)
     pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=world.now)
     return Services(
         studio=studio,
-        wallets=wallets,
         gifts=_gifts(settings, world, database, bank),
         pots=pots,
-        overviews=_overviews(world, database, bank, wallets, pots, workshop.codec),
+        standings=_standings(world, database, bank, pots, workshop.codec),
+        limits=Limits(database=database, bank=bank),
+        treasury=Treasury(database=database, ledger=bank.ledger),
         cards=cards,
+        limit_cards=LimitCards(cards=cards, say=sentences.say),
         sentences=sentences,
         dispatcher=dispatcher,
         recover=runner.recover,
         left_behind=left_behind,
+        operators=settings.operators,
     )
 
 
@@ -350,13 +355,11 @@ def _gifts(settings: Settings, world: World, database: Database, bank: Bank) -> 
     )
 
 
-def _overviews(
-    world: World, database: Database, bank: Bank, wallets: Wallets, pots: Pots, codec: Codec
-) -> Overviews:
-    return Overviews(
+def _standings(world: World, database: Database, bank: Bank, pots: Pots, codec: Codec) -> Standings:
+    return Standings(
         database=database,
         ledger=bank.ledger,
-        wallets=wallets,
+        wallets=Wallets(database=database, ledger=bank.ledger, now=world.now),
         allowances=bank.allowances,
         quotas=bank.quotas,
         pots=pots,

@@ -13,18 +13,14 @@
     │   ├── TooManyReferenceImages
     │   ├── NotEnoughCredits
     │   ├── LimitReached        a limit set here says no, as an upstream's would
-    │   ├── TooFewCredits       to give away or to put into a pot
-    │   ├── ServerOnly
-    │   ├── GiftToOneself
-    │   ├── BotsHaveNoCredits
-    │   ├── NotInThisServer
-    │   ├── DailyGiftsReached
-    │   ├── GiftOver
+    │   ├── ManagersOnly
+    │   ├── OperatorsOnly
+    │   ├── NoSuchAmount
+    │   ├── NobodyNamed
+    │   ├── NothingToRefund
+    │   ├── (bot.sharing)       what is refused of gifts and teams
     │   ├── TeamExists
     │   ├── TeamBusy
-    │   ├── NoTeam
-    │   ├── NotYourTeam
-    │   ├── NotForYou
     │   ├── ShuttingDown
     │   ├── JobUnknown
     │   └── UnusablePicture     an upload we cannot work with
@@ -287,55 +283,41 @@ class LimitReached(Refusal):
 
 
 @dataclass(eq=False)
-class TooFewCredits(Refusal):
-    """For a gift or a team's pot; both in credits."""
+class ManagersOnly(Refusal):
+    """For who may manage the server, in a server."""
 
-    key = "refusal-too-few-credits"
-    needed: int
-    available: int
+    key = "refusal-managers-only"
 
 
 @dataclass(eq=False)
-class ServerOnly(Refusal):
-    """A command of servers, used in a direct message."""
+class OperatorsOnly(Refusal):
+    """For whoever runs the bot."""
 
-    key = "refusal-server-only"
-
-
-@dataclass(eq=False)
-class GiftToOneself(Refusal):
-    key = "refusal-gift-to-oneself"
+    key = "refusal-operators-only"
 
 
 @dataclass(eq=False)
-class BotsHaveNoCredits(Refusal):
-    """Somebody chose a bot where only people can be chosen."""
+class NoSuchAmount(Refusal):
+    """`amount` as it was typed."""
 
-    key = "refusal-bots-have-no-credits"
-
-
-@dataclass(eq=False)
-class NotInThisServer(Refusal):
-    """Somebody chose a person who is not a member here."""
-
-    key = "refusal-not-in-this-server"
+    key = "refusal-amount"
+    amount: str
 
 
 @dataclass(eq=False)
-class DailyGiftsReached(Refusal):
-    """`limit` credits a day, of which `left` may still be given until `opens_at`, microseconds."""
+class NobodyNamed(Refusal):
+    """`whose` is "role" or "member", and none was given."""
 
-    key = "refusal-daily-gifts"
-    limit: int
-    left: int
-    opens_at: int
+    key = "refusal-nobody-named"
+    whose: str
 
 
 @dataclass(eq=False)
-class GiftOver(Refusal):
-    """A gift that was cancelled, is older than a day, or is not the presser's to confirm."""
+class NothingToRefund(Refusal):
+    """`job` as it was typed: unknown, never charged, or refunded before."""
 
-    key = "refusal-gift-over"
+    key = "refusal-nothing-to-refund"
+    job: str
 
 
 @dataclass(eq=False)
@@ -350,27 +332,6 @@ class TeamBusy(Refusal):
     """A picture that the team pays for is being drawn."""
 
     key = "refusal-team-busy"
-
-
-@dataclass(eq=False)
-class NoTeam(Refusal):
-    """There is none in this channel or thread."""
-
-    key = "refusal-no-team"
-
-
-@dataclass(eq=False)
-class NotYourTeam(Refusal):
-    """Only who made it and who manages the channel may close a team."""
-
-    key = "refusal-not-your-team"
-
-
-@dataclass(eq=False)
-class NotForYou(Refusal):
-    """Others' credits are shown to those alone who may manage the server."""
-
-    key = "refusal-not-for-you"
 
 
 @dataclass(eq=False)

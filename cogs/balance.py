@@ -12,7 +12,7 @@ from bot.ui.whereabouts import channels, who
 
 class Balance(commands.Cog):
     def __init__(self, client: Client) -> None:
-        self._overviews = client.services.overviews
+        self._standings = client.services.standings
         self._cards = BalanceCards(client.services.sentences)
 
     @app_commands.command(name="balance", description=localized("balance-description"))
@@ -22,10 +22,10 @@ class Balance(commands.Cog):
     ) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         manages = interaction.permissions.manage_guild
-        look = self._overviews.of_member if member else self._overviews.mine
-        overview = await look(who(interaction, member), channels(interaction), manages=manages)
-        card = self._cards.balance(overview, interaction.locale.value)
-        files = self._cards.chart(overview)
+        look = self._standings.of_member if member else self._standings.mine
+        standing = await look(who(interaction, member), channels(interaction), manages=manages)
+        card = self._cards.balance(standing, interaction.locale.value)
+        files = self._cards.chart(standing)
         await interaction.edit_original_response(view=card, attachments=files)
 
 

@@ -13,10 +13,12 @@ from fluent.syntax import FluentParser
 from fluent.syntax import ast as fluent
 from fluent.syntax.visitor import Visitor
 
+from bot import sharing
 from bot.errors import Billed, ErrorKind, PlantainError, ProviderError
 from bot.generation.request import Thinking
 from bot.i18n import Sentences
 from bot.images.fitted import How
+from bot.jobs.limits import PERIODS, WHOSE
 from bot.ledger.entry import MovementKind
 from bot.quotas.limit import Measure, Whose
 
@@ -152,6 +154,7 @@ def test_every_error_that_nothing_is_derived_from_has_a_key():
     ends = [error for error in family(PlantainError) if not error.__subclasses__()]
 
     assert len(ends) > 15
+    assert sharing.GiftOver in ends
     assert [error.__name__ for error in ends if not hasattr(error, "key")] == []
 
 
@@ -176,6 +179,9 @@ FAMILIES = {
     "entry-*": {f"entry-{kind}" for kind in MovementKind},
     "limit-owner-*": {f"limit-owner-{whose}" for whose in Whose},
     "limit-measure-*": {f"limit-measure-{measure}" for measure in Measure},
+    "quota-allowance-*": {f"quota-allowance-{period}" for period in PERIODS},
+    "period-*": {f"period-{period}" for period in PERIODS},
+    "choice-whose-*": {f"choice-whose-{whose}" for whose in WHOSE},
     "thinking-*": {f"thinking-{level}" for level in Thinking},
     "balance-whose-*": {f"balance-whose-{whose}" for whose in Whose},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},

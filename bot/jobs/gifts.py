@@ -5,18 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.db.database import Database, Row, Transaction
-from bot.errors import (
-    DailyGiftsReached,
-    GiftOver,
-    GiftToOneself,
-    NotEnoughCredits,
-    ServerOnly,
-    TooFewCredits,
-)
+from bot.errors import NotEnoughCredits
 from bot.jobs.person import Person
 from bot.ledger.ledger import Ledger
 from bot.quotas.calendar import Calendar, Period
 from bot.quotas.limit import Who
+from bot.sharing import DailyGiftsReached, GiftOver, GiftToOneself, ServerOnly, TooFewCredits
 
 LASTS = 24 * 3600 * 1_000_000
 """Microseconds in which an offered gift may be confirmed."""

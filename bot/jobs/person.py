@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.errors import BotsHaveNoCredits, NotInThisServer
+from bot.sharing import BotsHaveNoCredits, NotInThisServer
 
 
 @dataclass(frozen=True, slots=True)

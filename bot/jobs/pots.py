@@ -6,18 +6,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.db.database import Database, Transaction
-from bot.errors import (
-    NoTeam,
-    NotEnoughCredits,
-    NotYourTeam,
-    ServerOnly,
-    TeamBusy,
-    TooFewCredits,
-)
+from bot.errors import NotEnoughCredits, TeamBusy
 from bot.jobs.person import Person
 from bot.ledger.ledger import Ledger
 from bot.ledger.teams import Team, TeamMember, Teams
 from bot.quotas.limit import Who
+from bot.sharing import NoTeam, NotYourTeam, ServerOnly, TooFewCredits
 
 P = TypeVar("P")
 NAME_LIMIT = 50

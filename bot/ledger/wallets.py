@@ -28,11 +28,6 @@ class Wallets:
         self._ledger = ledger
         self._now = now
 
-    async def statement(self, member_id: int, *, entries: int = 8) -> Statement:
-        """The member's statement; someone new gets their account and welcome grant first."""
-        await self.open(member_id)
-        return await self._database.read(lambda tx: self.look(tx, member_id, entries=entries))
-
     async def open(self, member_id: int) -> None:
         """See to it that a member has an account, with the welcome grant."""
         account_id = f"member:{member_id}"

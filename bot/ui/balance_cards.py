@@ -6,7 +6,7 @@ import discord
 from discord.utils import format_dt
 
 from bot.i18n import Sentences
-from bot.jobs.overview import Overview, Running, Spending
+from bot.jobs.standing import Running, Spending, Standing
 from bot.ledger.entry import LedgerEntry
 from bot.ledger.wallets import Statement
 from bot.quotas.allowance import Purse
@@ -30,35 +30,35 @@ class BalanceCards:
         self._say = sentences.say
         self._teams = TeamCards(sentences)
 
-    def balance(self, overview: Overview, locale: str) -> discord.ui.LayoutView:
+    def balance(self, standing: Standing, locale: str) -> discord.ui.LayoutView:
         """To be sent with the file of `chart`."""
-        statement = overview.statement
+        statement = standing.statement
         blocks = [
-            self._title(overview, locale),
-            self._here(overview, locale),
-            self._limits(overview, locale),
-            self._held(overview, locale),
+            self._title(standing, locale),
+            self._here(standing, locale),
+            self._limits(standing, locale),
+            self._held(standing, locale),
             self._entries(statement, locale) if statement else [],
         ]
         items: list[discord.ui.Item[discord.ui.LayoutView]] = []
         for block in blocks:
             if block:
                 items += [*([rule()] if items else []), text("\n".join(block))]
-        if overview.spending.chart:
-            alt = self._alt(overview.spending, locale)
+        if standing.spending.chart:
+            alt = self._alt(standing.spending, locale)
             picture = discord.MediaGalleryItem(f"attachment://{CHART}", description=alt)
             items.append(discord.ui.MediaGallery(picture))
         return card(BANANA, *items)
 
-    def chart(self, overview: Overview) -> list[discord.File]:
+    def chart(self, standing: Standing) -> list[discord.File]:
         """The picture on the card, where there is one."""
-        chart = overview.spending.chart
+        chart = standing.spending.chart
         return [discord.File(BytesIO(chart), filename=CHART)] if chart else []
 
-    def _title(self, overview: Overview, locale: str) -> list[str]:
-        statement = overview.statement
+    def _title(self, standing: Standing, locale: str) -> list[str]:
+        statement = standing.statement
         if statement is None:
-            member = f"<@{overview.member_id}>"
+            member = f"<@{standing.member_id}>"
             return [self._say("balance-title-member", locale, member=member)]
         lines = [
             self._say("balance-title", locale),
@@ -73,15 +73,15 @@ class BalanceCards:
         since = format_dt(moment(statement.month_start), "d")
         return [*lines, self._say("balance-month", locale, credits=spent, since=since)]
 
-    def _here(self, overview: Overview, locale: str) -> list[str]:
-        mine = overview.statement is not None
-        lines = [self._allowance(overview.purse, mine, locale)] if overview.purse else []
-        if overview.pool is not None:
-            pool = self._credits(overview.pool.available, locale)
-            held = self._credits(overview.pool.held, locale)
+    def _here(self, standing: Standing, locale: str) -> list[str]:
+        mine = standing.statement is not None
+        lines = [self._allowance(standing.purse, mine, locale)] if standing.purse else []
+        if standing.pool is not None:
+            pool = self._credits(standing.pool.available, locale)
+            held = self._credits(standing.pool.held, locale)
             lines.append(self._say("balance-pool", locale, credits=pool, held=held))
-        if overview.pot is not None:
-            pot = overview.pot
+        if standing.pot is not None:
+            pot = standing.pot
             lines.append(
                 self._say(
                     "balance-team",
@@ -103,8 +103,8 @@ class BalanceCards:
             when=format_dt(moment(purse.renews_at), "R"),
         )
 
-    def _limits(self, overview: Overview, locale: str) -> list[str]:
-        lines = [self._limit(use, locale) for use in overview.uses]
+    def _limits(self, standing: Standing, locale: str) -> list[str]:
+        lines = [self._limit(use, locale) for use in standing.uses]
         return [self._say("balance-limits", locale), *lines] if lines else []
 
     def _limit(self, use: Use, locale: str) -> str:
@@ -122,9 +122,9 @@ class BalanceCards:
         when = format_dt(moment(use.opens_at), "R")
         return f"{line} · {self._say('balance-anew', locale, when=when)}"
 
-    def _held(self, overview: Overview, locale: str) -> list[str]:
-        shown = [self._job(job, locale) for job in overview.running[:RUNNING_SHOWN]]
-        hidden = len(overview.running) - len(shown)
+    def _held(self, standing: Standing, locale: str) -> list[str]:
+        shown = [self._job(job, locale) for job in standing.running[:RUNNING_SHOWN]]
+        hidden = len(standing.running) - len(shown)
         more = [self._say("balance-more", locale, count=hidden)] if hidden else []
         return [self._say("balance-running", locale), *shown, *more] if shown else []
 

@@ -128,6 +128,13 @@ class Cards:
         lines.append(f"-# {self._say('problem-not-charged', locale)}")
         return _card(TROUBLE, _text("\n".join(lines)))
 
+    def sections(self, *texts: str) -> discord.ui.LayoutView:
+        """Texts one below the other, with a line between them."""
+        items: list[discord.ui.Item[discord.ui.LayoutView]] = []
+        for text in texts:
+            items += [discord.ui.Separator[discord.ui.LayoutView](), _text(text)]
+        return _card(BANANA, *items[1:])
+
     def sentence(self, error: PlantainError, locale: str) -> str:
         """The error in words, its facts made harmless to show."""
         return self._explain(error, locale, clean=_fact)

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from discord.utils import format_dt
 
-from bot.errors import DailyGiftsReached, Instead, LimitReached, NotEnoughCredits, PlantainError
+from bot.errors import Instead, LimitReached, NotEnoughCredits, PlantainError
+from bot.sharing import DailyGiftsReached
 from bot.ui.times import moment
 
 

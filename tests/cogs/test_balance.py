@@ -9,7 +9,7 @@ import pytest
 from bot.app import World
 from bot.quotas.allowance import Allowance
 from bot.quotas.calendar import Period
-from bot.quotas.limit import Limit, Measure, Whose
+from bot.quotas.limit import Limit, Measure, Who, Whose
 
 
 async def test_a_newcomer_has_the_welcome_grant(scene):
@@ -63,8 +63,9 @@ async def test_a_new_month_starts_at_nothing_spent(scene_over, settings):
     later = World(now=lambda: time.time_ns() // 1000 + 40 * 86_400_000_000)
 
     async with scene_over(settings, world=replace(later)) as scene:
-        statement = await scene.app.client.services.wallets.statement(alice_id)
+        standing = await scene.app.client.services.standings.mine(Who(alice_id), (), manages=False)
 
+    statement = standing.statement
     assert (statement.available, statement.spent_this_month) == (93, 0)
 
 
@@ -81,7 +82,7 @@ def keeper(scene):
 async def fill_pool(scene, amount):
     """Put credits into the server's pool, of which everyone may take 20 a day."""
     ledger, guild_id = scene.app.ledger, scene.guild.id
-    allowances = scene.app.client.services.overviews._allowances
+    allowances = scene.app.client.services.standings._allowances
 
     async def fill(tx):
         await ledger.open(tx, f"server:{guild_id}", welcome=False)
@@ -92,7 +93,7 @@ async def fill_pool(scene, amount):
 
 
 async def limit(scene, measure, amount, whose=Whose.SERVER, owner_id=None):
-    quotas = scene.app.client.services.overviews._quotas
+    quotas = scene.app.client.services.standings._quotas
     set_limit = Limit(whose, scene.guild.id, owner_id or scene.guild.id, measure, amount)
     await scene.app.database.write(lambda tx: quotas.set(tx, set_limit, by=1))
 
@@ -197,7 +198,7 @@ async def test_a_manager_does_not_see_what_a_member_did_elsewhere(scene, keeper)
 async def test_others_credits_are_not_for_everyone(scene):
     shown = await balance(scene, scene.member("alice"), member=scene.member("bob"))
     assert shown.ephemeral
-    assert "Only people who may manage the server" in scene.text(shown)
+    assert "Only who may manage this server" in scene.text(shown)
 
 
 async def test_in_a_direct_message_ones_own_account_is_shown(scene):

@@ -74,7 +74,7 @@ def commands(scene) -> list[dict[str, Any]]:
 
 
 def described(commands: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Every command, subcommand and option."""
+    """Every command, every command in a group, and every option."""
     for command in commands:
         yield command
         yield from described(command.get("options", []))
@@ -91,7 +91,7 @@ async def test_the_commands_are_what_they_were(commands):
 
 async def test_the_commands_are_within_discords_limits(commands):
     names = [command["name"] for command in commands]
-    assert names == ["imagine", "edit", "balance", "gift", "team"]
+    assert names == ["imagine", "edit", "balance", "quota", "gift", "team"]
     for item in described(commands):
         assert NAME.fullmatch(item["name"])
         assert item["name"] == item["name"].lower()

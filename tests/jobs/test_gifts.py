@@ -5,7 +5,10 @@ import itertools
 
 import pytest
 
-from bot.errors import (
+from bot.jobs.gifts import LASTS, NOTE_LIMIT, GiftState
+from bot.jobs.person import Person
+from bot.quotas.limit import Who
+from bot.sharing import (
     BotsHaveNoCredits,
     DailyGiftsReached,
     GiftOver,
@@ -14,9 +17,6 @@ from bot.errors import (
     ServerOnly,
     TooFewCredits,
 )
-from bot.jobs.gifts import LASTS, NOTE_LIMIT, GiftState
-from bot.jobs.person import Person
-from bot.quotas.limit import Who
 
 ANN, BOB = Who(1, 9), Person(2, bot=False, here=True)
 HOUR = 3600 * 1_000_000

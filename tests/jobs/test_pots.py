@@ -5,19 +5,12 @@ import itertools
 
 import pytest
 
-from bot.errors import (
-    BotsHaveNoCredits,
-    NoTeam,
-    NotYourTeam,
-    ServerOnly,
-    TeamBusy,
-    TeamExists,
-    TooFewCredits,
-)
+from bot.errors import TeamBusy, TeamExists
 from bot.jobs.payers import PaidBy
 from bot.jobs.person import Person
 from bot.jobs.pots import NAME_LIMIT, ClosedPot, Pot
 from bot.quotas.limit import Who
+from bot.sharing import BotsHaveNoCredits, NoTeam, NotYourTeam, ServerOnly, TooFewCredits
 
 THREAD, CHANNEL = 51, 50
 HERE = (CHANNEL,)

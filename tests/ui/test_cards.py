@@ -20,35 +20,30 @@ from hypothesis import strategies as st
 
 from bot.errors import (
     Billed,
-    BotsHaveNoCredits,
-    DailyGiftsReached,
     DeliveryFailed,
     DiscordUnreachable,
     EmptyPrompt,
     ErrorKind,
-    GiftOver,
-    GiftToOneself,
     Instead,
     Interrupted,
     JobUnknown,
     LimitReached,
+    ManagersOnly,
+    NobodyNamed,
+    NoSuchAmount,
     NotAPicture,
-    NoTeam,
     NotEnoughCredits,
-    NotForYou,
-    NotInThisServer,
-    NotYourTeam,
+    NothingToRefund,
+    OperatorsOnly,
     PictureTooHeavy,
     PlantainError,
     PromptTooLong,
     ProviderError,
-    ServerOnly,
     SettingsError,
     ShuttingDown,
     StorageError,
     TeamBusy,
     TeamExists,
-    TooFewCredits,
     TooManyPixels,
     TooManyReferenceImages,
     Unexpected,
@@ -64,18 +59,32 @@ from bot.i18n import Sentences
 from bot.jobs.delivery import Picture
 from bot.jobs.gifts import NOTE_LIMIT, Gift, GiftOffer, GiftState, Given
 from bot.jobs.job import Job, JobKind, JobState, Place, Receipt, Shortfall
-from bot.jobs.overview import Overview, Running, Spending
+from bot.jobs.limits import Overview
 from bot.jobs.pots import NAME_LIMIT, ClosedPot, OpenedPot, Pot
 from bot.jobs.service import Draft, Quote
+from bot.jobs.standing import Running, Spending, Standing
+from bot.jobs.treasury import Moved
 from bot.ledger.entry import Account, LedgerEntry, MovementKind
 from bot.ledger.teams import Team, TeamMember
 from bot.ledger.wallets import Statement
 from bot.quotas.allowance import Allowance, Purse
 from bot.quotas.calendar import Period
-from bot.quotas.limit import Measure, Use, Whose
+from bot.quotas.limit import Limit, Measure, Use, Whose
+from bot.sharing import (
+    BotsHaveNoCredits,
+    DailyGiftsReached,
+    GiftOver,
+    GiftToOneself,
+    NoTeam,
+    NotInThisServer,
+    NotYourTeam,
+    ServerOnly,
+    TooFewCredits,
+)
 from bot.ui.balance_cards import BalanceCards
 from bot.ui.cards import Cards, harmless, quoted
 from bot.ui.gift_cards import GiftCards
+from bot.ui.limit_cards import LimitCards
 from bot.ui.modals import EditModal
 from bot.ui.team_cards import TeamCards
 
@@ -86,6 +95,7 @@ SENTENCES = Sentences.load()
 CARDS = Cards(sentences=SENTENCES, catalog=CATALOG)
 GIFT_CARDS, TEAM_CARDS = GiftCards(SENTENCES), TeamCards(SENTENCES)
 BALANCE_CARDS = BalanceCards(SENTENCES)
+LIMIT_CARDS = LimitCards(cards=CARDS, say=SENTENCES.say)
 NOON = 1_795_262_400_000_000
 """2026-11-21 12:00 UTC in microseconds."""
 PROMPT = "a **lighthouse** at dusk\nfor @everyone & <@123456789012345678>"
@@ -168,6 +178,11 @@ ERRORS: tuple[PlantainError, ...] = (
     NotEnoughCredits(28, 0, None, "manager"),
     NotEnoughCredits(28, 0, None, "operator"),
     *limit_refusals(),
+    ManagersOnly(),
+    OperatorsOnly(),
+    NoSuchAmount("a **lot**"),
+    NobodyNamed("role"),
+    NothingToRefund("7ef336b9"),
     TeamExists(),
     TeamBusy(),
     TooFewCredits(20, 1),
@@ -179,7 +194,6 @@ ERRORS: tuple[PlantainError, ...] = (
     GiftOver(),
     NoTeam(),
     NotYourTeam(),
-    NotForYou(),
     ShuttingDown(),
     JobUnknown(),
     NotAPicture("my_**note**.png"),
@@ -208,7 +222,7 @@ ENDLESS = replace(POT, team=replace(TEAM, per_member=None, expires_at=None), me=
 CLOSED = ClosedPot(TEAM, {5: 1, 1: 20}, expired=False)
 GIFT = Gift(JOB.id, 1, 5, 20, "for *you*\n# and @here", GiftState.OFFERED, NOON)
 DAYS = tuple(date(2026, 10, 23) + timedelta(days=n) for n in range(30))
-OVERVIEW = Overview(
+STANDING = Standing(
     member_id=5,
     statement=replace(
         STATEMENT,
@@ -236,7 +250,7 @@ OVERVIEW = Overview(
     ),
     spending=Spending(DAYS, (0,) * 20 + (7, 42, 42) + (0,) * 7, b"PNG"),
 )
-NEWCOMER = Overview(
+NEWCOMER = Standing(
     member_id=5,
     statement=replace(STATEMENT, held=0, entries=()),
     purse=None,
@@ -294,9 +308,9 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
         ],
         "problems": [CARDS.problem(error, locale) for error in ERRORS],
         "balance": [
-            BALANCE_CARDS.balance(OVERVIEW, locale),
+            BALANCE_CARDS.balance(STANDING, locale),
             BALANCE_CARDS.balance(NEWCOMER, locale),
-            BALANCE_CARDS.balance(replace(OVERVIEW, statement=None, pool=None), locale),
+            BALANCE_CARDS.balance(replace(STANDING, statement=None, pool=None), locale),
         ],
         "gift": [
             GIFT_CARDS.offered(GiftOffer(GIFT, 100, 200), locale),
@@ -316,7 +330,42 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             TEAM_CARDS.closed(CLOSED, locale),
             TEAM_CARDS.closed(replace(CLOSED, returned={}), locale),
         ],
+        "limits": limit_cards(locale),
     }  # fmt: skip
+
+
+def limit_cards(locale: str) -> list[discord.ui.LayoutView]:
+    """What /quota answers."""
+    server = Limit(Whose.SERVER, 2, 2, Measure.MONTH, 5000)
+    limits = [
+        server,
+        Limit(Whose.ROLE, 2, 2, Measure.RATE, 10),
+        Limit(Whose.ROLE, 2, 9, Measure.JOBS, 0),
+        Limit(Whose.MEMBER, 2, 8, Measure.TOTAL, None),
+    ]
+    uses = [
+        Use(Whose.SERVER, Measure.MONTH, 5000, 4999, NOON),
+        Use(Whose.SERVER, Measure.JOBS, 0, 0, None),
+    ]
+    allowances = [
+        Allowance(2, 2, 50, Period.DAY),
+        Allowance(2, 9, 300, Period.WEEK, 100),
+        Allowance(2, 10, 0, Period.MONTH),
+    ]
+    pool = Account("server:2", 1200, 14)
+    return [
+        *(LIMIT_CARDS.set(limit, locale) for limit in limits),
+        *(LIMIT_CARDS.cleared(server, locale, was_set=was_set) for was_set in (True, False)),
+        LIMIT_CARDS.overview(Overview(2, uses, limits, allowances, pool), locale),
+        LIMIT_CARDS.overview(Overview(2, [], [], [], Account("server:2", 0, 0)), locale),
+        LIMIT_CARDS.allowed(allowances[1], locale),
+        LIMIT_CARDS.disallowed(2, 9, locale, was_set=True),
+        LIMIT_CARDS.disallowed(2, 2, locale, was_set=False),
+        LIMIT_CARDS.funded(30, 1230, locale),
+        LIMIT_CARDS.granted(Moved("member:8", 50, 150), locale),
+        LIMIT_CARDS.taken(Moved("server:2", -20, 1210), locale),
+        LIMIT_CARDS.refunded(Moved("team:0a", 7, 27), locale),
+    ]
 
 
 # --- the words ------------------------------------------------------------------------------
@@ -464,7 +513,7 @@ def test_a_full_balance_fits_on_its_card(locale, text):
     entry = LedgerEntry(MovementKind.RESERVE, -(10**12), 10**12, "", None, NOON)
     most = 10**12
     full = replace(
-        OVERVIEW,
+        STANDING,
         member_id=2**63,
         statement=Statement(most, most, most, NOON, (entry,) * 10),
         purse=Purse(Allowance(2, 2, most, Period.MONTH, most), most, most, NOON),
@@ -510,6 +559,21 @@ def test_any_team_and_any_gift_fit_on_their_cards(locale, text):
         GIFT_CARDS.received(gift, locale),
     ):
         assert_within_limits(view)
+
+
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_any_number_of_limits_fits_on_its_card(locale):
+    largest = 10**12
+    uses = [Use(Whose.SERVER, measure, largest, largest, NOON * 100) for measure in Measure]
+    limits = [
+        Limit(Whose.ROLE, 2, 10**19 - number, measure, largest)
+        for measure in Measure
+        for number in range(50)
+    ]
+    roles = [Allowance(2, 10**19 - n, largest, Period.MONTH, largest) for n in range(250)]
+    pool = Account("server:2", 10**15, 10**15)
+
+    assert_within_limits(LIMIT_CARDS.overview(Overview(2, uses, limits, roles, pool), locale))
 
 
 @pytest.mark.parametrize("locale", LOCALES.values())

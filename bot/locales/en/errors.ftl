@@ -25,7 +25,6 @@ refusal-team-exists = This channel has a team already. `/team show` shows it, an
 refusal-team-busy = A picture that the team pays for is being made. Try again when it is done.
 refusal-no-team = There is no team here. `/team create` opens one.
 refusal-not-your-team = Only who made this team, or somebody who may manage the channel, can close it. `/team leave` lets you pay for yourself.
-refusal-not-for-you = Only people who may manage the server see others' credits. `/balance` without a member shows yours.
 refusal-shutting-down = The bot is restarting. Try again in a minute.
 refusal-job-unknown = This picture is not known any more. Make a new one with `/imagine`.
 refusal-not-a-picture = “{ $name }” is not a picture that can be used. Send a PNG, JPEG, WebP or GIF file that opens on your device.

@@ -19,7 +19,6 @@ refusal-team-exists = 本频道已经有团队了。`/team show` 可查看，`/t
 refusal-team-busy = 由团队付费的图片正在制作。请在完成后再试。
 refusal-no-team = 这里没有团队。可以用 `/team create` 建立一个。
 refusal-not-your-team = 只有团队的创建者或可以管理频道的人才能关闭它。你可以用 `/team leave` 改为自己付费。
-refusal-not-for-you = 只有可以管理服务器的人能查看别人的积分。不选成员的 `/balance` 会显示你自己的。
 refusal-shutting-down = 机器人正在重启。请一分钟后再试。
 refusal-job-unknown = 找不到这张图片的记录了。请用 `/imagine` 重新制作。
 refusal-not-a-picture = “{ $name }”不是可用的图片。请发送能在你的设备上打开的 PNG、JPEG、WebP 或 GIF 文件。

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.db.database import Database, Transaction
-from bot.errors import NotForYou, ServerOnly
+from bot.errors import ManagersOnly
 from bot.images.codec import Codec
 from bot.jobs.pots import Pot, Pots
 from bot.ledger.entry import Account
@@ -15,6 +15,7 @@ from bot.quotas.allowance import Allowances, Purse
 from bot.quotas.calendar import Calendar, Period
 from bot.quotas.limit import Use, Who, Whose
 from bot.quotas.quotas import Quotas
+from bot.sharing import ServerOnly
 
 DAYS = 30
 ENTRIES = 10
@@ -43,7 +44,7 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class Standing:
     """None and empty where there is nothing, or nothing that the reader may know.
 
     `statement` is None when a manager looks at a member, of whom they see this server's part alone.
@@ -59,7 +60,7 @@ class Overview:
     spending: Spending
 
 
-class Overviews:
+class Standings:
     """`now` in microseconds UTC."""
 
     def __init__(
@@ -85,14 +86,14 @@ class Overviews:
         self._codec = codec
         self._now = now
 
-    async def mine(self, who: Who, channels: Sequence[int], *, manages: bool) -> Overview:
+    async def mine(self, who: Who, channels: Sequence[int], *, manages: bool) -> Standing:
         """Everything of one's own; with `manages` also the server's pool.
 
         Someone new gets their account and welcome grant first.
         """
 
-        async def look(tx: Transaction) -> Overview:
-            return Overview(
+        async def look(tx: Transaction) -> Standing:
+            return Standing(
                 member_id=who.member_id,
                 statement=await self._wallets.look(tx, who.member_id, entries=ENTRIES),
                 purse=await self._allowances.purse(tx, who) if who.guild_id else None,
@@ -106,15 +107,15 @@ class Overviews:
         await self._wallets.open(who.member_id)
         return await self._drawn(await self._database.read(look))
 
-    async def of_member(self, who: Who, channels: Sequence[int], *, manages: bool) -> Overview:
+    async def of_member(self, who: Who, channels: Sequence[int], *, manages: bool) -> Standing:
         """What `who` uses in this server, for those who manage it.
 
-        Raises ServerOnly, and NotForYou without `manages`.
+        Raises ServerOnly, and ManagersOnly without `manages`.
         """
 
-        async def look(tx: Transaction) -> Overview:
+        async def look(tx: Transaction) -> Standing:
             uses = await self._quotas.uses(tx, who)
-            return Overview(
+            return Standing(
                 member_id=who.member_id,
                 statement=None,
                 purse=await self._allowances.purse(tx, who),
@@ -128,7 +129,7 @@ class Overviews:
         if not who.guild_id:
             raise ServerOnly
         if not manages:
-            raise NotForYou
+            raise ManagersOnly
         return await self._drawn(await self._database.read(look))
 
     async def _pool(self, tx: Transaction, who: Who) -> Account | None:
@@ -154,14 +155,14 @@ class Overviews:
             amounts[day] = amounts.get(day, 0) + row["credits"]
         return Spending(tuple(days), tuple(amounts[day] for day in days))
 
-    async def _drawn(self, overview: Overview) -> Overview:
+    async def _drawn(self, standing: Standing) -> Standing:
         """With its picture, where there is something to see."""
-        spending = overview.spending
+        spending = standing.spending
         if not any(spending.amounts):
-            return overview
+            return standing
         chart = await self._codec.draw_days(
             spending.amounts,
             first=spending.days[0].isoformat(),
             last=spending.days[-1].isoformat(),
         )
-        return replace(overview, spending=replace(spending, chart=chart))
+        return replace(standing, spending=replace(spending, chart=chart))
