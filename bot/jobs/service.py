@@ -7,7 +7,7 @@ from datetime import date
 import structlog
 
 from bot.db.database import Database, Transaction
-from bot.errors import LimitReached, NotEnoughCredits, ShuttingDown, UnknownModel
+from bot.errors import LimitReached, NotEnoughCredits, ShuttingDown, StorageError, UnknownModel
 from bot.generation import policy
 from bot.generation.catalog import Catalog, ImageModel, Offer
 from bot.generation.pricing import Price, Rank, Ranking, price
@@ -199,8 +199,13 @@ class Studio:
         channels: Sequence[int],
     ) -> None:
         """Add to a refusal what would work now, and who could change that."""
-        room = await self._database.write(lambda tx: self._payers.room(tx, who, channels))
         count = len(request.reference_images)
+        try:
+            room = await self._database.write(lambda tx: self._payers.room(tx, who, channels))
+        except StorageError as error:
+            # The refusal is told all the same.
+            self._log.warning("no advice for a refusal", error=str(error))
+            return
         refusal.instead = instead.best(
             request, self.models(), lambda model, one: self._cost(model, one, count), room=room
         )

@@ -205,6 +205,24 @@ async def test_a_team_pays_in_its_channel_and_the_card_says_so(scene):
     await scene.assert_books_balance()
 
 
+async def test_a_thread_is_paid_by_the_team_of_its_channel(scene):
+    alice, bank = scene.member("alice"), scene.app.bank
+
+    async def found(tx):
+        await bank.ledger.open(tx, f"member:{alice.id}")
+        place = {"guild_id": scene.guild.id, "channel_id": scene.channel.id}
+        await bank.teams.create(tx, **place, name="art", made_by=alice.id, credits_in=20)
+
+    await scene.app.database.write(found)
+    channel = scene.app.client.get_channel(scene.channel.id)
+    await channel.create_thread(name="sketches", type=discord.ChannelType.public_thread)
+    [thread] = scene.channel.threads
+
+    shown = await scene.member("bob").slash(thread, "imagine", prompt="in a thread")
+
+    assert "paid by the team" in scene.text(shown.response)
+
+
 async def test_a_picture_that_fails_is_given_back_to_every_window(scene, boss):
     await quota(scene, boss, "set", whose="server", measure="credits_per_day", amount="10")
     await scene.member("alice").slash(scene.channel, "imagine", prompt="limits: blocked")

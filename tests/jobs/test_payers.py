@@ -147,6 +147,46 @@ async def test_unused_credits_are_carried_over_as_far_as_is_set(house, carry, le
     assert (await house.purse(ANN)).left == left
 
 
+ROOMS = {
+    "own credits": ({}, 20),
+    "a pool within the allowance": ({"pool": 100, "allowance": 33}, 33),
+    "a pool that is nearly empty": ({"pool": 25, "allowance": 33}, 25),
+    "a pool without allowance": ({"pool": 100}, 20),
+    "a pot": ({"pot": 15, "to_bob": 40}, 40),
+    "a pot within the share": ({"pot": 15, "to_bob": 40, "per_member": 31}, 31),
+    "a limit below all of them": ({"pool": 100, "allowance": 33, "limit": 9}, 9),
+    "nothing at a time": ({"jobs": 0}, 0),
+}
+
+
+@pytest.mark.parametrize(("given", "room"), ROOMS.values(), ids=ROOMS)
+async def test_the_room_is_what_can_be_reserved_and_not_one_more(house, given, room):
+    """Advice rests on it: what is offered must work."""
+    if "pool" in given:
+        await house.fill_pool(given["pool"])
+    if "allowance" in given:
+        await house.allow(GUILD, given["allowance"])
+    if "pot" in given:
+        team = await house.make_team(given["pot"], per_member=given.get("per_member"))
+
+        async def top_up(tx):
+            await house.ledger.grant(tx, team.account_id, given["to_bob"] - 15, reason="")
+
+        await house.write(top_up)
+    for name, measure in (("limit", Measure.DAY), ("jobs", Measure.JOBS)):
+        if name in given:
+            limit = Limit(Whose.SERVER, GUILD, GUILD, measure, given[name])
+            await house.write(lambda tx, one=limit: house.quotas.set(tx, one, by=5))
+    asked = (BOB, (THREAD, CHANNEL))
+
+    assert await house.write(lambda tx: house.payers.room(tx, *asked)) == room
+    with pytest.raises((LimitReached, NotEnoughCredits)):
+        await house.reserve(BOB, room + 1)
+    if room:
+        await house.reserve(BOB, room)
+    assert await house.check() == []
+
+
 async def test_what_is_released_may_be_taken_again(house):
     await house.fill_pool(100)
     await house.allow(GUILD, 5)
