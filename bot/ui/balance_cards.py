@@ -7,7 +7,7 @@ from discord.utils import format_dt
 
 from bot.i18n import Sentences
 from bot.jobs.standing import Running, Spending, Standing
-from bot.ledger.entry import LedgerEntry
+from bot.ledger.entry import LedgerEntry, MovementKind
 from bot.ledger.wallets import Statement
 from bot.quotas.allowance import Purse
 from bot.quotas.limit import Use
@@ -21,8 +21,10 @@ TRANSFERS = (
     ("gift", "entry-gift"),
     ("team", "entry-team"),
     ("team closed", "entry-team-closed"),
+    ("fund by", "entry-fund"),
+    ("take by", "entry-take"),
 )
-"""A transfer's reason in the ledger, and what it is called."""
+"""How a transfer's reason in the ledger begins, and what it is called; the last that fits."""
 
 
 class BalanceCards:
@@ -142,9 +144,14 @@ class BalanceCards:
     def _entry(self, entry: LedgerEntry, locale: str) -> str:
         # Signed when credits came or went, bare when they only changed between held and not.
         amount = f"{entry.amount:+,}" if entry.amount else f"{abs(entry.held_change):,}"
-        named = dict(TRANSFERS).get(entry.reason)
-        what = self._say(named, locale) if named else self._say(f"entry-{entry.kind}", locale)
-        return f"{amount} · {what} · {format_dt(moment(entry.at), 'R')}"
+        return f"{amount} · {self._what(entry, locale)} · {format_dt(moment(entry.at), 'R')}"
+
+    def _what(self, entry: LedgerEntry, locale: str) -> str:
+        if entry.kind is MovementKind.TRANSFER:
+            fitting = [key for start, key in TRANSFERS if entry.reason.startswith(start)]
+            if fitting:
+                return self._say(fitting[-1], locale)
+        return self._say(f"entry-{entry.kind}", locale)
 
     def _alt(self, spending: Spending, locale: str) -> str:
         most = max(spending.amounts)

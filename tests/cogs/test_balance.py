@@ -162,6 +162,22 @@ async def test_the_last_thirty_days_are_a_small_picture_with_words(scene):
     assert "spending.png" in item["media"]["url"]
 
 
+async def test_the_days_are_those_of_the_time_zone(scene_over, settings):
+    """Half past eleven in the evening, UTC, is the next day already at the Line Islands."""
+    late = 1_795_303_800_000_000
+    there = settings.model_copy(update={"quota_timezone": "Pacific/Kiritimati"})
+    world = replace(World(), now=lambda: late)
+    async with scene_over(there, world=world) as scene:
+        alice = scene.member("alice")
+        await alice.slash(scene.channel, "imagine", prompt="late in the evening")
+        standings = scene.app.client.services.standings
+        spending = (await standings.mine(Who(alice.id), (), manages=False)).spending
+
+    days = [day.isoformat() for day in (spending.days[0], spending.days[-1])]
+    assert days == ["2026-10-24", "2026-11-22"]
+    assert spending.amounts == (0,) * 29 + (7,)
+
+
 async def test_managers_see_a_members_use_of_this_server_and_nothing_else(scene, keeper):
     await fill_pool(scene, 500)
     alice = scene.member("alice")

@@ -230,7 +230,7 @@ STANDING = Standing(
             *STATEMENT.entries,
             *(
                 LedgerEntry(MovementKind.TRANSFER, 20, 0, reason, None, NOON)
-                for reason in ("gift", "team", "team closed")
+                for reason in ("gift", "team", "team closed", "fund by 5", "take by 1: gift")
             ),
         ),
     ),

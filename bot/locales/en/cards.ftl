@@ -100,6 +100,8 @@ balance-chart = What the pictures of the last 30 days cost: { $total } in all, a
 entry-gift = gift
 entry-team = into a team's pot
 entry-team-closed = back from a team's pot
+entry-fund = into the server's pool
+entry-take = taken back
 
 problem-not-charged = Nothing was charged.
 

@@ -96,6 +96,8 @@ balance-chart = 最近 30 天图片的花费：共 { $total }，单日最多 { $
 entry-gift = 成员转赠
 entry-team = 存入团队公共池
 entry-team-closed = 团队公共池退回
+entry-fund = 存入服务器积分池
+entry-take = 收回
 
 problem-not-charged = 没有扣除任何积分。
 
