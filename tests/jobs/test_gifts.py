@@ -142,6 +142,23 @@ async def test_a_clock_that_goes_back_opens_no_second_cap(treasury, offer):
         await treasury.gifts.give(gift.id, 1)
 
 
+async def test_what_was_given_under_a_clock_that_went_back_stays_counted(treasury, offer):
+    gifts = [(await offer(20)).gift for _ in range(3)]
+    await treasury.gifts.give(gifts[0].id, 1)
+    treasury.now -= 20 * HOUR
+    await treasury.gifts.give(gifts[1].id, 1)
+    treasury.now += 20 * HOUR
+    with pytest.raises(DailyGiftsReached):
+        await treasury.gifts.give(gifts[2].id, 1)
+
+
+async def test_a_cap_that_was_lowered_since_the_offer_holds(treasury, offer):
+    gift = (await offer(20)).gift
+    treasury.gifts._daily = 10
+    with pytest.raises(DailyGiftsReached):
+        await treasury.gifts.give(gift.id, 1)
+
+
 async def test_more_than_the_cap_is_refused_also_as_the_first(treasury, offer):
     with pytest.raises(DailyGiftsReached):
         await offer(51)
