@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,8 @@ def scene_over() -> OpenScene:
         world = world or replace(World(), sleep=at_once)
         async with open_app(settings, world=world, dress=dress) as app:
             env = simcord.Env(app.client, check_errors=False, settle_timeout=12)
+            # Its days begin at a fixed date, so that ids would come again after a restart.
+            env.backend.clock._epoch = datetime.now(UTC)
             # Not simcord.run: it binds the clock to the context that opens it, and a fixture is
             # opened and closed in two.
             await env.start()

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bot.db.database import Database, Transaction
 from bot.errors import StorageError
-from bot.rhythm import Rhythm
+from bot.rhythm import MINUTE, Rhythm
 from bot.turns import Turns
 
 MICROS = 1_000_000
@@ -98,6 +98,10 @@ class PacedGate:
         # The row is locked from here on, where an engine locks rows.
         row = await tx.one("touch_pace", key=self._key, now=now)
         next_at = int(row["next_at"]) if row else now
+        if next_at > now + 2 * MINUTE:
+            # No call is due so late: the clock was set back. One minute makes sure.
+            next_at = now + MINUTE
+            await tx.run("set_pace", key=self._key, next_at=next_at)
         if wait := self._rhythm.wait(next_at, now):
             self._next_at = next_at
             return wait / MICROS

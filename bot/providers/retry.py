@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -47,7 +48,8 @@ POLICY: Mapping[ErrorKind, Rule] = MappingProxyType(
 class Retrying:
     """`provider`, tried again by POLICY; nothing whose outcome is in doubt is paid for twice.
 
-    `attempts` caps the calls, the first included; each passes `gate`, which knows how fast the key
+    `attempts` caps the calls, the first included; a failure of a kind in `leave` is left to another
+    upstream. Each call passes `gate`, which knows how fast the key
     with this fingerprint may be used. `random` gives numbers from 0 up to 1, `clock` monotonic
     seconds.
     """
@@ -63,10 +65,12 @@ class Retrying:
         budget: float = BUDGET,
         key: str = "",
         gate: Gate | None = None,
+        leave: AbstractSet[ErrorKind] = frozenset(),
     ) -> None:
         self._provider = provider
         self._key = key
         self._gate = gate or OpenGate()
+        self._leave = leave
         self._attempts = attempts
         self._sleep = sleep
         self._random = random
@@ -104,6 +108,8 @@ class Retrying:
     def _wait(self, error: ProviderError, retries: int) -> float | None:
         """Seconds until the next call, or None when there must not be one."""
         rule = POLICY.get(error.kind)
+        if error.kind in self._leave:
+            return None
         if rule is None or retries >= len(rule.waits) or isinstance(error, CutAnswer):
             return None
         if error.billed is Billed.YES or (error.billed is Billed.UNKNOWN and not rule.unknown_too):

@@ -41,7 +41,7 @@ PATIENCE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One upstream with one key. `once` tries once, `patient` again as far as that is safe.
+    """One upstream with one key. `hasty` leaves to others what they may do; `patient` asks again.
 
     `gate` is what both wait at; `probe` asks one free question, raises ProviderError where the
     answer is no, and brings the balance where the upstream tells it.
@@ -49,7 +49,7 @@ class Way:
 
     name: str
     key: str
-    once: Provider
+    hasty: Provider
     patient: Provider
     gate: Gate
     probe: Callable[[], Awaitable[Balance | None]]
@@ -58,7 +58,8 @@ class Way:
 class Router:
     """Asks `ways` in the order of `ranking`; a request goes only where exactly it can be done.
 
-    The keys of one upstream take turns. `refresh` brings what the ranking goes by up to date.
+    Of an upstream's keys the one asked least lately comes first. `refresh` brings what the ranking
+    goes by up to date.
     """
 
     name = "router"
@@ -81,7 +82,8 @@ class Router:
         self._now = now
         self._today = today
         self._refresh = refresh
-        self._turn = 0
+        self._calls = 0
+        self._last_call: dict[Line, int] = {}
 
     async def generate(
         self, request: GenerationRequest, *, folder: Path, observer: Observer
@@ -97,7 +99,9 @@ class Router:
             if self._health.obstacle(line):
                 continue
             others = any(not self._health.obstacle(other) for _, other in capable[place + 1 :])
-            provider = way.once if others else way.patient
+            provider = way.hasty if others else way.patient
+            self._calls += 1
+            self._last_call[line] = self._calls
             try:
                 async with self._health.call(line):
                     return await provider.generate(request, folder=folder, observer=observer)
@@ -112,16 +116,15 @@ class Router:
 
         One whose turn is long in coming stands behind those that are free.
         """
-        self._turn += 1
         found = []
-        for number, way in enumerate(self._ways):
+        for way in self._ways:
             offer = self._offer(way, request)
             if offer is not None and offer.takes(request.reference_images):
+                line = Line(way.name, way.key, request.model)
                 delay = way.gate.delay
                 rank = self._ranking.rank(offer, request.resolution, request.thinking)
-                turn = (number - self._turn) % len(self._ways)
-                place = (int(delay // PATIENCE), rank, delay, turn)
-                found.append((place, way, Line(way.name, way.key, request.model)))
+                turn = self._last_call.get(line, 0)
+                found.append(((int(delay // PATIENCE), rank, delay, turn), way, line))
         found.sort(key=lambda entry: entry[0])
         return [(way, line) for _, way, line in found]
 
