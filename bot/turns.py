@@ -27,6 +27,12 @@ class Turns:
         """How many wait."""
         return sum(len(line) for line in self._waiting.values())
 
+    def ahead(self, party: int) -> int:
+        """How many of those who wait would go before `party` if it came now."""
+        own = len(self._waiting.get(party, ()))
+        others = (len(line) for other, line in self._waiting.items() if other != party)
+        return own + sum(min(length, own + 1) for length in others)
+
     @asynccontextmanager
     async def turn(self, party: int) -> AsyncIterator[None]:
         """Wait for a slot on behalf of `party`, and hold it."""

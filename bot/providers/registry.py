@@ -21,7 +21,7 @@ from bot.providers.inquiry import ModelList
 from bot.providers.openai_chat import ChatProvider
 from bot.providers.outside import Callbacks, Shelf
 from bot.providers.pace import Gate, OpenGate
-from bot.providers.retry import Retrying
+from bot.providers.retry import MayCall, Retrying, always
 from bot.providers.router import FAIL_OVER, Way
 from bot.providers.task import TaskProvider, make_free_session
 from bot.providers.toapis import ToApis
@@ -38,7 +38,8 @@ MakeGate = Callable[[str, int | None, int | None], Gate]
 class Outfit:
     """What every provider is made with. `time_limit`, in seconds, overrides the catalog's.
 
-    With a public address upstreams call back (`callbacks`) and fetch pictures (`shelf`).
+    `check` is asked before every call. With a public address upstreams call back (`callbacks`) and
+    fetch pictures (`shelf`).
     """
 
     transport: Transport
@@ -48,6 +49,7 @@ class Outfit:
     random: Callable[[], float]
     clock: Callable[[], float]
     time_limit: float | None = None
+    check: MayCall = always
     callbacks: Callbacks | None = None
     shelf: Shelf | None = None
     new_id: Callable[[], str] = lambda: secrets.token_hex(16)
@@ -149,6 +151,7 @@ def _way(place: _Place, outfit: Outfit, gate: Gate, attempts: int | None) -> Way
             key=place.key.fingerprint,
             gate=gate,
             leave=leave,
+            check=outfit.check,
         )
 
     name, fingerprint = place.upstream.name, place.key.fingerprint

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,6 +13,15 @@ from bot.generation.request import GenerationRequest
 from bot.providers.base import Call, Generation, Observer, Provider
 from bot.providers.pace import Gate, OpenGate
 from bot.providers.transport import CutAnswer
+
+MayCall = Callable[[str, str, str], None]
+"""Of provider, key and model; raises ProviderError where a call must not be made now."""
+
+
+def always(provider: str, key: str, model: str) -> None:
+    """Any call may be made."""
+    del provider, key, model
+
 
 LONGEST_WAIT = 60.0
 """Seconds; a place asking for more is better left for another."""
@@ -51,7 +61,7 @@ class Retrying:
     `attempts` caps the calls, the first included; a failure of a kind in `leave` is left to another
     upstream. Each call passes `gate`, which knows how fast the key
     with this fingerprint may be used. `random` gives numbers from 0 up to 1, `clock` monotonic
-    seconds.
+    seconds. `check` is asked before every call.
     """
 
     def __init__(
@@ -66,11 +76,13 @@ class Retrying:
         key: str = "",
         gate: Gate | None = None,
         leave: AbstractSet[ErrorKind] = frozenset(),
+        check: MayCall = always,
     ) -> None:
         self._provider = provider
         self._key = key
         self._gate = gate or OpenGate()
         self._leave = leave
+        self._check = check
         self._attempts = attempts
         self._sleep = sleep
         self._random = random
@@ -88,10 +100,11 @@ class Retrying:
         deadline = self._clock() + self._budget
         retries: Counter[ErrorKind] = Counter()
         attempt = 0
+        check = partial(self._check, self.name, self._key, request.model)
         while True:
             attempt += 1
             try:
-                async with self._gate.call(observer.party):
+                async with self._gate.call(observer.party, check):
                     call = Call(self.name, self._key, request.model, attempt)
                     await observer.calling(call)
                     return await self._provider.generate(request, folder=folder, observer=observer)

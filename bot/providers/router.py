@@ -1,5 +1,6 @@
 """A Provider made of Providers: the best capable healthy one, then the next, never paid twice."""
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from bot.generation.catalog import Catalog, Offer
 from bot.generation.pricing import Ranking
 from bot.generation.request import GenerationRequest
 from bot.providers.base import Balance, Generation, Observer, Provider
-from bot.providers.health import Breaker, Health, Line
+from bot.providers.health import Breaker, Closed, Health, Line
 from bot.providers.pace import Gate
 
 MICROS = 1_000_000
@@ -35,6 +36,8 @@ FAIL_OVER = frozenset(
 """Another upstream may do better after these, and only when the first is known not to bill."""
 
 
+LONGEST_QUEUE = 10 * 60.0
+"""Seconds; who would wait longer for a turn is told so at once."""
 PATIENCE = 10.0
 """Seconds a call may wait for its turn at the upstream that comes first before others do."""
 
@@ -92,11 +95,16 @@ class Router:
         await self._health.refresh()
         if self._refresh:
             await self._refresh()
-        capable = self._capable(request)
+        capable = self._capable(request, observer.party)
         failure: ProviderError | None = None
         for place, (way, line) in enumerate(capable):
             await self._health.settled(line)
             if self._health.obstacle(line):
+                continue
+            if (delay := way.gate.delay(observer.party)) > LONGEST_QUEUE:
+                # Its turn would come when the reply can no longer be changed.
+                seconds = math.ceil(delay)
+                failure = ProviderError(ErrorKind.RATE_LIMITED, way.name, retry_after=seconds)
                 continue
             others = any(not self._health.obstacle(other) for _, other in capable[place + 1 :])
             provider = way.hasty if others else way.patient
@@ -106,25 +114,29 @@ class Router:
                 async with self._health.call(line):
                     return await provider.generate(request, folder=folder, observer=observer)
             except ProviderError as error:
-                if error.kind not in FAIL_OVER or error.billed is not Billed.NO:
+                asked = not isinstance(error, Closed)
+                if asked and (error.kind not in FAIL_OVER or error.billed is not Billed.NO):
                     raise
                 failure = error
         raise failure or self._nobody(request, capable)
 
-    def _capable(self, request: GenerationRequest) -> list[tuple[Way, Line]]:
+    def _capable(self, request: GenerationRequest, party: int) -> list[tuple[Way, Line]]:
         """Where exactly this can be drawn, the best first.
 
-        One whose turn is long in coming stands behind those that are free.
+        One whose turn is long in coming stands behind those that are free, and one that is just
+        being tried again behind all others.
         """
         found = []
         for way in self._ways:
             offer = self._offer(way, request)
             if offer is not None and offer.takes(request.reference_images):
                 line = Line(way.name, way.key, request.model)
-                delay = way.gate.delay
+                delay = way.gate.delay(party)
+                probed = self._health.probed(line)
                 rank = self._ranking.rank(offer, request.resolution, request.thinking)
                 turn = self._last_call.get(line, 0)
-                found.append(((int(delay // PATIENCE), rank, delay, turn), way, line))
+                place = (probed, int(delay // PATIENCE), rank, delay, turn)
+                found.append((place, way, line))
         found.sort(key=lambda entry: entry[0])
         return [(way, line) for _, way, line in found]
 
@@ -141,10 +153,12 @@ class Router:
     ) -> ProviderError:
         """Why no call was made: the breaker that opens first, or that nobody can do it."""
         obstacles = [breaker for _, line in capable if (breaker := self._health.obstacle(line))]
+        if not obstacles and capable:
+            # The last of them opened just now.
+            return ProviderError(ErrorKind.RATE_LIMITED, self.name, retry_after=1)
         if not obstacles:
             too_large = any(self._offer(way, request) for way in self._ways)
             kind = ErrorKind.PAYLOAD_TOO_LARGE if too_large else ErrorKind.MODEL_UNAVAILABLE
             return ProviderError(kind, self.name)
         first: Breaker = min(obstacles, key=lambda breaker: breaker.retry_at)
-        seconds = -(-(first.retry_at - self._now()) // MICROS)
-        return ProviderError(first.kind, first.line.provider, retry_after=max(1, seconds))
+        return ProviderError(first.kind, first.line.provider, retry_after=self._health.wait(first))

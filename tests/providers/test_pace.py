@@ -69,11 +69,15 @@ def make_gate(database, clock, *, key="key", rpm=None, concurrency=None):
 IDS = itertools.count()
 
 
+def free():
+    """Nothing has closed meanwhile."""
+
+
 async def begin(gate, clock, times, party=ANN):
     """When each of `times` calls one after the other began."""
     begun = []
     for _ in range(times):
-        async with gate.call(party):
+        async with gate.call(party, free):
             begun.append(clock.now)
     return begun
 
@@ -178,7 +182,7 @@ async def test_no_more_are_open_than_may_be(database, clock):
 
     async def call():
         nonlocal inside, most
-        async with gate.call(ANN):
+        async with gate.call(ANN, free):
             inside += 1
             most = max(most, inside)
             while most < 3:
@@ -200,7 +204,7 @@ async def test_calls_open_elsewhere_count_and_are_waited_for(database, clock):
     """Another process holds the only place: looked after once a second until it is free."""
     holding = make_gate(database, clock, concurrency=1)
     waiting = make_gate(database, clock, concurrency=1)
-    inside = holding.call(ANN)
+    inside = holding.call(ANN, free)
     await inside.__aenter__()
     looks = 0
 
@@ -212,7 +216,7 @@ async def test_calls_open_elsewhere_count_and_are_waited_for(database, clock):
             await inside.__aexit__(None, None, None)
 
     waiting._sleep = sleep
-    async with waiting.call(BOB):
+    async with waiting.call(BOB, free):
         assert looks == 3
 
 
@@ -222,7 +226,7 @@ async def test_a_busy_member_lets_another_in_after_one_call(database, clock):
     order = []
 
     async def call(party):
-        async with gate.call(party):
+        async with gate.call(party, free):
             order.append(party)
 
     calls = [asyncio.create_task(call(ANN)) for _ in range(20)]
@@ -242,7 +246,7 @@ async def test_a_call_that_gives_up_frees_its_place(database, clock):
     entered = asyncio.Event()
 
     async def stay():
-        async with gate.call(ANN):
+        async with gate.call(ANN, free):
             entered.set()
             await asyncio.Event().wait()
 
@@ -290,7 +294,7 @@ async def test_a_place_that_cannot_be_given_back_loses_no_picture(database, cloc
     broken = Broken(database)
     gate = make_gate(broken, clock, concurrency=1)
 
-    async with gate.call(ANN):
+    async with gate.call(ANN, free):
         broken.is_broken = True
         picture = "drawn"
 
@@ -336,13 +340,13 @@ async def test_a_call_whose_turn_cannot_be_written_is_not_made(
 async def test_the_delay_tells_what_a_newcomer_would_wait(database, clock):
     """In seconds: for the limit and for those in line before it."""
     gate = make_gate(database, clock, rpm=6)
-    assert (OpenGate().delay, gate.delay) == (0.0, 0.0)
+    assert (OpenGate().delay(BOB), gate.delay(BOB)) == (0.0, 0.0)
 
     await begin(gate, clock, 1)
-    assert gate.delay == 10.0
+    assert gate.delay(BOB) == 10.0
 
     clock.now += 4 * SECOND
-    assert gate.delay == 6.0
+    assert gate.delay(BOB) == 6.0
     held = asyncio.Event()
 
     async def stand(_seconds):
@@ -350,13 +354,14 @@ async def test_the_delay_tells_what_a_newcomer_would_wait(database, clock):
 
     gate._sleep = stand
     waiting = [asyncio.create_task(begin(gate, clock, 1)) for _ in range(3)]
-    while gate.delay < 26.0:
+    while gate.delay(ANN) < 26.0:
         await asyncio.sleep(0)
-    assert gate.delay == 26.0
+    # A newcomer goes before the second of those who wait already.
+    assert (gate.delay(ANN), gate.delay(BOB)) == (26.0, 16.0)
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
-    assert gate.delay == 6.0
+    assert gate.delay(BOB) == 6.0
 
 
 def start(*arguments):

@@ -369,10 +369,11 @@ async def test_every_call_passes_the_gate_of_its_key(
     passed = []
 
     class Counting:
-        delay = 0.0
+        def delay(self, party):
+            return 0.0
 
         @asynccontextmanager
-        async def call(self, party):
+        async def call(self, party, check):
             passed.append((party, len(observer.calls), len(upstream.received)))
             yield
 

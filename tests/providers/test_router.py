@@ -64,6 +64,10 @@ def route(health, catalog):
     return build
 
 
+class Observer:
+    party = 7
+
+
 async def no_answer():
     return None
 
@@ -83,7 +87,7 @@ async def fail(health, line, error):
 
 
 async def ask(router, tmp_path, request=FOX):
-    return await router.generate(request, folder=tmp_path, observer=None)
+    return await router.generate(request, folder=tmp_path, observer=Observer())
 
 
 async def test_the_first_in_rank_is_asked_alone(route, tmp_path):
@@ -191,9 +195,12 @@ async def test_only_the_last_one_left_is_asked_again_and_again(health, catalog, 
 class Delayed:
     """The gate of a key that is so many seconds behind."""
 
-    delay: float = 0.0
+    seconds: float = 0.0
 
-    def call(self, party):
+    def delay(self, party):
+        return self.seconds
+
+    def call(self, party, check):
         return nullcontext()
 
 
@@ -365,7 +372,7 @@ async def test_pictures_too_large_for_the_first_go_to_one_that_takes_them(router
     assert (await ask(router_of(*ways, preferred=("google",)), tmp_path, request)).provider == (
         "evolink"
     )
-    assert ways[0].once.calls == 0
+    assert ways[0].hasty.calls == 0
 
 
 async def test_pictures_too_large_for_every_upstream_are_sent_nowhere(router_of, tmp_path):
@@ -388,7 +395,7 @@ async def test_a_level_of_thinking_is_never_dropped(router_of, tmp_path):
     router = router_of(*ways, preferred=("toapis", "evolink"))
 
     assert (await ask(router, tmp_path, FLASH)).provider == "apiyi"
-    ways[-1].once.failures.append(failure("quota_daily"))
+    ways[-1].hasty.failures.append(failure("quota_daily"))
     for _ in range(2):
         with pytest.raises(ProviderError) as caught:
             await ask(router, tmp_path, FLASH)
@@ -415,4 +422,4 @@ async def test_a_retired_model_is_asked_for_nowhere_it_is_gone(router_of, tmp_pa
     assert (await ask(router_of(*ways, preferred=("google",)), tmp_path, request)).provider == (
         "apiyi"
     )
-    assert ways[0].once.calls == 0
+    assert ways[0].hasty.calls == 0

@@ -47,6 +47,10 @@ class SharedClock:
         return struct.unpack("<q", self._file.read_bytes())[0]
 
 
+def free():
+    """Nothing is closed."""
+
+
 def gate(database, *, now, sleep, rpm=None, concurrency=None):
     numbers = iter(range(1_000_000))
     return PacedGate(
@@ -72,7 +76,7 @@ async def rate(database, clock_file, rpm, calls):
     wait_for_go()
     begun = []
     for _ in range(int(calls)):
-        async with paced.call(0):
+        async with paced.call(0, free):
             begun.append(clock.last)
     sys.stdout.write(json.dumps(begun))
 
@@ -86,7 +90,7 @@ async def together(database, folder, most, calls):
     seen = []
 
     async def call(number):
-        async with paced.call(number % 3):
+        async with paced.call(number % 3, free):
             mine = Path(folder) / f"{os.getpid()}-{number}"
             mine.touch()
             seen.append(len(list(mine.parent.iterdir())))
@@ -98,7 +102,7 @@ async def together(database, folder, most, calls):
 
 
 async def hold(database):
-    async with gate(database, now=lambda: 1, sleep=asyncio.sleep, concurrency=1).call(0):
+    async with gate(database, now=lambda: 1, sleep=asyncio.sleep, concurrency=1).call(0, free):
         sys.stdout.write("holding\n")
         sys.stdout.flush()
         await asyncio.Event().wait()
