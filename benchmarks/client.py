@@ -7,7 +7,7 @@ another one, over loopback. The contenders take turns within a round.
 
 - floor: the bytes of a generateContent answer into one buffer, its base64 decoded with SIMD
 - floor, same job: then hashed and written to a file
-- sha256 alone: what hashing the picture costs here, which all of ours do on the way
+- blake3 alone: what hashing the picture costs here, which all of ours do on the way
 - gemini, openai-chat, evolink, toapis, aivideoapi: our providers. A task is completed when it is
   first asked for, and nobody waits before that.
 - google-genai, openai: their asynchronous clients used as documented, the picture written to a
@@ -17,7 +17,7 @@ CPU is the measured process's user and system time per picture; memory its peak 
 before, per picture in flight; the stall the longest that the event loop was held, and "own" the
 most CPU that we used in one go: on a busy machine a stall is longer, because others have the
 processor. All are medians; "x floor" is the median of the rounds' own ratios, and "unhashed" the
-same less "sha256 alone".
+same less "blake3 alone".
 """
 
 import argparse
@@ -33,6 +33,7 @@ import time
 from importlib import metadata
 from pathlib import Path
 
+from blake3 import blake3
 from contenders import CONTENDERS, FLOOR, HASHING, OURS, SDKS, missing
 from measuring import in_a_process, longest_stall, peak, reset_peak
 from standing_in import LARGE, SMALL, serve
@@ -72,14 +73,14 @@ async def run(contender, url, size, folder, at_once):
         }
 
 
-def measure(contender, url, size, sha256, folder, at_once, results):
+def measure(contender, url, size, digest, folder, at_once, results):
     """Run in a fresh process; what was fetched is checked after the measurement."""
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         fetched, facts = asyncio.run(run(contender, url, size, Path(scratch), at_once))
         for one in fetched:
             if isinstance(one, Path):
                 with one.open("rb") as file:
-                    assert hashlib.file_digest(file, "sha256").hexdigest() == sha256
+                    assert hashlib.file_digest(file, blake3).hexdigest() == digest
             else:
                 assert one == size
     results.send(facts)
@@ -89,7 +90,7 @@ def measure_all(options):
     """The facts of every round, by how many at once and contender."""
     size = int(options.megabytes * 1_000_000)
     server, ready = in_a_process(serve, size)
-    url, sha256 = ready.recv()
+    url, digest = ready.recv()
     absent = missing()
     taken = {}
     for _ in range(options.rounds):
@@ -98,7 +99,7 @@ def measure_all(options):
                 if contender in absent:
                     continue
                 process, results = in_a_process(
-                    measure, contender, url, size, sha256, options.folder, at_once
+                    measure, contender, url, size, digest, options.folder, at_once
                 )
                 taken.setdefault((at_once, contender), []).append(results.recv())
                 process.join()

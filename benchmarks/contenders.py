@@ -6,7 +6,6 @@ the name itself), or the picture's size in bytes where it writes none.
 
 import asyncio
 import base64
-import hashlib
 import importlib.util
 import os
 import socket
@@ -16,6 +15,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import pybase64
+from blake3 import blake3
 from standing_in import HEAD, PROMPTS, TAIL
 
 from bot.generation.catalog import Catalog
@@ -72,7 +72,7 @@ async def same_job(url, size):  # noqa: ARG001
     async def fetch(name, path):
         body = await _receive(url, name)
         picture = pybase64.b64decode(memoryview(body)[len(HEAD) : -len(TAIL)], validate=True)
-        hashlib.sha256(picture)
+        blake3(picture)
         path.write_bytes(picture)
         return path
 
@@ -84,9 +84,9 @@ async def hashing(url, size):  # noqa: ARG001
     picture = memoryview(os.urandom(size))
 
     async def fetch(name, path):  # noqa: ARG001
-        sha256 = hashlib.sha256()
+        digest = blake3()
         for start in range(0, size, PIECE):
-            sha256.update(picture[start : start + PIECE])
+            digest.update(picture[start : start + PIECE])
         return size
 
     yield fetch
@@ -191,7 +191,7 @@ async def openai(url, size):  # noqa: ARG001
         yield fetch
 
 
-FLOOR, SAME_JOB, HASHING = "floor", "floor, same job", "sha256 alone"
+FLOOR, SAME_JOB, HASHING = "floor", "floor, same job", "blake3 alone"
 TASKS = ("evolink", "toapis", "aivideoapi")
 OURS = ("gemini", "openai-chat", *TASKS)
 SDKS = {"google-genai": "google.genai", "openai": "openai"}

@@ -73,7 +73,7 @@ async def ours(workshop: Workshop, prompt: str, sink: str, session: aiohttp.Clie
             request, folder=folder, observer=Nobody()
         )
         image = generation.images[-1]
-        stored = await workshop.store.adopt(image.path, sha256=image.sha256)
+        stored = await workshop.store.adopt(image.path, digest=image.digest)
     # As discord.File does with a path: an open file in a multipart form.
     with workshop.store.path(stored).open("rb") as file:
         await upload(session, sink, file)

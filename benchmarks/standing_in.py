@@ -2,11 +2,12 @@
 
 import asyncio
 import base64
-import hashlib
 import json
 import os
 import re
 import socket
+
+from blake3 import blake3
 
 LARGE, SMALL = "large", "small"
 SMALL_BYTES = 64 * 1024
@@ -28,7 +29,7 @@ _CHAT_TAIL = (
 
 
 def serve(size, ready):
-    """Answer forever; first send the address and the sha256 of the large picture.
+    """Answer forever; first send the address and the digest of the large picture.
 
     The large picture has `size` bytes that nothing can compress. Which picture is drawn is told
     by the prompt; a task has the picture's name as its id, and is completed when first asked for.
@@ -43,7 +44,7 @@ def serve(size, ready):
         answers = {}
         for name, picture in pictures.items():
             answers |= _answers(name, picture, url)
-        ready.send((url, hashlib.sha256(pictures[LARGE]).hexdigest()))
+        ready.send((url, blake3(pictures[LARGE]).hexdigest()))
         asyncio.run(_accept(listening, answers))
 
 

@@ -43,6 +43,7 @@ from bot.providers.download import Downloader
 from bot.providers.health import Health
 from bot.providers.pace import Gate, PacedGate
 from bot.providers.registry import MakeGate, Outfit
+from bot.providers.retry import MayCall, always
 from bot.providers.router import Router, Way
 from bot.providers.speed import Speeds
 from bot.providers.transport import Transport, make_session
@@ -134,12 +135,14 @@ async def open_workshop(
     attempts: int | None = None,
     time_limit: float | None = None,
     make_gate: MakeGate | None = None,
+    check: MayCall = always,
     site: Web | None = None,
 ) -> AsyncIterator[Workshop]:
     """The generation client with its image store in `folder`.
 
-    `attempts` caps the calls for one picture, `time_limit` the seconds of one call; `make_gate`
-    keeps keys to their limits; `site` is where upstreams reach us. Raises SettingsError.
+    `attempts` caps the calls for one picture, `time_limit` the seconds of one call. `make_gate`
+    keeps keys to their limits, `check` keeps away from upstreams that are closed; `site` is where
+    upstreams reach us. Raises SettingsError.
     """
     catalog = load_catalog(settings, public_url=site is not None)
     async with AsyncExitStack() as resources:
@@ -156,6 +159,7 @@ async def open_workshop(
             random=world.random,
             clock=world.monotonic,
             time_limit=time_limit,
+            check=check,
             callbacks=site,
             shelf=site,
         )
@@ -189,7 +193,7 @@ async def open_app(
     StorageError for a broken database.
     """
     world = world or World()
-    load_catalog(settings)
+    catalog = load_catalog(settings)
     bank = Bank.of(settings, now=world.now, new_id=world.new_id)
     folder = settings.prepare_data_dir()
     async with AsyncExitStack() as resources:
@@ -197,22 +201,20 @@ async def open_app(
         database_lock = settings.sqlite_path.with_name(f"{settings.sqlite_path.name}.lock")
         resources.enter_context(_locked(database_lock, "DATABASE_URL"))
         database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
+        # Both locks are ours: whatever is unfinished now was left by a process that is gone.
+        left_behind = await database.read(queue.unfinished)
+        await database.write(lambda tx: tx.run("end_all_calls"))
+        health = _health(database, world, catalog, longest_pause)
         site = _site(settings, world)
         if site is not None:
             await resources.enter_async_context(_served(settings, site))
         make_gate = partial(_gate, database, world)
         workshop = await resources.enter_async_context(
-            open_workshop(settings, folder, world=world, make_gate=make_gate, site=site)
+            open_workshop(
+                settings, folder, world=world, make_gate=make_gate, check=health.check, site=site
+            )
         )
         await workshop.store.sweep_scratch()
-        # Both locks are ours: whatever is unfinished now was left by a process that is gone.
-        left_behind = await database.read(queue.unfinished)
-        health = Health(
-            database=database,
-            now=world.now,
-            zones={name: up.day_resets_in for name, up in workshop.catalog.upstreams.items()},
-            longest=longest_pause,
-        )
         speeds = Speeds(database=database, now=world.now)
         ranking = _ranking(settings, workshop.catalog, speeds)
         router = Router(
@@ -234,6 +236,17 @@ async def open_app(
         app = App(Client(compose=compose), database, bank, workshop)
         resources.push_async_callback(app.drain, 0.0)
         yield app
+
+
+def _health(
+    database: Database, world: World, catalog: Catalog, longest_pause: int | None
+) -> Health:
+    return Health(
+        database=database,
+        now=world.now,
+        zones={name: up.day_resets_in for name, up in catalog.upstreams.items()},
+        longest=longest_pause,
+    )
 
 
 def _ranking(settings: Settings, catalog: Catalog, speeds: Speeds) -> Ranking:

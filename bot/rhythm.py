@@ -31,6 +31,14 @@ class Rhythm:
         """How long one that comes now must wait, where the next is `due`."""
         return max(0, due - self.slack - now)
 
+    def plausible(self, due: int, now: int, *, longest: int) -> int:
+        """`due`, where nobody is let in who waits for more than `longest`; else the longest wait.
+
+        One that is due later than that can be was noted before the clock was set back.
+        """
+        latest = now + self.slack + longest
+        return due if due <= latest + self.interval else latest
+
     def after(self, due: int, now: int) -> int:
         """When the one after it is due."""
         return max(due, now) + self.interval

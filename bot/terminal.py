@@ -82,7 +82,7 @@ async def generate(settings: Settings, wish: Wish, *, as_json: bool) -> int:
                 "images": [
                     {
                         "path": str(wish.output),
-                        "sha256": image.sha256,
+                        "blake3": image.digest,
                         "mime": image.mime,
                         "width": image.width,
                         "height": image.height,
@@ -162,7 +162,7 @@ async def _draw(
             generation = await provider.generate(request, folder=folder, observer=observer)
         image = generation.images[-1]
         try:
-            stored = await workshop.store.adopt(image.path, sha256=image.sha256)
+            stored = await workshop.store.adopt(image.path, digest=image.digest)
         except NotAPicture as error:
             raise ProviderError(
                 ErrorKind.MALFORMED_RESPONSE, provider.name, Billed.YES, detail="damaged picture"

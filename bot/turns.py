@@ -27,6 +27,12 @@ class Turns:
         """How many wait."""
         return sum(len(line) for line in self._waiting.values())
 
+    def ahead(self, party: int) -> int:
+        """How many of those who wait would go before `party` if it came now."""
+        own = len(self._waiting.get(party, ()))
+        others = (len(line) for other, line in self._waiting.items() if other != party)
+        return own + sum(min(length, own + 1) for length in others)
+
     @asynccontextmanager
     async def turn(self, party: int) -> AsyncIterator[None]:
         """Wait for a slot on behalf of `party`, and hold it."""
@@ -34,7 +40,7 @@ class Turns:
         try:
             yield
         finally:
-            self._leave()
+            self._leave(party)
 
     async def _enter(self, party: int) -> None:
         if not self.full:
@@ -47,23 +53,31 @@ class Turns:
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 # The slot came at the very moment its owner gave up: it is the next one's.
-                self._leave()
+                self._leave(party)
             else:
                 self._forget(party, turn)
             raise
 
-    def _leave(self) -> None:
-        if not self._waiting:
-            self._free += 1
-            return
-        party, line = self._waiting.popitem(last=False)
-        turn = line.popleft()
-        if line:
-            self._waiting[party] = line
-        turn.set_result(None)
+    def _leave(self, party: int) -> None:
+        """Hand a slot on; `party`, who just had it, comes after all who wait now."""
+        if party in self._waiting:
+            self._waiting.move_to_end(party)
+        while self._waiting:
+            other, line = self._waiting.popitem(last=False)
+            turn = line.popleft()
+            given_up = turn.done()
+            if line:
+                self._waiting[other] = line
+                self._waiting.move_to_end(other, last=not given_up)
+            if not given_up:
+                turn.set_result(None)
+                return
+        self._free += 1
 
     def _forget(self, party: int, turn: asyncio.Future[None]) -> None:
-        line = self._waiting[party]
-        line.remove(turn)
-        if not line:
-            del self._waiting[party]
+        line = self._waiting.get(party, deque())
+        # One who gave up and has not run since may have been passed over.
+        if turn in line:
+            line.remove(turn)
+            if not line:
+                del self._waiting[party]

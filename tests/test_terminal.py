@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 from PIL import Image
 
 from bot.db.sqlite import SqliteDatabase
@@ -21,7 +22,7 @@ ALARM_SECONDS = 60
 
 
 def digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    return blake3(file.read_bytes()).hexdigest()
 
 
 def picture(file: Path, colour: str = "green", size: tuple[int, int] = (160, 90)) -> Path:
@@ -41,7 +42,7 @@ def test_one_picture_is_one_file_and_one_json_object(command, folder, calls):
     [image] = answer["images"]
     assert image == {
         "path": "light.png",
-        "sha256": digest(folder / "light.png"),
+        "blake3": digest(folder / "light.png"),
         "mime": "image/png",
         "width": 1024,
         "height": 1024,
@@ -65,7 +66,7 @@ def test_the_module_can_be_run_by_itself(folder, environment):
         check=True,
     )  # fmt: skip
 
-    assert json.loads(done.stdout)["images"][0]["sha256"] == digest(folder / "a.png")
+    assert json.loads(done.stdout)["images"][0]["blake3"] == digest(folder / "a.png")
     assert done.stderr == ""
 
 
@@ -98,7 +99,7 @@ def test_an_existing_file_is_replaced_whole(command, folder):
 
     run = command("generate", "terminal: replace", "-o", "old.png", "--json")
 
-    assert run.answer["images"][0]["sha256"] == digest(folder / "old.png")
+    assert run.answer["images"][0]["blake3"] == digest(folder / "old.png")
 
 
 def test_the_gateway_is_asked_on_its_own_route_with_its_own_key(command, upstream, calls):
@@ -478,6 +479,10 @@ def test_books_that_add_up_are_said_to(command, books):
         (
             "UPDATE accounts SET held = 29 WHERE id = 'member:1'",
             ["member:1", "held", "29", "30"],
+        ),
+        (
+            "INSERT INTO usage VALUES ('server:9', 0, 2, 0, 0, 0, 0, 0, 0, 0)",
+            ["server:9", "jobs", "2", "0"],
         ),
     ],
 )

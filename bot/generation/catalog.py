@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from pathlib import Path
 from typing import Literal, Self
 
@@ -198,13 +199,19 @@ class Catalog:
         *,
         blind: bool,
     ) -> Offer:
-        model, ratios, most = self.models[model_id], offer.aspect_ratios, offer.reference_images
+        model, most = self.models[model_id], offer.reference_images
+        ratios = model.aspect_ratios
+        if provider.dialect == "openai-chat":
+            # It has no word for them, whether an operator's file says so or not.
+            ratios = ()
+        elif offer.aspect_ratios is not None:
+            ratios = table.aspect_ratios[offer.aspect_ratios]
         return Offer(
             provider=name,
             model=model,
             upstream_id=offer.id,
-            usd_micros={size: int(usd * MICROS) for size, usd in offer.usd.items()},
-            aspect_ratios=model.aspect_ratios if ratios is None else table.aspect_ratios[ratios],
+            usd_micros={size: ceil(usd * MICROS) for size, usd in offer.usd.items()},
+            aspect_ratios=ratios,
             reference_images=0 if blind else model.reference_images if most is None else most,
             reference_bytes=offer.reference_bytes or provider.reference_bytes,
             thinking=model.thinking if provider.thinking else (),

@@ -22,9 +22,12 @@ def price(
     *,
     credit_usd_micros: int,
 ) -> Price:
-    """What one picture costs; a part of a credit counts as one. The offer must have the size."""
+    """What one picture costs; a part of a credit counts as one. The offer must have the size.
+
+    One credit is the least, also where an operator pays nothing: the ledger moves no less.
+    """
     usd_micros = offer.cost(resolution, thinking)
-    return Price(credits=-(-usd_micros // credit_usd_micros), usd_micros=usd_micros)
+    return Price(credits=max(1, -(-usd_micros // credit_usd_micros)), usd_micros=usd_micros)
 
 
 Rank = tuple[int, float, int, int]

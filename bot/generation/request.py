@@ -45,7 +45,7 @@ class Thinking(StrEnum):
 class ImageRef:
     """A stored picture, addressed by its content. `size` in bytes, sides in pixels."""
 
-    sha256: str
+    digest: str
     mime: str
     width: int
     height: int
@@ -57,7 +57,7 @@ class Turn:
     """One exchange that ended in `image`, for going on from it with the same model.
 
     `prompt` and `reference_images` are the person's side. `parts` is the model's, a JSON list in
-    the dialect of `provider`, as it came but for the picture: its base64 is its sha256 here.
+    the dialect of `provider`, as it came but for the picture: its base64 is its digest here.
     """
 
     provider: str

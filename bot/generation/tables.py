@@ -126,7 +126,9 @@ class CatalogTable(Table):
 
     @model_validator(mode="after")
     def _hold_together(self) -> Self:
-        """Every name that is used must be there."""
+        """Every name that is used must be there, and nothing promised that cannot be asked for."""
+        if self.default_model not in self.models:
+            raise _lost("default_model", f"{self.default_model!r} is none of [models]")
         named = [model.aspect_ratios for model in self.models.values()]
         for name, provider in self.providers.items():
             for model_id, offer in provider.models.items():
@@ -141,7 +143,23 @@ class CatalogTable(Table):
         for ratios in named:
             if ratios not in self.aspect_ratios:
                 raise _lost("aspect_ratios", f"{ratios!r} is none of [aspect_ratios]")
+        for name, provider in self.providers.items():
+            self._check_promises(f"providers.{name}", provider)
         return self
+
+    def _check_promises(self, place: str, provider: ProviderTable) -> None:
+        """What a dialect has no word for would be left out of a request without a word."""
+        if provider.thinking and provider.dialect != "gemini":
+            raise _lost(f"{place}.thinking", f"cannot be asked for in {provider.dialect}")
+        if provider.dialect != "openai-chat":
+            return
+        for model_id, offer in provider.models.items():
+            if offer.aspect_ratios and self.aspect_ratios[offer.aspect_ratios]:
+                where = f"{place}.models.{model_id}.aspect_ratios"
+                raise _lost(where, "cannot be asked for in openai-chat")
+            if len(offer.usd) > 1:
+                where = f"{place}.models.{model_id}.usd"
+                raise _lost(where, "may have one resolution, as openai-chat leaves no choice")
 
 
 def read(over: Path | None = None) -> CatalogTable:

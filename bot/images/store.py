@@ -1,7 +1,6 @@
 """Pictures kept in a local folder under the hash of their content, each whole or not there."""
 
 import asyncio
-import hashlib
 import os
 import re
 import shutil
@@ -10,12 +9,15 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from blake3 import blake3
+
 from bot.errors import StorageError
 from bot.generation.formats import EXTENSIONS
 from bot.generation.request import ImageRef
 from bot.images import header
 
-SHA256 = re.compile("[0-9a-f]{64}")
+DIGEST = re.compile("[0-9a-f]{64}")
+CHUNK = 1024 * 1024
 
 
 class ImageStore:
@@ -34,21 +36,21 @@ class ImageStore:
         """Where the picture is or would be; a reference that is no reference of ours is refused."""
         if image.mime not in EXTENSIONS:
             raise StorageError(f"the store holds no {image.mime!r}")
-        return self._shard(image.sha256) / f"{image.sha256}.{EXTENSIONS[image.mime]}"
+        return self._shard(image.digest) / f"{image.digest}.{EXTENSIONS[image.mime]}"
 
     async def add(self, file: Path) -> ImageRef:
         """Move a finished picture in, under the hash it turns out to have; raises NotAPicture."""
         with _disk():
-            sha256 = await asyncio.to_thread(_hash, file)
-        return await self.adopt(file, sha256=sha256)
+            digest = await asyncio.to_thread(_hash, file)
+        return await self.adopt(file, digest=digest)
 
-    async def adopt(self, file: Path, *, sha256: str) -> ImageRef:
+    async def adopt(self, file: Path, *, digest: str) -> ImageRef:
         """Move a finished picture in under a hash known already, in lower-case hex.
 
         It is durable when this returns. Repeating is safe, also when the file has been moved.
         Raises NotAPicture when its content is no whole picture; it is then left where it was.
         """
-        return await asyncio.to_thread(self._adopt, file, sha256)
+        return await asyncio.to_thread(self._adopt, file, digest)
 
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:
@@ -66,19 +68,19 @@ class ImageStore:
         """
         return await asyncio.to_thread(self._sweep)
 
-    def _shard(self, sha256: str) -> Path:
-        if not SHA256.fullmatch(sha256):
-            raise StorageError(f"not a SHA-256 in hex: {sha256[:80]!r}")
-        return self._folder / sha256[:2]
+    def _shard(self, digest: str) -> Path:
+        if not DIGEST.fullmatch(digest):
+            raise StorageError(f"not a BLAKE3 digest in hex: {digest[:80]!r}")
+        return self._folder / digest[:2]
 
-    def _adopt(self, file: Path, sha256: str) -> ImageRef:
-        shard = self._shard(sha256)
+    def _adopt(self, file: Path, digest: str) -> ImageRef:
+        shard = self._shard(digest)
         with _disk():
             if not file.exists():
-                file = next(shard.glob(f"{sha256}.*"), file)
+                file = next(shard.glob(f"{digest}.*"), file)
             known = header.read(file)
             size = file.stat().st_size
-            image = ImageRef(sha256, known.mime, known.width, known.height, size)
+            image = ImageRef(digest, known.mime, known.width, known.height, size)
             self._move(file, self.path(image), size)
         return image
 
@@ -114,8 +116,11 @@ class ImageStore:
 
 
 def _hash(file: Path) -> str:
+    digest = blake3()
     with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _flush(path: Path) -> None:

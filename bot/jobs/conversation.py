@@ -22,7 +22,7 @@ async def keep(tx: Transaction, job: Job, drawn: Sequence[Drawn]) -> None:
                 picture=picture,
                 provider=one.provider,
                 model=job.request.model,
-                sha256=one.image.sha256,
+                digest=one.image.digest,
                 parts=one.turn,
             )
 
@@ -51,7 +51,7 @@ async def recall(tx: Transaction, job: Job) -> tuple[Turn, ...]:
             model=row["model"],
             prompt=row["prompt"],
             reference_images=await queue.references(tx, origin.job_id),
-            image=ImageRef(row["sha256"], row["mime"], row["width"], row["height"], row["size"]),
+            image=ImageRef(row["digest"], row["mime"], row["width"], row["height"], row["size"]),
             parts=row["parts"],
         )
         if turns and (turn.provider, turn.model) != (turns[0].provider, turns[0].model):

@@ -54,7 +54,7 @@ async def tie(
     for position, image in enumerate(images):
         await tx.run(
             "add_image",
-            sha256=image.sha256,
+            digest=image.digest,
             mime=image.mime,
             width=image.width,
             height=image.height,
@@ -62,7 +62,7 @@ async def tie(
             stored_at=now,
         )
         await tx.run(
-            "add_job_image", job_id=job_id, role=role, position=position, sha256=image.sha256
+            "add_job_image", job_id=job_id, role=role, position=position, digest=image.digest
         )
 
 
@@ -158,7 +158,7 @@ def _require_lawful(was: JobState, state: JobState) -> None:
 async def _images(tx: Transaction, job_id: str, role: str) -> tuple[ImageRef, ...]:
     rows = await tx.all("job_images", job_id=job_id, role=role)
     return tuple(
-        ImageRef(row["sha256"], row["mime"], row["width"], row["height"], row["size"])
+        ImageRef(row["digest"], row["mime"], row["width"], row["height"], row["size"])
         for row in rows
     )
 

@@ -184,7 +184,7 @@ class Runner:
                         job.request, folder=folder, observer=witness
                     )
                 image = generation.images[-1]
-                stored = await self._store.adopt(image.path, sha256=image.sha256)
+                stored = await self._store.adopt(image.path, digest=image.digest)
         except ProviderError as error:
             await witness.ended(error.kind, error.billed)
             return error

@@ -15,7 +15,7 @@ class ImageFile:
     """A picture as an upstream sent it, on disk. `mime` is by content; `size` in bytes."""
 
     path: Path
-    sha256: str
+    digest: str
     mime: str
     size: int
 

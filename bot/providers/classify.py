@@ -246,7 +246,10 @@ def _billed(kind: ErrorKind, fault: _Fault, status: int, source: Source) -> Bill
         return Billed.UNKNOWN
     if kind is not ErrorKind.UPSTREAM_ERROR or "write_response_body_failed" in fault.codes:
         return Billed.NO
-    never_run = fault.status in _NEVER_RUN and status != HTTPStatus.GATEWAY_TIMEOUT
+    # Only the upstream's own word tells that it did not run; a proxy's page knows nothing of it.
+    never_run = fault.structured and fault.status in _NEVER_RUN
+    if status == HTTPStatus.GATEWAY_TIMEOUT:
+        never_run = False
     return Billed.NO if never_run else Billed.UNKNOWN
 
 

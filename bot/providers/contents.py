@@ -21,7 +21,7 @@ def write(
 ) -> Iterator[bytes | Path]:
     """The body. `turns` go before the request, whose first reference image is the last one's.
 
-    `links` are addresses by sha256, of pictures that go as these instead.
+    `links` are addresses by digest, of pictures that go as these instead.
     """
     yield b'{"contents":['
     shown: set[str] = set()
@@ -31,7 +31,7 @@ def write(
         yield b","
         yield from replay(turn, locate)
         yield b","
-        shown |= {image.sha256 for image in (*images, turn.image)}
+        shown |= {image.digest for image in (*images, turn.image)}
     images = _fresh(request.reference_images, shown)
     yield from _said(request.prompt, images, locate, links or {})
     yield b'],"generationConfig":%b}' % to_json(_config(offer, request))
@@ -39,7 +39,7 @@ def write(
 
 def _fresh(images: Sequence[ImageRef], shown: set[str]) -> list[ImageRef]:
     """Those not in the conversation; the first is its last picture, maybe made smaller since."""
-    return [image for image in images[bool(shown) :] if image.sha256 not in shown]
+    return [image for image in images[bool(shown) :] if image.digest not in shown]
 
 
 def _said(
@@ -47,8 +47,8 @@ def _said(
 ) -> Iterator[bytes | Path]:
     yield b'{"role":"user","parts":[' + to_json({"text": prompt})
     for image in images:
-        if image.sha256 in links:
-            file = {"mimeType": image.mime, "fileUri": links[image.sha256]}
+        if image.digest in links:
+            file = {"mimeType": image.mime, "fileUri": links[image.digest]}
             yield b"," + to_json({"fileData": file})
             continue
         yield b',{"inlineData":{"mimeType":%b,"data":"' % to_json(image.mime)

@@ -5,7 +5,6 @@ are followed by hand and checked the same way.
 """
 
 import asyncio
-import hashlib
 import io
 import socket
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from blake3 import blake3
 from yarl import URL
 
 from bot.errors import Billed, ErrorKind, ProviderError
@@ -210,7 +210,7 @@ class Downloader:
             file, path = _new_file(folder)
             failed.callback(path.unlink, missing_ok=True)
             with file:
-                head, sha256, size = b"", hashlib.sha256(), 0
+                head, digest, size = b"", blake3(), 0
                 async for chunk in _received(answer, provider):
                     size += len(chunk)
                     if size > self._limit:
@@ -218,11 +218,11 @@ class Downloader:
                     if len(head) < SNIFF_BYTES:
                         head += chunk[: SNIFF_BYTES - len(head)]
                         _check(head, provider, whole=False)
-                    sha256.update(chunk)
+                    digest.update(chunk)
                     _write(file, chunk)
             mime = _check(head, provider, whole=True)
             failed.pop_all()
-        return ImageFile(path, sha256.hexdigest(), mime, size)
+        return ImageFile(path, digest.hexdigest(), mime, size)
 
 
 async def fetch_patiently(

@@ -6,7 +6,6 @@ texts are looked into as well, the data URI of a picture leaves its number in pl
 """
 
 import binascii
-import hashlib
 import json
 import os
 import re
@@ -20,6 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pybase64
+from blake3 import blake3
 
 from bot.providers import spelling
 
@@ -62,7 +62,7 @@ class ExtractedFile:
     """A decoded value on disk. `head` is its first bytes, at most HEAD_BYTES; `size` in bytes."""
 
     path: Path
-    sha256: str
+    digest: str
     size: int
     head: bytes
 
@@ -89,7 +89,7 @@ class _Decoding:
         self.path = Path(name)
         # Unbuffered: a chunk is far larger than a buffer, and was measured faster without.
         self._file = os.fdopen(descriptor, "wb", buffering=0)
-        self._sha256 = hashlib.sha256()
+        self._digest = blake3()
         self._head = b""
         self._size = 0
         self._rest = b""
@@ -134,7 +134,7 @@ class _Decoding:
         self.close()
         if self._bad:
             return None
-        return ExtractedFile(self.path, self._sha256.hexdigest(), self._size, self._head)
+        return ExtractedFile(self.path, self._digest.hexdigest(), self._size, self._head)
 
     def close(self) -> None:
         self._file.close()
@@ -163,7 +163,7 @@ class _Decoding:
             raise MalformedBody(f"a picture of more than {FILE_LIMIT} bytes", cut=True)
         if len(self._head) < HEAD_BYTES:
             self._head += decoded[: HEAD_BYTES - len(self._head)]
-        self._sha256.update(decoded)
+        self._digest.update(decoded)
         unwritten = memoryview(decoded)
         while unwritten:
             unwritten = unwritten[self._file.write(unwritten) :]

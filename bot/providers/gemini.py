@@ -139,7 +139,7 @@ class GeminiProvider:
                 if self._purchase.measure(pieces).size <= UPLOAD_LIMIT:
                     break
                 address = self._shelf.offer(self._locate(image), image.mime)
-                links[image.sha256] = offered.enter_context(address)
+                links[image.digest] = offered.enter_context(address)
         return self._purchase.upload(write(offer, request, self._locate, links=links))
 
     async def _draw(

@@ -6,7 +6,7 @@ does not hammer an upstream that has said no.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,6 +35,19 @@ _WHOLE_KEY = frozenset(
         ErrorKind.ACCOUNT_SUSPENDED,
     }
 )
+_ANSWERED = frozenset(
+    {
+        ErrorKind.CONTENT_BLOCKED,
+        ErrorKind.RECITATION,
+        ErrorKind.NO_IMAGE,
+        ErrorKind.TEXT_ONLY,
+        ErrorKind.TRUNCATED,
+        ErrorKind.INVALID_IMAGE,
+        ErrorKind.PAYLOAD_TOO_LARGE,
+        ErrorKind.INVALID_REQUEST,
+    }
+)
+"""Whoever answers like this works; it was the wish that could not be met."""
 _PASSING = frozenset({ErrorKind.OVERLOADED, ErrorKind.UPSTREAM_ERROR, ErrorKind.CONNECT_FAILED})
 
 
@@ -55,6 +68,11 @@ class Breaker:
     kind: ErrorKind
     opened_at: int
     retry_at: int
+
+
+@dataclass(eq=False)
+class Closed(ProviderError):
+    """No call was made, because the line has been closed since; says nothing new about it."""
 
 
 class Health:
@@ -83,6 +101,7 @@ class Health:
         self._failures: dict[Line, int] = {}
         self._probes: dict[Line, asyncio.Event] = {}
         self._changes = 0
+        self._unstored: set[Line] = set()
 
     async def refresh(self) -> None:
         """Take over the breakers that are stored: an operator or another process may change them.
@@ -95,8 +114,10 @@ class Health:
         except StorageError:
             return
         if changes == self._changes:
-            found = [_breaker(row) for row in rows]
-            self._open = {breaker.line: breaker for breaker in found}
+            stored = {breaker.line: breaker for breaker in map(_breaker, rows)}
+            kept = {line: found for line, found in self._open.items() if line in self._unstored}
+            gone = self._unstored - kept.keys()
+            self._open = {line: stored[line] for line in stored.keys() - gone} | kept
 
     def breakers(self) -> list[Breaker]:
         """Every open breaker."""
@@ -107,6 +128,20 @@ class Health:
         known = (self._open.get(place) for place in _places(line))
         return next((found for found in known if found and found.retry_at > self._now()), None)
 
+    def check(self, provider: str, key: str, model: str) -> None:
+        """Raise Closed where a line may not be used now."""
+        breaker = self.obstacle(Line(provider, key, model))
+        if breaker is not None:
+            raise Closed(breaker.kind, provider, retry_after=self.wait(breaker))
+
+    def wait(self, breaker: Breaker) -> int:
+        """Whole seconds until a closed line may be tried again, at least one."""
+        return max(1, -(-(breaker.retry_at - self._now()) // MICROS))
+
+    def probed(self, line: Line) -> bool:
+        """Whether a call is just finding out if this line works again."""
+        return any(place in self._probes for place in _places(line))
+
     async def settled(self, line: Line) -> None:
         """Wait while somebody else's call is finding out whether this line works again."""
         for place in _places(line):
@@ -115,20 +150,28 @@ class Health:
 
     @asynccontextmanager
     async def call(self, line: Line) -> AsyncIterator[None]:
-        """One call over this line; its end closes or opens breakers."""
+        """One call over this line; its end closes or opens breakers.
+
+        It closes only what it was let through to see: a breaker that opened meanwhile knows better.
+        """
         over = asyncio.Event()
-        probed = [place for place in _places(line) if place in self._open]
-        self._probes.update(dict.fromkeys(probed, over))
+        probed = [self._open[place] for place in _places(line) if place in self._open]
+        self._probes.update(dict.fromkeys([breaker.line for breaker in probed], over))
         try:
             yield
+        except Closed:
+            raise
         except ProviderError as error:
-            await self._failed(line, error)
+            if error.kind in _ANSWERED:
+                await self._succeeded(line, probed)
+            else:
+                await self._failed(line, error, probed)
             raise
         else:
-            await self._succeeded(line)
+            await self._succeeded(line, probed)
         finally:
-            for place in probed:
-                self._probes.pop(place, None)
+            for breaker in probed:
+                self._probes.pop(breaker.line, None)
             over.set()
 
     async def reset(self, provider: str) -> int:
@@ -139,10 +182,14 @@ class Health:
         await self._write(lambda tx: _forget(tx, lines))
         return len(lines)
 
-    async def _keep(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
+    async def _keep(
+        self, lines: Sequence[Line], work: Callable[[Transaction], Awaitable[None]]
+    ) -> None:
         """As `_write`, but how a call ended matters more than that this could be stored."""
+        self._unstored.update(lines)
         with suppress(StorageError):
             await self._write(work)
+            self._unstored.difference_update(lines)
 
     async def _write(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
         """Store what has just changed here; a refresh that began before it is over is stale."""
@@ -152,23 +199,31 @@ class Health:
         finally:
             self._changes += 1
 
-    async def _succeeded(self, line: Line) -> None:
+    async def _succeeded(self, line: Line, probed: Sequence[Breaker]) -> None:
         self._failures.pop(line, None)
-        closed = [place for place in _places(line) if self._open.pop(place, None)]
+        closed = [found.line for found in probed if self._open.get(found.line) == found]
+        for place in closed:
+            del self._open[place]
         if closed:
-            await self._keep(lambda tx: _forget(tx, closed))
+            await self._keep(closed, lambda tx: _forget(tx, closed))
 
-    async def _failed(self, line: Line, error: ProviderError) -> None:
+    async def _failed(self, line: Line, error: ProviderError, probed: Sequence[Breaker]) -> None:
         """Open the breaker that fits, if any: for the model, for the key, or for a while."""
         retry_at = self._retry_at(line, error)
-        if retry_at is None:
+        if retry_at is not None:
+            place = Line(line.provider, line.key, ANY_MODEL) if error.kind in _WHOLE_KEY else line
+            await self._close(place, error.kind, retry_at)
             return
+        for found in probed:
+            # The call was let through to see, and did not see that the line works.
+            await self._close(found.line, found.kind, self._now() + PAUSE_SECONDS * MICROS)
+
+    async def _close(self, place: Line, kind: ErrorKind, retry_at: int) -> None:
         if self._longest is not None:
             retry_at = min(retry_at, self._now() + self._longest * MICROS)
-        place = Line(line.provider, line.key, ANY_MODEL) if error.kind in _WHOLE_KEY else line
-        breaker = Breaker(place, error.kind, self._now(), retry_at)
+        breaker = Breaker(place, kind, self._now(), retry_at)
         self._open[place] = breaker
-        await self._keep(lambda tx: _remember(tx, breaker))
+        await self._keep([place], lambda tx: _remember(tx, breaker))
 
     def _retry_at(self, line: Line, error: ProviderError) -> int | None:
         now = self._now()

@@ -161,7 +161,7 @@ def choose(extracted: Extracted, numbers: Iterable[int], extractor: Extractor) -
         mime = sniff(file.head) if file else None
         if file and mime:
             extractor.keep(file)
-            return ImageFile(file.path, file.sha256, mime, file.size)
+            return ImageFile(file.path, file.digest, mime, file.size)
     return None
 
 

@@ -1,12 +1,13 @@
 """An operator's settings and the catalog to the ways that pictures can be made."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.errors import SettingsError
+from bot.errors import ErrorKind, SettingsError
 from bot.generation.catalog import Catalog, Upstream
 from bot.generation.request import ImageRef
 from bot.providers.aivideoapi import AiVideoApi
@@ -20,8 +21,8 @@ from bot.providers.inquiry import ModelList
 from bot.providers.openai_chat import ChatProvider
 from bot.providers.outside import Callbacks, Shelf
 from bot.providers.pace import Gate, OpenGate
-from bot.providers.retry import Retrying
-from bot.providers.router import Way
+from bot.providers.retry import MayCall, Retrying, always
+from bot.providers.router import FAIL_OVER, Way
 from bot.providers.task import TaskProvider, make_free_session
 from bot.providers.toapis import ToApis
 from bot.providers.transport import Transport
@@ -37,7 +38,8 @@ MakeGate = Callable[[str, int | None, int | None], Gate]
 class Outfit:
     """What every provider is made with. `time_limit`, in seconds, overrides the catalog's.
 
-    With a public address upstreams call back (`callbacks`) and fetch pictures (`shelf`).
+    `check` is asked before every call. With a public address upstreams call back (`callbacks`) and
+    fetch pictures (`shelf`).
     """
 
     transport: Transport
@@ -47,6 +49,7 @@ class Outfit:
     random: Callable[[], float]
     clock: Callable[[], float]
     time_limit: float | None = None
+    check: MayCall = always
     callbacks: Callbacks | None = None
     shelf: Shelf | None = None
     new_id: Callable[[], str] = lambda: secrets.token_hex(16)
@@ -101,32 +104,44 @@ def build(
     `attempts` caps the calls for one picture; the policy's own when None. `make_gate` gives the
     gates of keys with limits; without it there are none. Raises SettingsError as `enabled` does.
     """
+    upstreams = [catalog.upstreams[name] for name in enabled(settings, catalog)]
+    gates = _gates(settings, upstreams, make_gate)
     ways = []
-    gates: dict[str, Gate] = {}
-    for name in enabled(settings, catalog):
-        upstream = catalog.upstreams[name]
+    for upstream in upstreams:
         base_url = settings.base_url(upstream.key) or upstream.base_url
         for key in settings.keys(upstream.key):
-            # Two routes of one upstream share the limits of the key they share.
-            if key.fingerprint not in gates:
-                gates[key.fingerprint] = _gate(settings, upstream, key, make_gate)
             place = _Place(upstream, key, base_url, settings)
             ways.append(_way(place, outfit, gates[key.fingerprint], attempts))
     return tuple(ways)
 
 
-def _gate(settings: Settings, upstream: Upstream, key: Key, make: MakeGate | None) -> Gate:
-    rpm = settings.rpm(upstream.key) or upstream.rpm
-    concurrency = settings.concurrency(upstream.key) or upstream.concurrency
-    if make is None or (rpm is None and concurrency is None):
-        return OpenGate()
-    return make(key.fingerprint, rpm, concurrency)
+def _gates(
+    settings: Settings, upstreams: Sequence[Upstream], make: MakeGate | None
+) -> Mapping[str, Gate]:
+    """By fingerprint: routes that share a key share its limits, the strictest that any has."""
+    sharing: dict[str, list[Upstream]] = {}
+    for upstream in upstreams:
+        for key in settings.keys(upstream.key):
+            sharing.setdefault(key.fingerprint, []).append(upstream)
+    gates: dict[str, Gate] = {}
+    for fingerprint, routes in sharing.items():
+        rpm = _strictest(settings.rpm(route.key) or route.rpm for route in routes)
+        concurrency = _strictest(
+            settings.concurrency(route.key) or route.concurrency for route in routes
+        )
+        gate = make(fingerprint, rpm, concurrency) if make and (rpm or concurrency) else None
+        gates[fingerprint] = gate or OpenGate()
+    return gates
+
+
+def _strictest(limits: Iterable[int | None]) -> int | None:
+    return min((limit for limit in limits if limit), default=None)
 
 
 def _way(place: _Place, outfit: Outfit, gate: Gate, attempts: int | None) -> Way:
     provider, probe = _MAKERS[place.upstream.dialect](place, outfit)
 
-    def retrying(attempts: int | None) -> Retrying:
+    def retrying(leave: AbstractSet[ErrorKind]) -> Retrying:
         return Retrying(
             provider,
             attempts=attempts,
@@ -135,10 +150,12 @@ def _way(place: _Place, outfit: Outfit, gate: Gate, attempts: int | None) -> Way
             clock=outfit.clock,
             key=place.key.fingerprint,
             gate=gate,
+            leave=leave,
+            check=outfit.check,
         )
 
     name, fingerprint = place.upstream.name, place.key.fingerprint
-    return Way(name, fingerprint, retrying(1), retrying(attempts), gate, probe)
+    return Way(name, fingerprint, retrying(FAIL_OVER), retrying(frozenset()), gate, probe)
 
 
 def _gemini(place: _Place, outfit: Outfit) -> tuple[Provider, Probe]:

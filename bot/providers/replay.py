@@ -45,7 +45,7 @@ def record(document: Any, value: str, image: ImageFile) -> str | None:
         text = to_json(kept)
     except PydanticSerializationError:
         return None
-    before, _, after = text.partition(_place(image.sha256))
+    before, _, after = text.partition(_place(image.digest))
     # Another such key is of a value that went into a file of its own, and is lost.
     if len(text) > TURN_LIMIT or b'"data":' in before or b'"data":' in after:
         return None
@@ -54,7 +54,7 @@ def record(document: Any, value: str, image: ImageFile) -> str | None:
 
 def replay(turn: Turn, locate: Callable[[ImageRef], Path]) -> Iterator[bytes | Path]:
     """That side as JSON in pieces, the picture as the file it is."""
-    before, _, after = turn.parts.encode().partition(_place(turn.image.sha256))
+    before, _, after = turn.parts.encode().partition(_place(turn.image.digest))
     yield b'{"role":"model","parts":'
     yield before
     yield b'"data":"'
@@ -64,9 +64,9 @@ def replay(turn: Turn, locate: Callable[[ImageRef], Path]) -> Iterator[bytes | P
     yield b"}"
 
 
-def _place(sha256: str) -> bytes:
+def _place(digest: str) -> bytes:
     """Where the picture belongs, and nothing else: a string has its quotes escaped."""
-    return b'"data":"%b"' % sha256.encode()
+    return b'"data":"%b"' % digest.encode()
 
 
 def _turn(document: Any, value: str) -> list[Mapping[str, Any]]:
@@ -85,7 +85,7 @@ def _referring(part: Mapping[str, Any], image: ImageFile) -> Mapping[str, Any]:
     """With the type by content: a wrong one is forgiven in an answer, but not in a request."""
     blob = mapping(either(part, "inlineData", "inline_data"))
     others = {name: item for name, item in blob.items() if name not in _REPLACED}
-    named = {**others, "mimeType": image.mime, "data": image.sha256}
+    named = {**others, "mimeType": image.mime, "data": image.digest}
     rest = {name: item for name, item in part.items() if name not in _PICTURE}
     return {**rest, "inlineData": named}
 

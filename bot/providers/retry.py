@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,6 +13,15 @@ from bot.generation.request import GenerationRequest
 from bot.providers.base import Call, Generation, Observer, Provider
 from bot.providers.pace import Gate, OpenGate
 from bot.providers.transport import CutAnswer
+
+MayCall = Callable[[str, str, str], None]
+"""Of provider, key and model; raises ProviderError where a call must not be made now."""
+
+
+def always(provider: str, key: str, model: str) -> None:
+    """Any call may be made."""
+    del provider, key, model
+
 
 LONGEST_WAIT = 60.0
 """Seconds; a place asking for more is better left for another."""
@@ -47,9 +58,10 @@ POLICY: Mapping[ErrorKind, Rule] = MappingProxyType(
 class Retrying:
     """`provider`, tried again by POLICY; nothing whose outcome is in doubt is paid for twice.
 
-    `attempts` caps the calls, the first included; each passes `gate`, which knows how fast the key
+    `attempts` caps the calls, the first included; a failure of a kind in `leave` is left to another
+    upstream. Each call passes `gate`, which knows how fast the key
     with this fingerprint may be used. `random` gives numbers from 0 up to 1, `clock` monotonic
-    seconds.
+    seconds. `check` is asked before every call.
     """
 
     def __init__(
@@ -63,10 +75,14 @@ class Retrying:
         budget: float = BUDGET,
         key: str = "",
         gate: Gate | None = None,
+        leave: AbstractSet[ErrorKind] = frozenset(),
+        check: MayCall = always,
     ) -> None:
         self._provider = provider
         self._key = key
         self._gate = gate or OpenGate()
+        self._leave = leave
+        self._check = check
         self._attempts = attempts
         self._sleep = sleep
         self._random = random
@@ -84,10 +100,11 @@ class Retrying:
         deadline = self._clock() + self._budget
         retries: Counter[ErrorKind] = Counter()
         attempt = 0
+        check = partial(self._check, self.name, self._key, request.model)
         while True:
             attempt += 1
             try:
-                async with self._gate.call(observer.party):
+                async with self._gate.call(observer.party, check):
                     call = Call(self.name, self._key, request.model, attempt)
                     await observer.calling(call)
                     return await self._provider.generate(request, folder=folder, observer=observer)
@@ -104,6 +121,8 @@ class Retrying:
     def _wait(self, error: ProviderError, retries: int) -> float | None:
         """Seconds until the next call, or None when there must not be one."""
         rule = POLICY.get(error.kind)
+        if error.kind in self._leave:
+            return None
         if rule is None or retries >= len(rule.waits) or isinstance(error, CutAnswer):
             return None
         if error.billed is Billed.YES or (error.billed is Billed.UNKNOWN and not rule.unknown_too):

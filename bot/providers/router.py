@@ -1,5 +1,6 @@
 """A Provider made of Providers: the best capable healthy one, then the next, never paid twice."""
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from bot.generation.catalog import Catalog, Offer
 from bot.generation.pricing import Ranking
 from bot.generation.request import GenerationRequest
 from bot.providers.base import Balance, Generation, Observer, Provider
-from bot.providers.health import Breaker, Health, Line
+from bot.providers.health import Breaker, Closed, Health, Line
 from bot.providers.pace import Gate
 
 MICROS = 1_000_000
@@ -35,13 +36,15 @@ FAIL_OVER = frozenset(
 """Another upstream may do better after these, and only when the first is known not to bill."""
 
 
+LONGEST_QUEUE = 10 * 60.0
+"""Seconds; who would wait longer for a turn is told so at once."""
 PATIENCE = 10.0
 """Seconds a call may wait for its turn at the upstream that comes first before others do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One upstream with one key. `once` tries once, `patient` again as far as that is safe.
+    """One upstream with one key. `hasty` leaves to others what they may do; `patient` asks again.
 
     `gate` is what both wait at; `probe` asks one free question, raises ProviderError where the
     answer is no, and brings the balance where the upstream tells it.
@@ -49,7 +52,7 @@ class Way:
 
     name: str
     key: str
-    once: Provider
+    hasty: Provider
     patient: Provider
     gate: Gate
     probe: Callable[[], Awaitable[Balance | None]]
@@ -58,7 +61,8 @@ class Way:
 class Router:
     """Asks `ways` in the order of `ranking`; a request goes only where exactly it can be done.
 
-    The keys of one upstream take turns. `refresh` brings what the ranking goes by up to date.
+    Of an upstream's keys the one asked least lately comes first. `refresh` brings what the ranking
+    goes by up to date.
     """
 
     name = "router"
@@ -81,7 +85,8 @@ class Router:
         self._now = now
         self._today = today
         self._refresh = refresh
-        self._turn = 0
+        self._calls = 0
+        self._last_call: dict[Line, int] = {}
 
     async def generate(
         self, request: GenerationRequest, *, folder: Path, observer: Observer
@@ -90,38 +95,48 @@ class Router:
         await self._health.refresh()
         if self._refresh:
             await self._refresh()
-        capable = self._capable(request)
+        capable = self._capable(request, observer.party)
         failure: ProviderError | None = None
         for place, (way, line) in enumerate(capable):
             await self._health.settled(line)
             if self._health.obstacle(line):
                 continue
+            if (delay := way.gate.delay(observer.party)) > LONGEST_QUEUE:
+                # Its turn would come when the reply can no longer be changed.
+                seconds = math.ceil(delay)
+                failure = ProviderError(ErrorKind.RATE_LIMITED, way.name, retry_after=seconds)
+                continue
             others = any(not self._health.obstacle(other) for _, other in capable[place + 1 :])
-            provider = way.once if others else way.patient
+            provider = way.hasty if others else way.patient
+            self._calls += 1
+            self._last_call[line] = self._calls
             try:
                 async with self._health.call(line):
                     return await provider.generate(request, folder=folder, observer=observer)
             except ProviderError as error:
-                if error.kind not in FAIL_OVER or error.billed is not Billed.NO:
+                asked = not isinstance(error, Closed)
+                if asked and (error.kind not in FAIL_OVER or error.billed is not Billed.NO):
                     raise
                 failure = error
         raise failure or self._nobody(request, capable)
 
-    def _capable(self, request: GenerationRequest) -> list[tuple[Way, Line]]:
+    def _capable(self, request: GenerationRequest, party: int) -> list[tuple[Way, Line]]:
         """Where exactly this can be drawn, the best first.
 
-        One whose turn is long in coming stands behind those that are free.
+        One whose turn is long in coming stands behind those that are free, and one that is just
+        being tried again behind all others.
         """
-        self._turn += 1
         found = []
-        for number, way in enumerate(self._ways):
+        for way in self._ways:
             offer = self._offer(way, request)
             if offer is not None and offer.takes(request.reference_images):
-                delay = way.gate.delay
+                line = Line(way.name, way.key, request.model)
+                delay = way.gate.delay(party)
+                probed = self._health.probed(line)
                 rank = self._ranking.rank(offer, request.resolution, request.thinking)
-                turn = (number - self._turn) % len(self._ways)
-                place = (int(delay // PATIENCE), rank, delay, turn)
-                found.append((place, way, Line(way.name, way.key, request.model)))
+                turn = self._last_call.get(line, 0)
+                place = (probed, int(delay // PATIENCE), rank, delay, turn)
+                found.append((place, way, line))
         found.sort(key=lambda entry: entry[0])
         return [(way, line) for _, way, line in found]
 
@@ -138,10 +153,12 @@ class Router:
     ) -> ProviderError:
         """Why no call was made: the breaker that opens first, or that nobody can do it."""
         obstacles = [breaker for _, line in capable if (breaker := self._health.obstacle(line))]
+        if not obstacles and capable:
+            # The last of them opened just now.
+            return ProviderError(ErrorKind.RATE_LIMITED, self.name, retry_after=1)
         if not obstacles:
             too_large = any(self._offer(way, request) for way in self._ways)
             kind = ErrorKind.PAYLOAD_TOO_LARGE if too_large else ErrorKind.MODEL_UNAVAILABLE
             return ProviderError(kind, self.name)
         first: Breaker = min(obstacles, key=lambda breaker: breaker.retry_at)
-        seconds = -(-(first.retry_at - self._now()) // MICROS)
-        return ProviderError(first.kind, first.line.provider, retry_after=max(1, seconds))
+        return ProviderError(first.kind, first.line.provider, retry_after=self._health.wait(first))

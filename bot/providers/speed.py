@@ -1,5 +1,6 @@
 """How fast each upstream has been of late, as the record of calls tells."""
 
+import math
 from collections.abc import Callable
 
 from bot.db.database import Database
@@ -9,6 +10,8 @@ from bot.generation.request import Resolution
 MICROS = 1_000_000
 DAY = 24 * 3600 * MICROS
 FRESH = 60 * MICROS
+TRIED = 3
+"""Calls without a picture after which an upstream counts as the slowest."""
 
 
 class Speeds:
@@ -32,9 +35,12 @@ class Speeds:
             return
         self._seconds = {
             (row["provider"], row["model"], row["resolution"]): row["micros"] / MICROS
+            if row["micros"] is not None
+            else math.inf
             for row in rows
+            if row["micros"] is not None or row["calls"] >= TRIED
         }
 
     def seconds(self, provider: str, model: str, resolution: Resolution) -> float | None:
-        """For one picture there; None where nobody knows yet."""
+        """For one picture there; None where nobody knows yet, infinite where none ever came."""
         return self._seconds.get((provider, model, resolution))

@@ -210,6 +210,8 @@ def _rhythm(subject: Subject, row: Row | None, now: int) -> tuple[int, int]:
     if limit is None:
         return due, 0
     rhythm = Rhythm.of(limit) if limit else None
+    if rhythm is not None:
+        due = rhythm.plausible(due, now, longest=SHORT_WAIT)
     wait = rhythm.wait(due, now) if rhythm else 0
     if rhythm is None or wait > SHORT_WAIT:
         opens_at = now + wait if rhythm else None
@@ -237,7 +239,11 @@ def _use(subject: Subject, measure: Measure, row: Row | None, windows: Windows, 
     used, opens_at = 0, None
     if measure is Measure.RATE:
         limit = subject.limits[measure]
-        wait = Rhythm.of(limit).wait(int(row["due_at"]), now) if row and limit else 0
+        rhythm = Rhythm.of(limit) if limit else None
+        due = int(row["due_at"]) if row else 0
+        if rhythm is not None:
+            due = rhythm.plausible(due, now, longest=SHORT_WAIT)
+        wait = rhythm.wait(due, now) if rhythm else 0
         used, opens_at = (limit, now + wait) if wait else (0, None)
     elif measure in _WINDOWS:
         name = _WINDOWS[measure]

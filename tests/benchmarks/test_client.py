@@ -28,7 +28,7 @@ def test_every_contender_fetches_the_picture_that_was_drawn(tmp_path):
 
     assert done.returncode == 0, done.stderr
     rows = json.loads((tmp_path / "found.json").read_text("utf-8"))["rows"]
-    floors = ["floor", "floor, same job", "sha256 alone"]
+    floors = ["floor", "floor, same job", "blake3 alone"]
     assert [row["contender"] for row in rows] == [*floors, *OURS, *SDKS]
     assert all(row["cpu_ms"] > 0 and row["x_floor"] > 0 for row in rows)
     assert [path.name for path in tmp_path.iterdir()] == ["found.json"]

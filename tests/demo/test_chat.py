@@ -1,7 +1,6 @@
 """The stand-in's chat completions on the wire, and the command line drawing over them."""
 
 import base64
-import hashlib
 import io
 import json
 import os
@@ -11,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 from PIL import Image
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "sdk_requests"
@@ -248,7 +248,7 @@ def test_the_command_line_draws_over_chat(upstream, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     answer = json.loads(done.stdout)
     content = (tmp_path / "x.png").read_bytes()
-    assert answer["images"][0]["sha256"] == hashlib.sha256(content).hexdigest()
+    assert answer["images"][0]["blake3"] == blake3(content).hexdigest()
     assert (answer["provider"], answer["usd"]) == ("apiyi-chat", 0.05)
     assert answer["text"] == "Here you go."
     assert opened(content).size == (1024, 1024)

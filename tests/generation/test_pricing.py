@@ -42,3 +42,12 @@ def test_prices_people_see(resolution, credit_usd_micros, credits_due):
     found = price(OFFER, resolution, credit_usd_micros=credit_usd_micros)
 
     assert found.credits == credits_due
+
+
+def test_what_costs_the_operator_nothing_is_one_credit():
+    """A hold of nothing is no hold: the ledger would refuse it, and the member with it."""
+    offer = replace(OFFER, usd_micros={Resolution.R1K: 0})
+
+    found = price(offer, Resolution.R1K, credit_usd_micros=5_000)
+
+    assert (found.credits, found.usd_micros) == (1, 0)

@@ -1,11 +1,11 @@
 """The store holds whole pictures under their hash, nothing else, and nothing outside."""
 
 import asyncio
-import hashlib
 import io
 from dataclasses import replace
 
 import pytest
+from blake3 import blake3
 from PIL import Image
 
 from bot.errors import NotAPicture, StorageError
@@ -25,13 +25,13 @@ def png():
     return target.getvalue()
 
 
-def sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def named(content: bytes) -> str:
+    return blake3(content).hexdigest()
 
 
 async def test_an_added_picture_lies_under_its_hash_with_its_facts(store, put, png, tmp_path):
     image = await store.add(put("fresh", png))
-    digest = sha256(png)
+    digest = named(png)
     assert image == ImageRef(digest, "image/png", 30, 20, len(png))
     assert store.path(image) == tmp_path / "images" / digest[:2] / f"{digest}.png"
     assert store.path(image).read_bytes() == png
@@ -40,7 +40,7 @@ async def test_an_added_picture_lies_under_its_hash_with_its_facts(store, put, p
 
 async def test_the_same_content_twice_is_kept_once(store, put, png, tmp_path):
     first = await store.add(put("one", png))
-    second = await store.adopt(put("two", png), sha256=sha256(png))
+    second = await store.adopt(put("two", png), digest=named(png))
     assert first == second
     assert [f for f in tmp_path.rglob("*") if f.is_file()] == [store.path(first)]
 
@@ -48,8 +48,8 @@ async def test_the_same_content_twice_is_kept_once(store, put, png, tmp_path):
 async def test_adopting_again_after_the_move_gives_the_same_reference(store, put, png):
     """A job that was stopped between the move and its next state takes the step again."""
     file = put("drawn", png)
-    first = await store.adopt(file, sha256=sha256(png))
-    assert await store.adopt(file, sha256=sha256(png)) == first
+    first = await store.adopt(file, digest=named(png))
+    assert await store.adopt(file, digest=named(png)) == first
     assert store.path(first).read_bytes() == png
 
 
@@ -91,7 +91,7 @@ async def test_no_reference_leads_out_of_the_folder(store, put, png, digest):
     with pytest.raises(StorageError):
         store.path(ImageRef(digest, "image/png", 1, 1, 1))
     with pytest.raises(StorageError):
-        await store.adopt(put("drawn", png), sha256=digest)
+        await store.adopt(put("drawn", png), digest=digest)
 
 
 async def test_a_reference_to_a_kind_we_do_not_keep_is_refused(store, put, png):

@@ -1,19 +1,262 @@
-"""What moves credits between people, on a real file and under a clock of its own."""
+"""The core without Discord: a studio, its runner, real upstreams, real books; and credits alone."""
 
 import itertools
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import HttpUrl, SecretStr
 
+from bot.app import World, open_workshop
+from bot.db.patient import Patient
 from bot.db.sqlite import SqliteDatabase
+from bot.errors import DeliveryFailed, PlantainError
+from bot.generation.pricing import Ranking
+from bot.jobs.bank import Bank
+from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
+from bot.jobs.job import Job, JobKind, Place
 from bot.jobs.payers import Payers
 from bot.jobs.pots import Pots
+from bot.jobs.runner import Runner
+from bot.jobs.service import Studio
+from bot.jobs.uploads import Uploads
+from bot.ledger.entry import Account
 from bot.ledger.ledger import Ledger
 from bot.ledger.teams import Teams
+from bot.providers.health import Health
+from bot.providers.router import Router
 from bot.quotas.allowance import Allowances
 from bot.quotas.calendar import Calendar
 from bot.quotas.quotas import Quotas
+from bot.settings import Settings
+
+WELCOME = 1000
+CREDIT_USD_MICROS = 5000
+VARIABLES = {"google": "gemini", "apiyi-chat": "apiyi", "evolink-chat": "evolink"}
+"""The settings of each provider begin with its name but for these."""
+
+
+@dataclass
+class Told:
+    """A Delivery that remembers what it showed; with a `refusal` it shows no picture."""
+
+    delivered: list[tuple[str, int, int]] = field(default_factory=list)
+    explained: list[tuple[str, PlantainError]] = field(default_factory=list)
+    queued_jobs: list[str] = field(default_factory=list)
+    refusal: DeliveryFailed | None = None
+
+    async def queued(self, job, ahead):
+        self.queued_jobs.append(job.id)
+
+    async def postponed(self, job, begins_at):
+        pass
+
+    async def drawing(self, job):
+        pass
+
+    async def waiting(self, job, wait):
+        pass
+
+    async def deliver(self, job, pictures, receipt, shortfall):
+        assert all(picture.path.stat().st_size for picture in pictures)
+        if self.refusal:
+            raise self.refusal
+        self.delivered.append((job.id, len(pictures), receipt.charged))
+
+    async def explain(self, job, error):
+        self.explained.append((job.id, error))
+
+
+@dataclass
+class Shop:
+    """A running core; `order` is what a member does and `finish` waits for all of it."""
+
+    studio: Studio
+    dispatcher: InProcessDispatcher
+    database: SqliteDatabase
+    ledger: Ledger
+    told: Told
+
+    async def order(
+        self, prompt: str, *, model: str | None = None, member: int = 7, count: int = 1
+    ) -> Job:
+        draft = self.studio.draft(
+            JobKind.IMAGINE,
+            prompt,
+            model=model,
+            aspect_ratio=None,
+            resolution=None,
+            count=count,
+            reference_images=0,
+        )
+        place = Place(member, 1, 2, 3, 4, "token", "en-US", False, 50_000_000)
+        return await self.studio.submit(draft, place)
+
+    async def finish(self) -> None:
+        assert await self.dispatcher.close(60) == 0
+
+    async def run(self, prompt: str, **wishes: Any) -> Job:
+        job = await self.order(prompt, **wishes)
+        await self.finish()
+        return job
+
+    async def job(self, job: Job) -> dict[str, Any]:
+        [row] = await self.rows("SELECT * FROM jobs WHERE id = :id", id=job.id)
+        return row
+
+    async def attempts(self) -> list[dict[str, Any]]:
+        return await self.rows("SELECT * FROM attempts ORDER BY started_at, id")
+
+    async def spending(self) -> dict[tuple[str, str], tuple[int, int, int, int]]:
+        """Calls, and what is paid, in doubt and lost in USD micros, by provider and key."""
+        rows = await self.database.read(lambda tx: tx.all("spending", since=0))
+        return {
+            (row["provider"], row["key"]): (
+                row["calls"],
+                row["paid"],
+                row["in_doubt"],
+                row["liability"],
+            )
+            for row in rows
+        }
+
+    async def account(self, member: int = 7) -> Account:
+        found = await self.database.read(lambda tx: self.ledger.account(tx, f"member:{member}"))
+        assert found is not None
+        return found
+
+    async def rows(self, sql: str, **values: object) -> list[dict[str, Any]]:
+        return await self.database.read(lambda tx: tx.query(sql, **values))
+
+    async def assert_books_balance(self) -> None:
+        assert await self.database.read(self.ledger.check) == []
+        for movement in ("wrong_balances", "wrong_holds", "wrong_movements"):
+            assert await self.database.read(lambda tx, name=movement: tx.all(name)) == []
+
+
+class Virtual:
+    """Monotonic seconds that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+OpenShop = Callable[..., AbstractAsyncContextManager[Shop]]
+
+
+@pytest.fixture
+def key():
+    """A key nobody else has, that makes the stand-in misbehave by the words in it."""
+
+    def make(words: str = "") -> str:
+        return f"sk-{secrets.token_hex(8)}x-{words.replace(' ', '-')}".rstrip("-")
+
+    return make
+
+
+@pytest.fixture
+def open_shop(settings, upstream) -> OpenShop:
+    """Open the core over upstreams `keys` names, the first preferred, each with its keys.
+
+    `urls` are base URLs instead of the stand-in's; `dress` wraps what the runner draws with.
+    """
+
+    @asynccontextmanager
+    async def opened(
+        keys: dict[str, str],
+        *,
+        urls: dict[str, str] | None = None,
+        time_limit: float | None = None,
+        slots: int = 4,
+        dress: Callable[[Any], Any] = lambda provider: provider,
+    ) -> AsyncIterator[Shop]:
+        chosen = _configure(settings, upstream.url, keys, urls or {})
+        time = Virtual()
+        world = replace(
+            World(),
+            today=lambda: date(2026, 11, 21),
+            random=lambda: 0.0,
+            monotonic=lambda: time.now,
+            sleep=time.sleep,
+        )
+        folder = chosen.prepare_data_dir()
+        async with AsyncExitStack() as resources:
+            database = await resources.enter_async_context(SqliteDatabase.open(chosen.sqlite_path))
+            workshop = await resources.enter_async_context(
+                open_workshop(chosen, folder, world=world, time_limit=time_limit)
+            )
+            ways = tuple(way for way in workshop.ways if way.name in keys)
+            ranking = Ranking(preferred=tuple(keys), known=tuple(workshop.catalog.upstreams))
+            router = Router(
+                ways=ways,
+                catalog=workshop.catalog,
+                health=Health(database=database, now=world.now),
+                ranking=ranking,
+                now=world.now,
+                today=world.today,
+            )
+            rich = chosen.model_copy(update={"welcome_credits": WELCOME})
+            bank = Bank.of(rich, now=world.now, new_id=world.new_id)
+            told = Told()
+            runner = Runner(
+                database=Patient(database, sleep=world.sleep),
+                ledger=bank.ledger,
+                payers=bank.payers,
+                provider=dress(router),
+                catalog=workshop.catalog,
+                store=workshop.store,
+                codec=workshop.codec,
+                delivery=told,
+                now=world.now,
+                new_id=world.new_id,
+                sleep=world.sleep,
+                slots=slots,
+            )
+            dispatcher = InProcessDispatcher(
+                runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
+            )
+            studio = Studio(
+                catalog=workshop.catalog,
+                providers=tuple(keys),
+                ranking=ranking,
+                default_model=None,
+                credit_usd_micros=CREDIT_USD_MICROS,
+                database=database,
+                payers=bank.payers,
+                uploads=Uploads(store=workshop.store, codec=workshop.codec),
+                dispatcher=dispatcher,
+                today=world.today,
+                now=world.now,
+                new_id=world.new_id,
+            )
+            yield Shop(studio, dispatcher, database, bank.ledger, told)
+            await dispatcher.close(0)
+
+    return opened
+
+
+def _configure(
+    settings: Settings, url: str, keys: dict[str, str], urls: dict[str, str]
+) -> Settings:
+    changes: dict[str, object] = {"gemini_api_key": None, "result_hosts": frozenset({"127.0.0.1"})}
+    for name, key in keys.items():
+        variable = VARIABLES.get(name, name)
+        route = "" if name == "google" else f"/{variable}"
+        changes[f"{variable}_api_key"] = SecretStr(key)
+        changes[f"{variable}_base_url"] = HttpUrl(urls.get(name, url + route))
+    return settings.model_copy(update=changes)
+
+
+# --- credits alone --------------------------------------------------------------------------
 
 NOON = 1_795_262_400_000_000
 """2026-11-21 12:00 UTC; 13:00 in the time zone of the calendar."""

@@ -1,5 +1,6 @@
 """kill -9 in the middle of work: nothing promised is lost, nothing is paid or charged twice."""
 
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -8,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.db import statements
+
 PROGRAM = Path(__file__).parent / "programs" / "work.py"
 
 
-def start(folder: Path, url: str, jobs: int) -> subprocess.Popen[str]:
+def start(folder: Path, url: str, jobs: int, *gateway: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, PROGRAM, folder, url, str(jobs)], stdout=subprocess.PIPE, text=True
+        [sys.executable, PROGRAM, folder, url, str(jobs), *gateway],
+        stdout=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -74,3 +79,72 @@ def test_kill_9_loses_no_promise_and_pays_nothing_twice(
         text=True,
     )
     assert check.returncode == 0, check.stdout
+
+
+@pytest.fixture
+def silent():
+    """An upstream that takes every call and answers none."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(30)
+        yield listening
+
+
+def address(server: socket.socket) -> str:
+    return "http://{}:{}".format(*server.getsockname())
+
+
+def heard(server: socket.socket) -> tuple[socket.socket, bytes]:
+    """The next call: its connection, left open, and what came as far as the end of its body."""
+    connection, _ = server.accept()
+    connection.settimeout(30)
+    received = b""
+    while not received.endswith(b"}"):
+        received += connection.recv(65536)
+    return connection, received
+
+
+CLOSED = "http://127.0.0.1:1"
+"""Nothing listens there, so the first upstream fails at once and surely unbilled."""
+
+
+def test_kill_9_between_the_first_one_s_failure_and_the_second_one_s_answer(tmp_path, silent):
+    """The call that is out is booked as a possible loss, nobody is asked again, nobody pays."""
+    folder = tmp_path / "data"
+    first = start(folder, CLOSED, 1, address(silent))
+    connection, received = heard(silent)
+    with connection:
+        assert received.startswith(b"POST /v1beta/models/gemini-nano-banana-2.1:generateContent")
+        first.kill()
+        first.communicate()
+
+    second = start(folder, CLOSED, 0, address(silent))
+    output, _ = second.communicate(timeout=60)
+
+    assert second.returncode == 0
+    assert [line.split()[0] for line in output.splitlines() if "[" not in line] == [
+        "explained",
+        "recovered",
+        "quiet",
+    ]
+    silent.settimeout(0)
+    with pytest.raises(BlockingIOError):
+        silent.accept()
+    with sqlite3.connect(folder / "plantain.db") as db:
+        assert db.execute("SELECT state, failure, credits_charged FROM jobs").fetchall() == [
+            ("failed", "error-interrupted", None)
+        ]
+        assert db.execute(
+            "SELECT available, held FROM accounts WHERE id = 'member:7'"
+        ).fetchall() == [(1000, 0)]
+        query = "SELECT provider, outcome, billed FROM attempts ORDER BY number"
+        assert db.execute(query).fetchall() == [
+            ("google", "connect_failed", "no"),
+            ("apiyi", "abandoned", "unknown"),
+        ]
+        rows = db.execute(statements.load()["spending"], {"since": 0}).fetchall()
+    db.close()
+    # Provider, key, model and day; then calls, paid, in doubt and lost, in millionths of a dollar.
+    assert [(row[0], *row[4:]) for row in rows] == [
+        ("apiyi", 1, 0, 50_000, 50_000),
+        ("google", 1, 0, 0, 0),
+    ]

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import hashlib
 import json
 import socket
 import struct
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 
 from bot.errors import ProviderError
 from bot.generation.catalog import Catalog
@@ -198,7 +198,7 @@ def make_provider(upstream, transport, catalog, pace, tmp_path):
             "base_url": upstream.url,
             "api_version": "v1beta",
             "transport": transport,
-            "locate": lambda ref: tmp_path / "references" / ref.sha256,
+            "locate": lambda ref: tmp_path / "references" / ref.digest,
             "bearer": name != "google",
             "sleep": pace.sleep,
             "time_limit": 10.0,
@@ -285,7 +285,7 @@ def make_task_provider(upstream, transport, catalog, pace, tmp_path):
             "transport": transport,
             "downloader": Downloader(allowed_hosts={"127.0.0.1"}),
             "make_session": make_free_session,
-            "locate": lambda ref: tmp_path / "references" / ref.sha256,
+            "locate": lambda ref: tmp_path / "references" / ref.digest,
             "sleep": pace.sleep,
             "clock": lambda: pace.now,
             "new_id": lambda: "0123456789abcdef" * 2,
@@ -349,9 +349,9 @@ def stored_reference(tmp_path):
     """Store bytes where a task provider's `locate` finds them."""
 
     def store(data: bytes, mime: str = "image/png") -> ImageRef:
-        sha256 = hashlib.sha256(data).hexdigest()
+        digest = blake3(data).hexdigest()
         (tmp_path / "references").mkdir(exist_ok=True)
-        (tmp_path / "references" / sha256).write_bytes(data)
-        return ImageRef(sha256, mime, 1, 1, len(data))
+        (tmp_path / "references" / digest).write_bytes(data)
+        return ImageRef(digest, mime, 1, 1, len(data))
 
     return store

@@ -205,7 +205,7 @@ async def test_a_reference_image_that_is_gone_or_too_large_is_not_lent(
     """Nor is anything paid, and what was lent before it is taken back."""
     shop = Shop()
     large, gone = stored_reference(bytes(UPLOAD_LIMIT + 1)), stored_reference(b"gone")
-    (tmp_path / "references" / gone.sha256).unlink()
+    (tmp_path / "references" / gone.digest).unlink()
     for reference, kind in ((large, "payload_too_large"), (gone, "invalid_image")):
         with pytest.raises(ProviderError) as caught:
             await edit(stored_reference(png), reference, shelf=shop)

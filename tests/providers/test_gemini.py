@@ -1,13 +1,13 @@
 """generateContent on the wire: the request as the official SDK means it, every kind of answer."""
 
 import base64
-import hashlib
 import json
 import re
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 
 from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.request import AspectRatio, ImageRef, Resolution, Thinking, Turn
@@ -38,10 +38,10 @@ def reference(tmp_path):
     """Store bytes where the provider's `locate` finds them."""
 
     def store(data: bytes, mime: str) -> ImageRef:
-        sha256 = hashlib.sha256(data).hexdigest()
+        digest = blake3(data).hexdigest()
         (tmp_path / "references").mkdir(exist_ok=True)
-        (tmp_path / "references" / sha256).write_bytes(data)
-        return ImageRef(sha256, mime, 1, 1, len(data))
+        (tmp_path / "references" / digest).write_bytes(data)
+        return ImageRef(digest, mime, 1, 1, len(data))
 
     return store
 
@@ -230,7 +230,7 @@ async def check_picture(generation, name, expected, folder):
     [image] = generation.images
     content = image.path.read_bytes()
     assert image.mime == expected["mime"]
-    assert (image.size, image.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    assert (image.size, image.digest) == (len(content), blake3(content).hexdigest())
     for fact in ("text", "upstream_model"):
         assert getattr(generation, fact) == expected.get(fact)
     assert generation.usage.total_tokens == expected.get("tokens")
@@ -493,7 +493,7 @@ async def test_what_has_no_room_goes_by_address_the_largest_first(
     expected[1]["fileData"]["fileUri"] = "https://plantain.example/references/0"
     assert [text, parts[1]] == expected
     assert len(received.body) <= UPLOAD_LIMIT
-    assert [path.name for path, _ in shelf.seen] == [references[1].sha256]
+    assert [path.name for path, _ in shelf.seen] == [references[1].digest]
     assert (out, shelf.out) == ([1], {})
 
 
@@ -585,7 +585,7 @@ def outlined(received):
         (content["role"], [
             part.get("text")
             or (
-                hashlib.sha256(base64.b64decode(part["inlineData"]["data"])).hexdigest(),
+                blake3(base64.b64decode(part["inlineData"]["data"])).hexdigest(),
                 part.get("thoughtSignature"),
             )
             for part in content["parts"]
@@ -603,8 +603,8 @@ async def test_a_long_conversation_shows_every_picture_once(
     again = turns[0].reference_images[0]
     asked = request_for(prompt="go on", reference_images=(copy, new, again), history=turns)
     await make_provider().generate(asked, folder=folder, observer=observer)
-    upload, other = again.sha256, turns[2].reference_images[1].sha256
-    first, second, third = (turn.image.sha256 for turn in turns)
+    upload, other = again.digest, turns[2].reference_images[1].digest
+    first, second, third = (turn.image.digest for turn in turns)
     assert outlined(upstream.received[0]) == [
         ("user", ["step 0", (upload, None)]),
         ("model", [(first, "signature 0")]),
@@ -612,7 +612,7 @@ async def test_a_long_conversation_shows_every_picture_once(
         ("model", [(second, "signature 1")]),
         ("user", ["step 2", (other, None)]),
         ("model", [(third, "signature 2")]),
-        ("user", ["go on", (new.sha256, None)]),
+        ("user", ["go on", (new.digest, None)]),
     ]
 
 
@@ -640,12 +640,12 @@ async def test_the_oldest_turns_give_way_when_there_is_no_room(
     assert len(received.body) <= UPLOAD_LIMIT
     said = outlined(received)
     expected = [
-        ("model", [(turn.image.sha256, f"signature {3 - left + n}")])
+        ("model", [(turn.image.digest, f"signature {3 - left + n}")])
         for n, turn in enumerate(turns[3 - left :])
     ]
     assert [entry for entry in said if entry[0] == "model"] == expected
     oldest = turns[3 - left].reference_images if left else (copy,)
-    assert said[0][1][1:] == [(image.sha256, None) for image in oldest]
+    assert said[0][1][1:] == [(image.digest, None) for image in oldest]
     assert [len(parts) for role, parts in said[1:] if role == "user"] == [1] * left
 
 
@@ -675,7 +675,7 @@ async def test_nobody_else_is_told_what_a_model_said(
         asked = request_for(model=model, reference_images=(turns[0].image,), history=turns)
     await make_provider(name).generate(asked, folder=folder, observer=observer)
     assert outlined(upstream.received[0]) == [
-        ("user", ["A red fox in snow", (turns[0].image.sha256, None)])
+        ("user", ["A red fox in snow", (turns[0].image.digest, None)])
     ]
 
 
@@ -732,10 +732,10 @@ async def test_a_picture_of_the_conversation_that_is_gone_ends_it_there(
 ):
     """The store lost the second picture: what came after it is all that can be said again."""
     turns = await conversation(0, 0, 0)
-    (tmp_path / "references" / turns[0].image.sha256).unlink()
+    (tmp_path / "references" / turns[0].image.digest).unlink()
     asked = request_for(prompt="go on", reference_images=(turns[2].image,), history=turns)
     await make_provider().generate(asked, folder=folder, observer=observer)
     said = outlined(upstream.received[0])
     assert [entry for entry in said if entry[0] == "model"] == [
-        ("model", [(turns[2].image.sha256, "signature 2")])
+        ("model", [(turns[2].image.digest, "signature 2")])
     ]

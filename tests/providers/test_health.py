@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.db.sqlite import SqliteDatabase
-from bot.errors import ErrorKind, ProviderError
+from bot.errors import ErrorKind, ProviderError, Scope, StorageError
 from bot.providers.health import Health, Line
 
 NOON = int(datetime(2026, 11, 21, 20, tzinfo=UTC).timestamp()) * 1_000_000
@@ -197,3 +197,183 @@ async def test_an_operator_can_reset(database, health, clock):
     reborn = Health(database=database, now=clock)
     await reborn.refresh()
     assert reborn.breakers() == []
+
+
+def limit(scope, *, provider="google", kind="spend_limit"):
+    return ProviderError(ErrorKind(kind), provider, scope=scope and Scope(scope))
+
+
+def at(text):
+    return int(datetime.fromisoformat(text).timestamp()) * 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("scope", "now", "free_at"),
+    [
+        ("hour", "2026-11-21T20:00:00+00:00", "2026-11-21T21:00:00+00:00"),
+        ("hour", "2026-11-21T20:59:59+00:00", "2026-11-21T21:00:00+00:00"),
+        ("day", "2026-11-21T20:00:00+00:00", "2026-11-22T08:00:00+00:00"),
+        ("day", "2026-11-22T07:59:59+00:00", "2026-11-22T08:00:00+00:00"),
+        ("day", "2026-11-22T08:00:00+00:00", "2026-11-23T08:00:00+00:00"),
+        # The clocks are set back at two in the morning: this day has 25 hours.
+        ("day", "2026-11-01T07:00:00+00:00", "2026-11-02T08:00:00+00:00"),
+        # And forward: this one has 23.
+        ("day", "2027-03-14T08:00:00+00:00", "2027-03-15T07:00:00+00:00"),
+        ("month", "2026-11-21T20:00:00+00:00", "2026-12-01T08:00:00+00:00"),
+        ("month", "2026-12-31T20:00:00+00:00", "2027-01-01T08:00:00+00:00"),
+        ("month", "2027-03-31T20:00:00+00:00", "2027-04-01T07:00:00+00:00"),
+        ("total", "2026-11-21T20:00:00+00:00", "2026-11-21T20:10:00+00:00"),
+        (None, "2026-11-21T20:00:00+00:00", "2026-11-21T20:10:00+00:00"),
+    ],
+)
+async def test_a_spend_limit_closes_the_key_until_its_window_begins_anew(
+    health, clock, scope, now, free_at
+):
+    """By the clocks where the upstream's day begins, Los Angeles here."""
+    clock.now = at(now)
+    await fail(health, PRO, limit(scope))
+
+    [breaker] = health.breakers()
+    assert breaker.retry_at == at(free_at)
+    clock.now = at(free_at) - 1
+    assert not is_free(health, FLASH)
+    assert is_free(health, OTHER_KEY)
+    clock.now = at(free_at)
+    assert is_free(health, FLASH)
+
+
+@pytest.mark.parametrize(
+    ("zone", "free_at"),
+    [
+        (None, "2026-11-22T00:00:00+00:00"),
+        ("Asia/Shanghai", "2026-11-22T16:00:00+00:00"),
+        ("Asia/Kathmandu", "2026-11-22T18:15:00+00:00"),
+    ],
+)
+async def test_a_day_is_that_of_the_upstreams_own_zone(database, clock, zone, free_at):
+    """UTC where none is known."""
+    health = Health(database=database, now=clock, zones={"evolink": zone} if zone else None)
+    line = Line("evolink", "k1", "pro")
+    await fail(health, line, limit("day", provider="evolink"))
+    clock.now = at("2026-11-21T20:00:00+00:00")
+
+    assert health.breakers()[0].retry_at == at(free_at)
+    quota = limit(None, provider="evolink", kind="quota_daily")
+    await fail(health, Line("evolink", "k2", "pro"), quota)
+    assert {breaker.retry_at for breaker in health.breakers()} == {at(free_at)}
+
+
+async def test_a_limit_for_good_is_asked_about_as_patience_says(database, clock):
+    health = Health(database=database, now=clock, patience=90)
+
+    await fail(health, PRO, limit("total"))
+
+    assert health.breakers()[0].retry_at == NOON + 90_000_000
+
+
+async def test_another_processs_breaker_is_seen(database, health, clock):
+    other = Health(database=database, now=clock)
+    await fail(other, PRO, failure("quota_daily"))
+    assert is_free(health, PRO)
+
+    await health.refresh()
+
+    assert not is_free(health, PRO)
+
+
+async def test_a_reset_by_another_process_is_seen(database, health, clock):
+    await fail(health, PRO, failure("auth_invalid"))
+    other = Health(database=database, now=clock)
+    await other.refresh()
+    await other.reset("google")
+    assert not is_free(health, PRO)
+
+    await health.refresh()
+
+    assert is_free(health, PRO)
+
+
+async def test_another_processs_success_is_seen(database, health, clock):
+    await fail(health, PRO, failure("rate_limited", 5))
+    clock.pass_seconds(5)
+    other = Health(database=database, now=clock)
+    await other.refresh()
+    await succeed(other, PRO)
+
+    await health.refresh()
+
+    assert health.breakers() == []
+
+
+class Slow:
+    """A database whose answer to a read is handed over only when `arrive` is set."""
+
+    def __init__(self, database):
+        self.database = database
+        self.has_read = asyncio.Event()
+        self.arrive = asyncio.Event()
+
+    async def read(self, work):
+        rows = await self.database.read(work)
+        self.has_read.set()
+        await self.arrive.wait()
+        return rows
+
+    async def write(self, work):
+        return await self.database.write(work)
+
+
+async def test_a_stale_refresh_reopens_nothing_and_forgets_nothing(database, clock):
+    """What happened here while the answer was on its way is newer than the answer."""
+    slow = Slow(database)
+    health = Health(database=slow, now=clock)
+    await fail(health, OTHER_KEY, failure("rate_limited", 5))
+    clock.pass_seconds(5)
+    refreshing = asyncio.create_task(health.refresh())
+    await slow.has_read.wait()
+
+    await succeed(health, OTHER_KEY)
+    await fail(health, PRO, failure("quota_daily"))
+    slow.arrive.set()
+    await refreshing
+
+    assert [breaker.line for breaker in health.breakers()] == [PRO]
+    await health.refresh()
+    assert [breaker.line for breaker in health.breakers()] == [PRO]
+
+
+class Broken:
+    """A database that cannot be asked."""
+
+    async def read(self, work):
+        raise StorageError("the disk is gone")
+
+    write = read
+
+
+async def test_how_a_call_ended_is_not_hidden_by_what_cannot_be_stored(clock):
+    """Neither a failure nor a success; and what is known is gone by in this process at least."""
+    health = Health(database=Broken(), now=clock)
+    said_no = failure("quota_daily")
+
+    with pytest.raises(ProviderError) as caught:
+        async with health.call(PRO):
+            raise said_no
+
+    assert caught.value is said_no
+    await health.refresh()
+    assert not is_free(health, PRO)
+    clock.pass_seconds(12 * 3600)
+    async with health.call(PRO):
+        picture = "drawn"
+    assert picture == "drawn"
+    assert health.breakers() == []
+
+
+async def test_an_operator_is_told_when_a_reset_cannot_be_stored(clock):
+    """Or it would be undone at the next start without a word."""
+    health = Health(database=Broken(), now=clock)
+    await fail(health, PRO, failure("quota_daily"))
+
+    with pytest.raises(StorageError):
+        await health.reset("google")

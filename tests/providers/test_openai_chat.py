@@ -1,13 +1,13 @@
 """Chat completions on the wire: the request as the official SDK means it, every answer's shape."""
 
 import base64
-import hashlib
 import json
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 
 from bot.demo.upstream import running_upstream
 from bot.errors import Billed, ErrorKind, ProviderError
@@ -40,7 +40,7 @@ class Fetching:
             raise ProviderError(result, "apiyi-chat", Billed.YES)
         path = folder / "fetched"
         path.write_bytes(result)
-        return ImageFile(path, hashlib.sha256(result).hexdigest(), "image/png", len(result))
+        return ImageFile(path, blake3(result).hexdigest(), "image/png", len(result))
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def make_chat(upstream, transport, catalog, tmp_path, key, sleeps):
             "api_key": key,
             "base_url": upstream.url,
             "transport": transport,
-            "locate": lambda ref: tmp_path / "references" / ref.sha256,
+            "locate": lambda ref: tmp_path / "references" / ref.digest,
             "fetch": None,
             "sleep": sleep,
             "time_limit": 10.0,
@@ -78,10 +78,10 @@ def reference(tmp_path):
     """Store bytes where the provider's `locate` finds them."""
 
     def store(data: bytes, mime: str = "image/png") -> ImageRef:
-        sha256 = hashlib.sha256(data).hexdigest()
+        digest = blake3(data).hexdigest()
         (tmp_path / "references").mkdir(exist_ok=True)
-        (tmp_path / "references" / sha256).write_bytes(data)
-        return ImageRef(sha256, mime, 1, 1, len(data))
+        (tmp_path / "references" / digest).write_bytes(data)
+        return ImageRef(digest, mime, 1, 1, len(data))
 
     return store
 
@@ -212,7 +212,7 @@ async def check_picture(generation, expected, folder):
     [image] = generation.images
     content = image.path.read_bytes()
     assert image.mime == expected["mime"]
-    assert (image.size, image.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    assert (image.size, image.digest) == (len(content), blake3(content).hexdigest())
     for fact in ("text", "upstream_model"):
         assert getattr(generation, fact) == expected.get(fact)
     assert generation.usage.total_tokens == expected.get("tokens")
@@ -346,7 +346,7 @@ def built(monkeypatch, catalog, transport, **changes):
     outfit = Outfit(
         transport=transport,
         downloader=Downloader(allowed_hosts=settings.result_hosts),
-        locate=lambda ref: Path(ref.sha256),
+        locate=lambda ref: Path(ref.digest),
         sleep=at_once,
         random=lambda: 0.0,
         clock=lambda: 0.0,

@@ -1,19 +1,19 @@
 """The model's own words, kept from an answer and said again, to the letter."""
 
-import hashlib
 import json
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 
 from bot.generation.request import ImageRef, Turn
 from bot.providers.base import ImageFile
 from bot.providers.replay import TURN_LIMIT, record, replay
 
-SHA256 = hashlib.sha256(b"picture").hexdigest()
-IMAGE = ImageFile(Path("picture"), SHA256, "image/png", 7)
+DIGEST = blake3(b"picture").hexdigest()
+IMAGE = ImageFile(Path("picture"), DIGEST, "image/png", 7)
 RESULT = {"inlineData": {"mimeType": "image/jpg", "data": "1"}, "thoughtSignature": "final"}
-KEPT = {"thoughtSignature": "final", "inlineData": {"mimeType": "image/png", "data": SHA256}}
+KEPT = {"thoughtSignature": "final", "inlineData": {"mimeType": "image/png", "data": DIGEST}}
 
 
 def answered(*parts: object, **more) -> dict:
@@ -67,7 +67,7 @@ def test_snake_case_is_kept_as_it_came():
         "thought_signature": "s",
     }
 
-    blob = {"display_name": "fox", "mimeType": "image/png", "data": SHA256}
+    blob = {"display_name": "fox", "mimeType": "image/png", "data": DIGEST}
     assert recorded(part) == [{"thought_signature": "s", "inlineData": blob}]
 
 
@@ -109,13 +109,13 @@ def test_an_answer_of_any_shape_is_survived(document):
 
 def test_words_that_look_like_the_pictures_place_are_only_words():
     """The model may say whatever it likes, that very JSON too."""
-    hostile = {"text": f'"data":"{SHA256}" and \\"data\\":\\"{SHA256}\\"'}
-    image = ImageRef(SHA256, "image/png", 1, 1, 7)
+    hostile = {"text": f'"data":"{DIGEST}" and \\"data\\":\\"{DIGEST}\\"'}
+    image = ImageRef(DIGEST, "image/png", 1, 1, 7)
     turn = Turn("google", "m", "p", (), image, record(answered(hostile, RESULT), "1", IMAGE))
 
-    pieces = list(replay(turn, lambda ref: Path(ref.sha256)))
+    pieces = list(replay(turn, lambda ref: Path(ref.digest)))
 
-    assert [piece for piece in pieces if isinstance(piece, Path)] == [Path(SHA256)]
+    assert [piece for piece in pieces if isinstance(piece, Path)] == [Path(DIGEST)]
     said = b"".join(piece if isinstance(piece, bytes) else b"QUJD" for piece in pieces)
     blob = {"mimeType": "image/png", "data": "QUJD"}
     signed = {"thoughtSignature": "final", "inlineData": blob}

@@ -188,14 +188,19 @@ async def test_cancelling_while_it_waits_ends_it(run, time, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("status", "calls"),
-    [(429, 4), (503, 4), (500, 2), (502, 2), (504, 1), (524, 1), (408, 1), (402, 1), (400, 1)],
+    ("status", "body", "calls"),
+    [
+        *((status, b"", 4) for status in (429, 503)),
+        # A proxy's empty answer says nothing of whether the upstream drew; its own word does.
+        *((status, b"", 1) for status in (500, 502, 504, 524, 408, 402, 400)),
+        (500, b'{"error":{"code":500,"status":"INTERNAL","message":"An internal error."}}', 2),
+    ],
 )
 async def test_the_calls_on_the_wire_are_the_policys(
-    run, time, upstream, make_provider, status, calls
+    run, time, upstream, make_provider, status, body, calls
 ):
     """Counted by the upstream itself: no library adds a call of its own."""
-    upstream.script(upstream.reply(status, b""))
+    upstream.script(upstream.reply(status, body))
     with pytest.raises(ProviderError):
         await run(make_provider())
     assert upstream.connections == len(upstream.received) == calls

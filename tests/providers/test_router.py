@@ -1,15 +1,22 @@
 """Where a request goes, what is tried next, and that nothing is paid for twice."""
 
-from dataclasses import dataclass, field
+import asyncio
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pytest
 
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import Billed, ErrorKind, ProviderError
-from bot.generation.catalog import Catalog
 from bot.generation.pricing import Ranking
-from bot.generation.request import AspectRatio, GenerationRequest, Resolution
+from bot.generation.request import (
+    AspectRatio,
+    GenerationRequest,
+    ImageRef,
+    Resolution,
+    Thinking,
+)
 from bot.providers.base import Generation
 from bot.providers.health import Health, Line
 from bot.providers.pace import OpenGate
@@ -40,14 +47,14 @@ async def health(tmp_path):
 
 
 @pytest.fixture
-def route(health):
+def route(health, catalog):
     """A router over providers given cheapest first; each tries once and is patient alike."""
 
     def build(*providers):
         order = [provider.name for provider in providers]
         return Router(
             ways=[way(p, p) for p in reversed(providers)],
-            catalog=Catalog.load(),
+            catalog=catalog,
             health=health,
             ranking=Ranking(preferred=order, known=order),
             now=lambda: 1_000_000,
@@ -55,6 +62,10 @@ def route(health):
         )
 
     return build
+
+
+class Observer:
+    party = 7
 
 
 async def no_answer():
@@ -76,7 +87,7 @@ async def fail(health, line, error):
 
 
 async def ask(router, tmp_path, request=FOX):
-    return await router.generate(request, folder=tmp_path, observer=None)
+    return await router.generate(request, folder=tmp_path, observer=Observer())
 
 
 async def test_the_first_in_rank_is_asked_alone(route, tmp_path):
@@ -163,12 +174,12 @@ async def test_what_nobody_can_do_exactly_is_refused_not_done_otherwise(route, t
     assert (google.calls, apiyi.calls) == (0, 0)
 
 
-async def test_only_the_last_one_left_is_asked_again_and_again(health, tmp_path):
+async def test_only_the_last_one_left_is_asked_again_and_again(health, catalog, tmp_path):
     """With another to turn to, nobody waits for a busy upstream; without, it is waited for."""
     hasty, patient = Scripted("google", [failure("overloaded")]), Scripted("google")
     router = Router(
         ways=[way(hasty, patient)],
-        catalog=Catalog.load(),
+        catalog=catalog,
         health=health,
         ranking=Ranking(preferred=(), known=("google",)),
         now=lambda: 1_000_000,
@@ -178,3 +189,237 @@ async def test_only_the_last_one_left_is_asked_again_and_again(health, tmp_path)
     await ask(router, tmp_path)
 
     assert (hasty.calls, patient.calls) == (0, 1)
+
+
+@dataclass
+class Delayed:
+    """The gate of a key that is so many seconds behind."""
+
+    seconds: float = 0.0
+
+    def delay(self, party):
+        return self.seconds
+
+    def call(self, party, check):
+        return nullcontext()
+
+
+@pytest.fixture
+def router_of(health, catalog):
+    """A router over ways in the catalog's order, the cheapest first unless told otherwise."""
+
+    def build(*ways, seconds=None, preferred=()):
+        known = tuple(dict.fromkeys(way.name for way in ways))
+        return Router(
+            ways=ways,
+            catalog=catalog,
+            health=health,
+            ranking=Ranking(preferred=preferred, known=known, seconds=seconds),
+            now=lambda: 1_000_000,
+            today=lambda: date(2026, 11, 21),
+        )
+
+    return build
+
+
+def keyed(name, key, *failures, gate=None):
+    """A way with a key of its own; its provider counts."""
+    provider = Scripted(name, list(failures))
+    return way(provider, provider, key, gate)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "auth_invalid",
+        "billing_exhausted",
+        "spend_limit",
+        "permission_denied",
+        "account_suspended",
+        "region_blocked",
+        "quota_daily",
+        "rate_limited",
+        "model_unavailable",
+    ],
+)
+async def test_a_key_that_is_refused_closes_itself_alone(router_of, health, tmp_path, kind):
+    """The other key of the same upstream draws, then and from then on; the dearer one is idle."""
+    ways = [keyed("apiyi", "k1", failure(kind)), keyed("apiyi", "k2"), keyed("google", "k3")]
+    router = router_of(*ways)
+
+    made = [await ask(router, tmp_path) for _ in range(5)]
+
+    assert {generation.provider for generation in made} == {"apiyi"}
+    assert [way.hasty.calls for way in ways] == [1, 5, 0]
+    assert health.obstacle(Line("apiyi", "k1", FOX.model)).kind == kind
+    assert health.obstacle(Line("apiyi", "k2", FOX.model)) is None
+
+
+@pytest.mark.parametrize("keys", [2, 3, 5])
+@pytest.mark.parametrize("others", [0, 1, 2, 3])
+async def test_equal_keys_share_the_load_equally(router_of, tmp_path, keys, others):
+    """Whatever other upstreams there are beside them."""
+    names = ("toapis", "aivideoapi", "evolink")[:others]
+    ways = [keyed(name, "other") for name in names]
+    ways[1:1] = [keyed("apiyi", f"k{number}") for number in range(keys)]
+    router = router_of(*ways)
+
+    for _ in range(4 * keys):
+        await ask(router, tmp_path)
+
+    calls = {(way.name, way.key): way.hasty.calls for way in ways}
+    assert calls == {(way.name, way.key): 4 if way.name == "apiyi" else 0 for way in ways}
+
+
+async def test_calls_made_together_are_spread_too(router_of, tmp_path):
+    ways = [keyed("apiyi", f"k{number}") for number in range(3)]
+    router = router_of(*ways)
+
+    await asyncio.gather(*(ask(router, tmp_path) for _ in range(6)))
+
+    assert [way.hasty.calls for way in ways] == [2, 2, 2]
+
+
+async def test_the_key_with_the_shorter_queue_is_asked_first(router_of, tmp_path):
+    ways = [keyed("apiyi", "k1", gate=Delayed(3.0)), keyed("apiyi", "k2", gate=Delayed(1.0))]
+    router = router_of(*ways)
+
+    for _ in range(3):
+        await ask(router, tmp_path)
+
+    assert [way.hasty.calls for way in ways] == [0, 3]
+
+
+@pytest.mark.parametrize(
+    ("delay", "asked"), [(0.0, "apiyi"), (9.9, "apiyi"), (10.0, "google"), (600.0, "google")]
+)
+async def test_a_long_queue_at_the_cheapest_moves_on_to_the_next(router_of, tmp_path, delay, asked):
+    router = router_of(keyed("google", "k1"), keyed("apiyi", "k2", gate=Delayed(delay)))
+
+    assert (await ask(router, tmp_path)).provider == asked
+
+
+async def test_when_every_queue_is_long_the_shortest_is_asked(router_of, tmp_path):
+    router = router_of(
+        keyed("google", "k1", gate=Delayed(35.0)), keyed("apiyi", "k2", gate=Delayed(72.0))
+    )
+
+    assert (await ask(router, tmp_path)).provider == "google"
+
+
+async def test_a_queue_nearly_as_long_does_not_make_the_dearer_one_first(router_of, tmp_path):
+    router = router_of(
+        keyed("google", "k1", gate=Delayed(31.0)), keyed("apiyi", "k2", gate=Delayed(38.0))
+    )
+
+    assert (await ask(router, tmp_path)).provider == "apiyi"
+
+
+async def test_by_speed_the_unmeasured_come_first_and_then_the_fastest(router_of, tmp_path):
+    """Cheapest first among the unmeasured: apiyi 0.09, evolink 0.1072, google 0.134."""
+    measured = {}
+    ways = [keyed(name, "k") for name in ("google", "apiyi", "evolink")]
+    router = router_of(*ways, seconds=lambda name, model, size: measured.get(name))
+    asked = []
+    for name, seconds in (("apiyi", 30.0), ("evolink", 20.0), ("google", 10.0), (None, 0)):
+        asked.append((await ask(router, tmp_path)).provider)
+        measured |= {name: seconds} if name else {}
+
+    assert asked == ["apiyi", "evolink", "google", "google"]
+
+
+async def test_what_the_ranking_goes_by_is_brought_up_to_date_before_it_is_used(
+    health, catalog, tmp_path
+):
+    measured = {"apiyi": 1.0, "google": 2.0}
+
+    async def refresh():
+        measured["apiyi"] = 3.0
+
+    router = Router(
+        ways=[keyed("google", "k1"), keyed("apiyi", "k2")],
+        catalog=catalog,
+        health=health,
+        ranking=Ranking((), ("google", "apiyi"), lambda name, model, size: measured[name]),
+        now=lambda: 1_000_000,
+        today=lambda: date(2026, 11, 21),
+        refresh=refresh,
+    )
+
+    assert (await ask(router, tmp_path)).provider == "google"
+
+
+async def test_those_an_operator_prefers_come_before_the_fastest(router_of, tmp_path):
+    router = router_of(
+        keyed("google", "k1"),
+        keyed("apiyi", "k2"),
+        seconds=lambda name, model, size: {"google": 90.0, "apiyi": 1.0}[name],
+        preferred=("google",),
+    )
+
+    assert (await ask(router, tmp_path)).provider == "google"
+
+
+def weighing(size):
+    return ImageRef("ab" * 32, "image/png", 4000, 4000, size)
+
+
+async def test_pictures_too_large_for_the_first_go_to_one_that_takes_them(router_of, tmp_path):
+    """Google takes 7 MB inline, EvoLink 10 MB for this model."""
+    ways = [keyed("google", "k1"), keyed("evolink", "k2")]
+    request = replace(FOX, reference_images=(weighing(1), weighing(8_000_000)))
+
+    assert (await ask(router_of(*ways, preferred=("google",)), tmp_path, request)).provider == (
+        "evolink"
+    )
+    assert ways[0].hasty.calls == 0
+
+
+async def test_pictures_too_large_for_every_upstream_are_sent_nowhere(router_of, tmp_path):
+    ways = [keyed("google", "k1"), keyed("evolink", "k2")]
+    request = replace(FOX, reference_images=(weighing(10_000_001),))
+
+    with pytest.raises(ProviderError) as caught:
+        await ask(router_of(*ways), tmp_path, request)
+
+    assert (caught.value.kind, caught.value.billed) == ("payload_too_large", Billed.NO)
+    assert [way.hasty.calls for way in ways] == [0, 0]
+
+
+FLASH = GenerationRequest("a fox", "gemini-3.1-flash-image", thinking=Thinking.HIGH)
+
+
+async def test_a_level_of_thinking_is_never_dropped(router_of, tmp_path):
+    """Only where it can be asked for, however cheap, preferred or idle another is."""
+    ways = [keyed(name, "k") for name in ("toapis", "evolink", "apiyi-chat", "aivideoapi", "apiyi")]
+    router = router_of(*ways, preferred=("toapis", "evolink"))
+
+    assert (await ask(router, tmp_path, FLASH)).provider == "apiyi"
+    ways[-1].hasty.failures.append(failure("quota_daily"))
+    for _ in range(2):
+        with pytest.raises(ProviderError) as caught:
+            await ask(router, tmp_path, FLASH)
+        assert caught.value.kind == "quota_daily"
+
+    assert [way.hasty.calls for way in ways] == [0, 0, 0, 0, 2]
+
+
+async def test_thinking_nobody_can_be_asked_for_is_refused(router_of, tmp_path):
+    ways = [keyed("toapis", "k1"), keyed("evolink", "k2")]
+
+    with pytest.raises(ProviderError) as caught:
+        await ask(router_of(*ways), tmp_path, FLASH)
+
+    assert caught.value.kind == "model_unavailable"
+    assert [way.hasty.calls for way in ways] == [0, 0]
+
+
+async def test_a_retired_model_is_asked_for_nowhere_it_is_gone(router_of, tmp_path):
+    """Google has switched this one off; apiyi still serves it."""
+    ways = [keyed("google", "k1"), keyed("apiyi", "k2")]
+    request = replace(FLASH, thinking=None)
+
+    assert (await ask(router_of(*ways, preferred=("google",)), tmp_path, request)).provider == (
+        "apiyi"
+    )
+    assert ways[0].hasty.calls == 0

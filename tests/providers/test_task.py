@@ -770,7 +770,7 @@ async def test_a_reference_image_that_is_gone_or_too_large_is_not_uploaded(
     upstream, failure, stored_reference, tmp_path, png, uploader
 ):
     gone = stored_reference(png)
-    (tmp_path / "references" / gone.sha256).unlink()
+    (tmp_path / "references" / gone.digest).unlink()
     error = await failure(uploader, asked={"reference_images": (gone,)})
     assert (error.kind, error.billed) == (ErrorKind.INVALID_IMAGE, Billed.NO)
     large = stored_reference(bytes(UPLOAD_LIMIT + 1))

@@ -266,3 +266,17 @@ async def test_many_at_once_never_take_more_than_there_is(books):
     assert all(isinstance(outcome, tuple | LimitReached) for outcome in done)
     assert (await books.used(ANN))[Whose.SERVER, Measure.DAY] == 48
     assert await books.database.read(books.ledger.check) == []
+
+
+async def test_a_clock_that_goes_back_makes_nobody_wait_for_longer_than_a_minute(books):
+    """Not the hour that it went back; and no more come at once than the limit says."""
+    await books.limit(Whose.MEMBER, 1, Measure.RATE, 6)
+    await books.reserve(ANN, 1)
+    books.clock.now -= HOUR
+    _, wait = await books.reserve(ANN, 1)
+    assert wait == 60 * SECOND
+    with pytest.raises(LimitReached) as caught:
+        await books.reserve(ANN, 1)
+    assert caught.value.opens_at == books.clock.now + 70 * SECOND
+    books.clock.now += 60 * SECOND
+    assert (await books.reserve(ANN, 1))[1] == 10 * SECOND

@@ -11,14 +11,14 @@ VALUES (:id, 'queued', :kind, :member_id, :guild_id, :channel_id, :message_id, :
 
 -- name: add_image
 -- Remember a stored picture's facts; one that is known already stays as it is.
-INSERT INTO images (sha256, mime, width, height, size, stored_at)
-VALUES (:sha256, :mime, :width, :height, :size, :stored_at)
-ON CONFLICT (sha256) DO NOTHING;
+INSERT INTO images (digest, mime, width, height, size, stored_at)
+VALUES (:digest, :mime, :width, :height, :size, :stored_at)
+ON CONFLICT (digest) DO NOTHING;
 
 -- name: add_job_image
 -- Tie a picture to a job as a reference or a result; repeating it changes nothing.
-INSERT INTO job_images (job_id, role, position, sha256)
-VALUES (:job_id, :role, :position, :sha256)
+INSERT INTO job_images (job_id, role, position, digest)
+VALUES (:job_id, :role, :position, :digest)
 ON CONFLICT (job_id, role, position) DO NOTHING;
 
 -- name: job
@@ -31,8 +31,8 @@ SELECT * FROM jobs WHERE interaction_id = :interaction_id;
 
 -- name: job_images
 -- A job's pictures of one role, in order.
-SELECT images.sha256, images.mime, images.width, images.height, images.size
-  FROM job_images JOIN images ON images.sha256 = job_images.sha256
+SELECT images.digest, images.mime, images.width, images.height, images.size
+  FROM job_images JOIN images ON images.digest = job_images.digest
  WHERE job_images.job_id = :job_id AND job_images.role = :role
  ORDER BY job_images.position;
 

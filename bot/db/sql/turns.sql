@@ -1,15 +1,15 @@
 -- name: keep_turn
 -- What the model said with a picture, for going on from there; repeating it changes nothing.
-INSERT INTO turns (job_id, picture, provider, model, sha256, parts)
-VALUES (:job_id, :picture, :provider, :model, :sha256, :parts)
+INSERT INTO turns (job_id, picture, provider, model, digest, parts)
+VALUES (:job_id, :picture, :provider, :model, :digest, :parts)
 ON CONFLICT (job_id, picture) DO NOTHING;
 
 -- name: turn
 -- One exchange: what the person asked, the picture it ended in, and where that one came from.
 SELECT jobs.member_id, jobs.prompt, jobs.origin_job_id, jobs.origin_picture,
        turns.provider, turns.model, turns.parts,
-       images.sha256, images.mime, images.width, images.height, images.size
+       images.digest, images.mime, images.width, images.height, images.size
   FROM turns
   JOIN jobs ON jobs.id = turns.job_id
-  JOIN images ON images.sha256 = turns.sha256
+  JOIN images ON images.digest = turns.digest
  WHERE turns.job_id = :job_id AND turns.picture = :picture;

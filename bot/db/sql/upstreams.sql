@@ -34,16 +34,22 @@ INSERT INTO open_calls (id, key, until)
 SELECT :id, :key, :until
  WHERE (SELECT COUNT(*) FROM open_calls WHERE key = :key) < :most;
 
+-- name: end_all_calls
+-- Whoever made them is gone.
+DELETE FROM open_calls;
+
 -- name: end_call
 -- The call is over.
 DELETE FROM open_calls WHERE id = :id;
 
 -- name: speeds
--- How long a picture took since a time, on average, by upstream, model and resolution.
-SELECT attempts.provider, attempts.model, jobs.resolution,
-       CAST(AVG(attempts.ended_at - attempts.started_at) AS BIGINT) AS micros
+-- How long a picture took since a time, on average, by upstream, model and resolution; NULL where
+-- calls were made and none brought one.
+SELECT attempts.provider, attempts.model, jobs.resolution, COUNT(*) AS calls,
+       CAST(AVG(CASE WHEN attempts.outcome = 'image'
+                     THEN attempts.ended_at - attempts.started_at END) AS BIGINT) AS micros
   FROM attempts JOIN jobs ON jobs.id = attempts.job_id
- WHERE attempts.started_at >= :since AND attempts.outcome = 'image'
+ WHERE attempts.started_at >= :since AND attempts.ended_at IS NOT NULL
  GROUP BY attempts.provider, attempts.model, jobs.resolution;
 
 -- name: spending

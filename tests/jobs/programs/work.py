@@ -1,8 +1,9 @@
 """The core without Discord: submits jobs against an upstream until it is killed.
 
-    python work.py DATA_DIR UPSTREAM_URL JOBS
+    python work.py DATA_DIR UPSTREAM_URL JOBS [GATEWAY_URL]
 
-prints the id of each job once its submission has been promised, then waits for them all.
+prints the id of each job once its submission has been promised, then waits for them all. With a
+gateway that one is asked second, when the first upstream fails.
 """
 
 import asyncio
@@ -22,7 +23,12 @@ from bot.jobs.job import JobKind, Place
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.uploads import Uploads
+from bot.providers.health import Health
+from bot.providers.router import Router
 from bot.settings import Settings
+
+NAMES = ("google", "apiyi")
+"""In the order they are asked."""
 
 
 class Told:
@@ -47,15 +53,12 @@ class Told:
         print("explained", job.id, error.key, flush=True)  # noqa: T201
 
 
-async def main(folder: Path, url: str, jobs: int) -> None:
+async def main(folder: Path, url: str, jobs: int, gateway: str | None = None) -> None:
+    upstreams = {"gemini_api_key": "k", "gemini_base_url": url}
+    if gateway:
+        upstreams |= {"apiyi_api_key": "g", "apiyi_base_url": gateway}
     settings = Settings.model_validate(
-        {
-            "data_dir": folder,
-            "gemini_api_key": "k",
-            "gemini_base_url": url,
-            "max_jobs": 4,
-            "welcome_credits": 1000,
-        }
+        {"data_dir": folder, "max_jobs": 4, "welcome_credits": 1000} | upstreams
     )
     settings.prepare_data_dir()
     world = World()
@@ -63,11 +66,19 @@ async def main(folder: Path, url: str, jobs: int) -> None:
         database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
         workshop = await resources.enter_async_context(open_workshop(settings, folder, world=world))
         bank = Bank.of(settings, now=world.now, new_id=world.new_id)
+        ranking = Ranking(preferred=NAMES, known=NAMES)
         runner = Runner(
             database=database,
             ledger=bank.ledger,
             payers=bank.payers,
-            provider=workshop.way("google").patient,
+            provider=Router(
+                ways=[way for way in workshop.ways if way.name in NAMES],
+                catalog=workshop.catalog,
+                health=Health(database=database, now=world.now),
+                ranking=ranking,
+                now=world.now,
+                today=world.today,
+            ),
             catalog=workshop.catalog,
             store=workshop.store,
             codec=workshop.codec,
@@ -83,7 +94,7 @@ async def main(folder: Path, url: str, jobs: int) -> None:
         studio = Studio(
             catalog=workshop.catalog,
             providers=("google",),
-            ranking=Ranking(preferred=(), known=("google",)),
+            ranking=ranking,
             default_model=None,
             credit_usd_micros=5000,
             database=database,
@@ -114,4 +125,4 @@ async def main(folder: Path, url: str, jobs: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), *sys.argv[4:]))

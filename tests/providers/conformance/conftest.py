@@ -8,7 +8,6 @@ in the data.
 
 import asyncio
 import base64
-import hashlib
 import json
 import traceback
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 import pytest
+from blake3 import blake3
 from pydantic import HttpUrl, SecretStr
 
 from bot.demo.upstream import running_upstream
@@ -148,7 +148,7 @@ def provider_at(catalog, transport, pace, tmp_path, no_settings, shelf):
         outfit = Outfit(
             transport=transport,
             downloader=Downloader(allowed_hosts=settings.result_hosts),
-            locate=lambda ref: tmp_path / "references" / ref.sha256,
+            locate=lambda ref: tmp_path / "references" / ref.digest,
             sleep=pace.sleep,
             random=lambda: 0.0,
             clock=lambda: pace.now,
@@ -408,7 +408,7 @@ def check(folder):
         [image] = generation.images
         assert image.path.read_bytes() == content
         assert (image.size, image.mime) == (len(content), mime)
-        assert image.sha256 == hashlib.sha256(content).hexdigest()
+        assert image.digest == blake3(content).hexdigest()
         assert [path for path in folder.rglob("*") if path.is_file()] == [image.path]
 
     return same
