@@ -2,7 +2,9 @@
 
     python benchmarks/ledger.py [--pairs N] [--rounds N] [--folder DIR] [--json FILE]
 
-Both write to a file with `synchronous=FULL`, and each pair is two durable transactions. The
+All write to a file with `synchronous=FULL`, and each pair is two durable transactions. The one
+"with limits" is what a request goes through: who pays is found among team, pool and member, and it
+is counted against a limit on every measure for member (by their role), server and bot. The
 contenders take turns within every round, so that a ratio compares neighbours in time.
 """
 
@@ -24,10 +26,15 @@ from rich.table import Table
 
 from bot.db import statements
 from bot.db.sqlite import SqliteDatabase
+from bot.jobs.bank import Bank
 from bot.ledger.ledger import GRANTS, REVENUE, Ledger
+from bot.quotas.defaults import OWNERS
+from bot.quotas.limit import Limit, Measure, Who, Whose
+from bot.settings import Settings
 
 CALLERS = (1, 16, 64)
 MEMBER = "member"
+GUILD, ROLE, CHANNEL = 9, 90, 50
 PRICE = 20
 CHARGE = 13
 
@@ -127,32 +134,78 @@ async def through_ledger(path, *, pairs, callers):
     return seconds
 
 
+def every_limit():
+    """A limit on each measure, for all and too wide to refuse anything."""
+    limits = [f"{whose}.{measure}=1000000000" for whose in OWNERS for measure in Measure]
+    settings = Settings(_env_file=None, default_limits=",".join(limits), welcome_credits=0)
+    ids = (f"{number:020d}" for number in itertools.count(10**12))
+    return Bank.of(settings, now=microseconds, new_id=partial(next, ids))
+
+
+async def through_payers(path, *, pairs, callers):
+    """Seconds for `pairs` shared among concurrent callers, all members of one server."""
+    bank = every_limit()
+    payers = bank.payers
+    members = [Who(number, GUILD, (ROLE,)) for number in range(1, callers + 1)]
+
+    async def caller(database, who, share):
+        for _ in range(share):
+            held = await database.write(
+                lambda tx: payers.reserve(tx, who, (CHANNEL,), PRICE, reason="imagine")
+            )
+            assert not held.wait
+            settle = partial(payers.settle, reserved=PRICE, charged=CHARGE)
+            await database.write(lambda tx, id_=held.reservation_id, end=settle: end(tx, id_))
+
+    async with SqliteDatabase.open(path) as database:
+        await database.write(lambda tx: prepare_server(tx, bank, members, pairs))
+        started = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for who in members:
+                group.create_task(caller(database, who, pairs // callers))
+        seconds = time.perf_counter() - started
+        assert not await database.read(payers.check)
+    return seconds
+
+
+async def prepare_server(tx, bank, members, pairs):
+    """A role with limits of its own, and members who pay for themselves."""
+    for measure in Measure:
+        await bank.quotas.set(tx, Limit(Whose.ROLE, GUILD, ROLE, measure, 10**9), by=1)
+    for who in members:
+        account = f"member:{who.member_id}"
+        await bank.ledger.open(tx, account, welcome=False)
+        await bank.ledger.grant(tx, account, pairs * PRICE, reason="benchmark")
+
+
 def measure(folder, *, pairs, rounds):
     """One rate per contender and round, in pairs a second."""
-    rates = {name: [] for name in ("bare", *CALLERS)}
+    ways = {"ledger": through_ledger, "with limits": through_payers}
+    contenders = [("bare sqlite3", 1), *itertools.product(ways, CALLERS)]
+    rates = {contender: [] for contender in contenders}
     for number in range(rounds):
-        for name, taken in rates.items():
-            path = folder / f"{number}-{name}.db"
+        for (name, callers), taken in rates.items():
+            path = folder / f"{number}-{name}-{callers}.db"
             asyncio.run(prepare(path, pairs=pairs))
-            if name == "bare":
-                seconds = bare(path, pairs=pairs)
+            if name in ways:
+                seconds = asyncio.run(ways[name](path, pairs=pairs, callers=callers))
             else:
-                seconds = asyncio.run(through_ledger(path, pairs=pairs, callers=name))
+                seconds = bare(path, pairs=pairs)
             taken.append(pairs / seconds)
             path.unlink()
     return rates
 
 
 def summarise(rates):
-    floor = rates["bare"]
+    floor = rates["bare sqlite3", 1]
     return [
         Result(
-            contender="bare sqlite3" if name == "bare" else "ledger",
-            callers=1 if name == "bare" else name,
+            contender=name,
+            callers=callers,
             pairs_per_second=round(statistics.median(taken), 1),
             ratio=round(statistics.median(a / b for a, b in zip(taken, floor, strict=True)), 2),
         )
-        for name, taken in rates.items()
+        for (name, callers), taken in rates.items()
     ]
 
 

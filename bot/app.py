@@ -25,9 +25,15 @@ from bot.i18n import Sentences
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
+from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.gifts import Gifts
+from bot.jobs.limits import Limits
+from bot.jobs.pots import Pots
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
+from bot.jobs.standing import Standings
+from bot.jobs.treasury import Treasury
 from bot.jobs.uploads import Uploads
 from bot.ledger.ledger import Ledger
 from bot.ledger.wallets import Wallets
@@ -44,6 +50,7 @@ from bot.providers.transport import Transport, make_session
 from bot.settings import Settings
 from bot.ui.cards import Cards
 from bot.ui.delivery import DiscordDelivery
+from bot.ui.limit_cards import LimitCards
 from bot.web.server import serve
 from bot.web.site import Web
 
@@ -89,8 +96,12 @@ class App:
 
     client: Client
     database: Database
-    ledger: Ledger
+    bank: Bank
     workshop: Workshop
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.bank.ledger
 
     async def drain(self, grace: float = SHUTDOWN_SECONDS) -> None:
         """Take no new work and let running jobs finish; what is left is released at next start."""
@@ -183,6 +194,7 @@ async def open_app(
     """
     world = world or World()
     catalog = load_catalog(settings)
+    bank = Bank.of(settings, now=world.now, new_id=world.new_id)
     folder = settings.prepare_data_dir()
     async with AsyncExitStack() as resources:
         resources.enter_context(_locked(folder / "plantain.lock", "DATA_DIR"))
@@ -192,12 +204,7 @@ async def open_app(
         # Both locks are ours: whatever is unfinished now was left by a process that is gone.
         left_behind = await database.read(queue.unfinished)
         await database.write(lambda tx: tx.run("end_all_calls"))
-        health = Health(
-            database=database,
-            now=world.now,
-            zones={name: up.day_resets_in for name, up in catalog.upstreams.items()},
-            longest=longest_pause,
-        )
+        health = _health(database, world, catalog, longest_pause)
         site = _site(settings, world)
         if site is not None:
             await resources.enter_async_context(_served(settings, site))
@@ -211,16 +218,26 @@ async def open_app(
         speeds = Speeds(database=database, now=world.now)
         ranking = _ranking(settings, workshop.catalog, speeds)
         provider = dress(_router(world, workshop, health, ranking, speeds))
-        ledger = Ledger(now=world.now, new_id=world.new_id, welcome=settings.welcome_credits)
 
         def compose(client: Client) -> Services:
             return _services(
-                client, settings, world, database, ledger, workshop, provider, ranking, left_behind
+                client, settings, world, database, bank, workshop, provider, ranking, left_behind
             )
 
-        app = App(Client(compose=compose), database, ledger, workshop)
+        app = App(Client(compose=compose), database, bank, workshop)
         resources.push_async_callback(app.drain, 0.0)
         yield app
+
+
+def _health(
+    database: Database, world: World, catalog: Catalog, longest_pause: int | None
+) -> Health:
+    return Health(
+        database=database,
+        now=world.now,
+        zones={name: up.day_resets_in for name, up in catalog.upstreams.items()},
+        longest=longest_pause,
+    )
 
 
 def _ranking(settings: Settings, catalog: Catalog, speeds: Speeds) -> Ranking:
@@ -288,7 +305,7 @@ def _services(
     settings: Settings,
     world: World,
     database: Database,
-    ledger: Ledger,
+    bank: Bank,
     workshop: Workshop,
     provider: Provider,
     ranking: Ranking,
@@ -298,7 +315,8 @@ def _services(
     cards = Cards(sentences=sentences, catalog=workshop.catalog)
     runner = Runner(
         database=Patient(database, sleep=world.sleep),
-        ledger=ledger,
+        ledger=bank.ledger,
+        payers=bank.payers,
         provider=provider,
         catalog=workshop.catalog,
         store=workshop.store,
@@ -309,7 +327,9 @@ def _services(
         sleep=world.sleep,
         slots=settings.max_jobs,
     )
-    dispatcher = InProcessDispatcher(runner.run)
+    dispatcher = InProcessDispatcher(
+        runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
+    )
     studio = Studio(
         catalog=workshop.catalog,
         providers=tuple(dict.fromkeys(way.name for way in workshop.ways)),
@@ -317,21 +337,53 @@ def _services(
         default_model=settings.default_model,
         credit_usd_micros=settings.credit_usd_micros,
         database=database,
-        ledger=ledger,
+        payers=bank.payers,
         uploads=Uploads(store=workshop.store, codec=workshop.codec),
         dispatcher=dispatcher,
         today=world.today,
         now=world.now,
         new_id=world.new_id,
     )
+    pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=world.now)
     return Services(
         studio=studio,
-        wallets=Wallets(database=database, ledger=ledger, now=world.now),
+        gifts=_gifts(settings, world, database, bank),
+        pots=pots,
+        standings=_standings(world, database, bank, pots, workshop.codec),
+        limits=Limits(database=database, bank=bank),
+        treasury=Treasury(database=database, ledger=bank.ledger),
         cards=cards,
+        limit_cards=LimitCards(cards=cards, say=sentences.say),
         sentences=sentences,
         dispatcher=dispatcher,
         recover=runner.recover,
         left_behind=left_behind,
+        operators=settings.operators,
+    )
+
+
+def _gifts(settings: Settings, world: World, database: Database, bank: Bank) -> Gifts:
+    return Gifts(
+        database=database,
+        ledger=bank.ledger,
+        calendar=bank.calendar,
+        now=world.now,
+        new_id=world.new_id,
+        daily=settings.gift_daily_credits,
+    )
+
+
+def _standings(world: World, database: Database, bank: Bank, pots: Pots, codec: Codec) -> Standings:
+    return Standings(
+        database=database,
+        ledger=bank.ledger,
+        wallets=Wallets(database=database, ledger=bank.ledger, now=world.now),
+        allowances=bank.allowances,
+        quotas=bank.quotas,
+        pots=pots,
+        calendar=bank.calendar,
+        codec=codec,
+        now=world.now,
     )
 
 

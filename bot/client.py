@@ -15,28 +15,49 @@ from discord.ext import commands
 from bot.errors import DiscordUnreachable, PlantainError, SettingsError, Unexpected
 from bot.i18n import Sentences
 from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.gifts import Gifts
+from bot.jobs.limits import Limits
+from bot.jobs.pots import Pots
 from bot.jobs.service import Studio
-from bot.ledger.wallets import Wallets
+from bot.jobs.standing import Standings
+from bot.jobs.treasury import Treasury
 from bot.ui.cards import Cards
+from bot.ui.limit_cards import LimitCards
 from bot.ui.replies import tell
 from bot.ui.translator import FluentTranslator
 
 TOKEN_REFUSED = 4004
 """The gateway's close code for a token that was reset while the bot ran."""
-COGS = ("cogs.generate", "cogs.balance", "cogs.result")
+COGS = (
+    "cogs.generate",
+    "cogs.balance",
+    "cogs.result",
+    "cogs.quota",
+    "cogs.gift",
+    "cogs.team",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What cogs may ask. `recover` takes up jobs, such as `left_behind` by a stopped process."""
+    """What cogs may ask. `recover` takes up jobs, such as `left_behind` by a stopped process.
+
+    `operators` are the ids of those who run the bot beside the application's owner.
+    """
 
     studio: Studio
-    wallets: Wallets
+    gifts: Gifts
+    pots: Pots
+    standings: Standings
+    limits: Limits
+    treasury: Treasury
     cards: Cards
+    limit_cards: LimitCards
     sentences: Sentences
     dispatcher: InProcessDispatcher
     recover: Callable[[Sequence[str]], Awaitable[None]]
     left_behind: Sequence[str]
+    operators: frozenset[int] = frozenset()
 
 
 class Client(commands.Bot):
@@ -79,6 +100,10 @@ class Client(commands.Bot):
         except (discord.DiscordException, ClientError, OSError) as error:
             # discord.py lets the errors of the HTTP library below it through.
             raise DiscordUnreachable(f"{type(error).__name__}: {error}") from error
+
+    async def is_operator(self, user: discord.abc.User) -> bool:
+        """Whether this is who runs the bot: its application's owner or team, or named by them."""
+        return user.id in self.services.operators or await self.is_owner(user)
 
     async def close(self) -> None:
         if self._recovery is not None:

@@ -12,6 +12,15 @@
     │   ├── UnsupportedThinking
     │   ├── TooManyReferenceImages
     │   ├── NotEnoughCredits
+    │   ├── LimitReached        a limit set here says no, as an upstream's would
+    │   ├── ManagersOnly
+    │   ├── OperatorsOnly
+    │   ├── NoSuchAmount
+    │   ├── NobodyNamed
+    │   ├── NothingToRefund
+    │   ├── (bot.sharing)       what is refused of gifts and teams
+    │   ├── TeamExists
+    │   ├── TeamBusy
     │   ├── ShuttingDown
     │   ├── JobUnknown
     │   └── UnusablePicture     an upload we cannot work with
@@ -30,6 +39,7 @@ A leaf carries facts only. The sentence a person reads is found in `locales/` un
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -103,6 +113,26 @@ class Scope(StrEnum):
     DAY = "day"
     MONTH = "month"
     TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A refusal of ours in an upstream's words; `scope` is the window that was used up."""
+
+    status: int
+    code: str
+    type: str
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What would work in place of what was refused; `credits` are for all of its pictures."""
+
+    model: str
+    resolution: str
+    count: int
+    credits: int
 
 
 class PlantainError(Exception):
@@ -200,11 +230,108 @@ class TooManyReferenceImages(Refusal):
 
 @dataclass(eq=False)
 class NotEnoughCredits(Refusal):
-    """Both in credits."""
+    """Both in credits. `instead` and `ask` as for LimitReached."""
 
     key = "refusal-not-enough-credits"
     needed: int
     available: int
+    instead: Instead | None = None
+    ask: str = ""
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(402, "insufficient_credits", "billing_error")
+
+
+_SCOPES = MappingProxyType(
+    {
+        "credits_per_hour": Scope.HOUR,
+        "credits_per_day": Scope.DAY,
+        "credits_per_month": Scope.MONTH,
+        "credits_in_total": Scope.TOTAL,
+    }
+)
+
+
+@dataclass(eq=False)
+class LimitReached(Refusal):
+    """`measure` and `whose` name the limit; `limit`, `used` and `needed` count what it measures.
+
+    `opens_at`, in microseconds UTC, is when it begins anew; None where it never does by itself.
+    `instead` would work now, and `ask`, "manager" or "operator", can raise it, where that is known.
+    """
+
+    key = "refusal-limit"
+    measure: str
+    whose: str
+    limit: int
+    used: int
+    needed: int
+    opens_at: int | None
+    instead: Instead | None = None
+    ask: str = ""
+
+    @property
+    def answer(self) -> Answer:
+        """As an upstream would say it."""
+        if not self.limit:
+            return Answer(403, "permission_denied", "permission_error")
+        scope = _SCOPES.get(self.measure)
+        if scope is None:
+            return Answer(429, "rate_limit_exceeded", "rate_limit_error")
+        return Answer(429, "spend_limit_exceeded", "billing_error", scope)
+
+
+@dataclass(eq=False)
+class ManagersOnly(Refusal):
+    """For who may manage the server, in a server."""
+
+    key = "refusal-managers-only"
+
+
+@dataclass(eq=False)
+class OperatorsOnly(Refusal):
+    """For whoever runs the bot."""
+
+    key = "refusal-operators-only"
+
+
+@dataclass(eq=False)
+class NoSuchAmount(Refusal):
+    """`amount` as it was typed."""
+
+    key = "refusal-amount"
+    amount: str
+
+
+@dataclass(eq=False)
+class NobodyNamed(Refusal):
+    """`whose` is "role" or "member", and none was given."""
+
+    key = "refusal-nobody-named"
+    whose: str
+
+
+@dataclass(eq=False)
+class NothingToRefund(Refusal):
+    """`job` as it was typed: unknown, never charged, or refunded before."""
+
+    key = "refusal-nothing-to-refund"
+    job: str
+
+
+@dataclass(eq=False)
+class TeamExists(Refusal):
+    """The channel has a team already."""
+
+    key = "refusal-team-exists"
+
+
+@dataclass(eq=False)
+class TeamBusy(Refusal):
+    """A picture that the team pays for is being drawn."""
+
+    key = "refusal-team-busy"
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ from typing import Self
 
 from fluent.runtime import FluentBundle, FluentResource
 
-from bot.errors import PictureTooHeavy, PlantainError, ProviderError
+from bot.errors import LimitReached, PictureTooHeavy, PlantainError, ProviderError
 
 DEFAULT_LOCALE = "en"
 MEGABYTE = 1_000_000
@@ -69,6 +69,10 @@ class Sentences:
         }
         if isinstance(error, PictureTooHeavy):
             facts |= {"size": -(-error.size // MEGABYTE), "limit": error.limit // MEGABYTE}
+        if isinstance(error, LimitReached):
+            facts["owner"] = self.say(f"limit-owner-{error.whose}", locale)
+            facts["counted"] = self.say(f"limit-measure-{error.measure}", locale)
+            return self.say(_limit_key(error), locale, **facts)
         return self.say(error.key, locale, **facts)
 
     def _language(self, locale: str) -> str:
@@ -76,6 +80,14 @@ class Sentences:
             return locale
         language = locale.partition("-")[0]
         return next((name for name in self._bundles if name.partition("-")[0] == language), "en")
+
+
+def _limit_key(error: LimitReached) -> str:
+    if not error.limit:
+        return "refusal-limit-none"
+    if error.measure == "requests_per_minute":
+        return "refusal-limit-rate"
+    return "refusal-limit-jobs" if error.measure == "concurrent_jobs" else error.key
 
 
 def _in_words(seconds: int) -> tuple[int, str]:

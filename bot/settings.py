@@ -7,6 +7,7 @@ from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -61,6 +62,7 @@ class _GatewayKeys(PydanticBaseSettingsSource):
 
 Rpm = Annotated[int | None, Field(ge=1, le=100_000)]
 Concurrency = Annotated[int | None, Field(ge=1, le=10_000)]
+Payer = Literal["team", "server", "member"]
 
 
 class Settings(BaseSettings):
@@ -117,6 +119,11 @@ class Settings(BaseSettings):
     route_by: Literal["price", "speed"] = "price"
     credit_usd: Annotated[Decimal, Field(gt=0, le=100)] = Decimal("0.005")
     welcome_credits: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100
+    gift_daily_credits: Annotated[int, Field(ge=0, le=1_000_000_000)] = 200
+    quota_timezone: str = "UTC"
+    payers: Annotated[tuple[Payer, ...], NoDecode] = ("team", "server", "member")
+    default_limits: str = ""
+    operators: Annotated[frozenset[int], NoDecode] = frozenset()
     max_jobs: Annotated[int, Field(ge=1, le=1000)] = 16
 
     @field_validator(
@@ -138,11 +145,29 @@ class Settings(BaseSettings):
             raise PydanticCustomError("secret", "must be one line of printable characters")
         return value.strip() or None
 
-    @field_validator("preferred_providers", mode="before")
+    @field_validator("preferred_providers", "payers", mode="before")
     @classmethod
     def _list(cls, value: object) -> object:
-        """Provider names with commas or spaces between them."""
+        """Names with commas or spaces between them."""
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("payers")
+    @classmethod
+    def _end_with_the_member(cls, payers: tuple[Payer, ...]) -> tuple[Payer, ...]:
+        if len(set(payers)) < len(payers) or payers[-1:] != ("member",):
+            raise PydanticCustomError("payers", "must name each at most once, and member last")
+        return payers
+
+    @field_validator("quota_timezone")
+    @classmethod
+    def _know_the_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (LookupError, ValueError, OSError):
+            raise PydanticCustomError(
+                "zone", "is no time zone; it must be like Europe/Berlin or UTC"
+            ) from None
+        return name
 
     @field_validator("gateway_keys", mode="before")
     @classmethod
@@ -163,10 +188,10 @@ class Settings(BaseSettings):
                 raise PydanticCustomError("public_url", "must begin with https://")
         return url
 
-    @field_validator("result_hosts", mode="before")
+    @field_validator("result_hosts", "operators", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        """Host names with commas or spaces between them."""
+        """Host names or ids with commas or spaces between them."""
         return frozenset(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     @classmethod

@@ -34,7 +34,7 @@ from bot.generation.request import (
     Thinking,
 )
 from bot.i18n import Sentences
-from bot.ledger.ledger import Ledger
+from bot.jobs.bank import Bank
 from bot.providers.base import Call, Generation, Provider
 from bot.settings import Settings
 
@@ -119,9 +119,9 @@ async def check_ledger(settings: Settings) -> int:
     if not path.is_file():
         raise SettingsError("DATA_DIR", f"there is no database at {path}; `db upgrade` makes one")
     world = World()
-    ledger = Ledger(now=world.now, new_id=world.new_id, welcome=settings.welcome_credits)
+    bank = Bank.of(settings, now=world.now, new_id=world.new_id)
     async with SqliteDatabase.open(path) as database:
-        found = await database.read(ledger.check)
+        found = await database.read(bank.payers.check)
     console = Console()
     if not found:
         console.print("The ledger adds up: every balance follows from its entries.")

@@ -1,24 +1,32 @@
-"""/balance: what I have, what is held, what this month cost me."""
+"""/balance: what I have, may use here and spent; for managers also what a member uses here."""
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Client
+from bot.ui.balance_cards import BalanceCards
 from bot.ui.translator import localized
+from bot.ui.whereabouts import channels, who
 
 
 class Balance(commands.Cog):
     def __init__(self, client: Client) -> None:
-        self._wallets = client.services.wallets
-        self._cards = client.services.cards
+        self._standings = client.services.standings
+        self._cards = BalanceCards(client.services.sentences)
 
     @app_commands.command(name="balance", description=localized("balance-description"))
-    async def balance(self, interaction: discord.Interaction) -> None:
+    @app_commands.describe(member=localized("option-balance-member"))
+    async def balance(
+        self, interaction: discord.Interaction, member: discord.User | None = None
+    ) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
-        statement = await self._wallets.statement(interaction.user.id)
-        card = self._cards.balance(statement, interaction.locale.value)
-        await interaction.edit_original_response(view=card)
+        manages = interaction.permissions.manage_guild
+        look = self._standings.of_member if member else self._standings.mine
+        standing = await look(who(interaction, member), channels(interaction), manages=manages)
+        card = self._cards.balance(standing, interaction.locale.value)
+        files = self._cards.chart(standing)
+        await interaction.edit_original_response(view=card, attachments=files)
 
 
 async def setup(client: Client) -> None:

@@ -107,7 +107,7 @@ class Scene:
         )
 
     async def assert_books_balance(self) -> None:
-        assert await self.app.database.read(self.app.ledger.check) == []
+        assert await self.app.database.read(self.app.bank.payers.check) == []
 
     @staticmethod
     def text(message: simcord.ResponseMessage | discord.Message | None) -> str:

@@ -13,18 +13,30 @@ from fluent.syntax import FluentParser
 from fluent.syntax import ast as fluent
 from fluent.syntax.visitor import Visitor
 
+from bot import sharing
 from bot.errors import Billed, ErrorKind, PlantainError, ProviderError
 from bot.generation.request import Thinking
 from bot.i18n import Sentences
 from bot.images.fitted import How
+from bot.jobs.limits import PERIODS, WHOSE
 from bot.ledger.entry import MovementKind
+from bot.quotas.limit import Measure, Whose
 
 ROOT = Path(__file__).parents[1]
 LOCALES = ROOT / "bot" / "locales"
 LANGUAGES = sorted(folder.name for folder in LOCALES.iterdir())
 SENTENCES = Sentences.load()
 
-SAMPLES = {"bool": True, "int": 3, "str": "a word", "str | None": "a word", "int | None": 3}
+SAMPLES = {
+    "bool": True,
+    "int": 3,
+    "str": "a word",
+    "str | None": "a word",
+    "int | None": 3,
+    "bot.errors.Instead | None": None,
+}
+NAMED = {"whose": "member", "measure": "credits_per_day"}
+"""Facts that choose a sentence."""
 
 
 class Reader(Visitor):
@@ -124,7 +136,10 @@ def test_plural_forms_are_those_the_language_has(language):
     "leaf", [leaf for leaf in leaves() if leaf is not ProviderError], ids=lambda leaf: leaf.__name__
 )
 def test_every_error_has_its_sentence_with_all_the_facts_it_needs(leaf):
-    facts = {field.name: SAMPLES[str(_named(field.type))] for field in fields(leaf)}
+    facts = {
+        field.name: NAMED.get(field.name) or SAMPLES[str(_named(field.type))]
+        for field in fields(leaf)
+    }
 
     for language in LANGUAGES:
         assert SENTENCES.explain(leaf(**facts), language)
@@ -139,6 +154,7 @@ def test_every_error_that_nothing_is_derived_from_has_a_key():
     ends = [error for error in family(PlantainError) if not error.__subclasses__()]
 
     assert len(ends) > 15
+    assert sharing.GiftOver in ends
     assert [error.__name__ for error in ends if not hasattr(error, "key")] == []
 
 
@@ -161,7 +177,13 @@ FAMILIES = {
     "provider-*": {f"provider-{kind}" for kind in ErrorKind},
     "again-*": {f"again-{unit}" for unit in ("soon", "seconds", "minutes", "hours", "days")},
     "entry-*": {f"entry-{kind}" for kind in MovementKind},
+    "limit-owner-*": {f"limit-owner-{whose}" for whose in Whose},
+    "limit-measure-*": {f"limit-measure-{measure}" for measure in Measure},
+    "quota-allowance-*": {f"quota-allowance-{period}" for period in PERIODS},
+    "period-*": {f"period-{period}" for period in PERIODS},
+    "choice-whose-*": {f"choice-whose-{whose}" for whose in WHOSE},
     "thinking-*": {f"thinking-{level}" for level in Thinking},
+    "balance-whose-*": {f"balance-whose-{whose}" for whose in Whose},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},
 }
 """The f-strings that make keys, and the keys that they can make."""
@@ -219,7 +241,8 @@ def test_every_sentence_is_said_somewhere():
 SHOWING = {
     "Button", "TextDisplay", "Label", "TextInput", "Modal", "Section", "Choice", "Embed",
     "SelectOption", "MediaGalleryItem", "File", "send", "send_message", "edit_message",
-    "edit_original_response", "describe", "command", "_text", "_card", "super().__init__",
+    "edit_original_response", "describe", "command", "_text", "_card", "text", "card",
+    "super().__init__",
 }  # fmt: skip
 """What puts text before people: Discord's classes and methods, and our own short names."""
 WORDS = re.compile(r"[^\W\d_]+\s+[^\W\d_]+|[\u4e00-\u9fff]")

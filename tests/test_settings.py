@@ -58,6 +58,13 @@ def test_nothing_set_gives_the_defaults():
         ("CREDIT_USD", "inf"),
         ("CREDIT_USD", "101"),
         ("WELCOME_CREDITS", "1.5"),
+        ("QUOTA_TIMEZONE", "Mars/Olympus"),
+        ("QUOTA_TIMEZONE", "../etc/passwd"),
+        ("PAYERS", "team, bank"),
+        ("PAYERS", "member, team"),
+        ("PAYERS", "team, team, member"),
+        ("PAYERS", "team"),
+        ("OPERATORS", "me"),
         ("WELCOME_CREDITS", "-1"),
         ("WELCOME_CREDITS", "1000000001"),
         ("MAX_JOBS", "0"),
@@ -275,6 +282,20 @@ def test_a_folder_that_cannot_be_written_is_named(monkeypatch, tmp_path, where):
 
     assert caught.value.setting == "DATA_DIR"
     assert repr(where) in caught.value.problem
+
+
+def test_who_pays_who_operates_and_where_days_begin_can_be_set(monkeypatch):
+    usual = Settings.read()
+    assert (usual.payers, usual.quota_timezone) == (("team", "server", "member"), "UTC")
+    set_ = read(
+        monkeypatch,
+        PAYERS="server member",
+        OPERATORS="123456789012345678, 2",
+        QUOTA_TIMEZONE="Asia/Shanghai",
+    )
+    assert set_.payers == ("server", "member")
+    assert set_.operators == {123456789012345678, 2}
+    assert set_.quota_timezone == "Asia/Shanghai"
 
 
 def test_preferred_providers_are_a_list_of_names(monkeypatch):

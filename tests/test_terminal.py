@@ -480,6 +480,10 @@ def test_books_that_add_up_are_said_to(command, books):
             "UPDATE accounts SET held = 29 WHERE id = 'member:1'",
             ["member:1", "held", "29", "30"],
         ),
+        (
+            "INSERT INTO usage VALUES ('server:9', 0, 2, 0, 0, 0, 0, 0, 0, 0)",
+            ["server:9", "jobs", "2", "0"],
+        ),
     ],
 )
 def test_a_tampered_balance_is_shown_with_both_numbers(command, books, tampering, row):

@@ -1,6 +1,7 @@
 """Pictures checked, cleaned and made to fit; whatever decodes pixels runs in another process."""
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import TracebackType
@@ -8,7 +9,7 @@ from typing import Self
 
 from bot.errors import NotAPicture, PictureTooHeavy
 from bot.generation.formats import SNIFF_BYTES, sniff
-from bot.images import header, worker
+from bot.images import chart, header, worker
 from bot.images.fitted import Fitted
 from bot.images.header import Header
 from bot.images.processes import Processes
@@ -76,6 +77,16 @@ class Codec:
             return await self._processes.run(worker.fit, file, known.mime, limit, into)
         except (BrokenProcessPool, OSError) as error:
             raise NotAPicture(file.name) from error
+
+    async def draw_days(self, amounts: Sequence[int], *, first: str, last: str) -> bytes | None:
+        """A PNG of at most 20 KB with one bar for each day's amount, between two dates' names.
+
+        None when it could not be drawn: it is an ornament, for which nothing else should fail.
+        """
+        try:
+            return await self._processes.run(chart.draw_days, tuple(amounts), first, last)
+        except (BrokenProcessPool, OSError, MemoryError):
+            return None
 
 
 def _admit(file: Path, name: str, limit: int) -> None:

@@ -26,6 +26,9 @@ class Delivery(Protocol):
     async def queued(self, job: Job, ahead: int) -> None:
         """The job waits behind `ahead` others."""
 
+    async def postponed(self, job: Job, begins_at: int) -> None:
+        """The job came too early for a limit and begins then, in microseconds UTC."""
+
     async def drawing(self, job: Job) -> None:
         """An upstream is at work."""
 

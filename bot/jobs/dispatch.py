@@ -6,38 +6,77 @@ from typing import Protocol
 
 import structlog
 
+MICROS = 1_000_000
+
 
 class Dispatcher(Protocol):
-    def wake(self, job_id: str) -> None:
-        """Have the job run soon, here or elsewhere."""
+    def wake(self, job_id: str, *, wait: int = 0) -> None:
+        """Have the job run in `wait` microseconds, here or elsewhere."""
 
 
 class InProcessDispatcher:
-    """A task per job in this process; the runner itself limits how many work at once."""
+    """A task per job in this process; the runner itself limits how many work at once.
 
-    def __init__(self, run: Callable[[str], Awaitable[None]]) -> None:
+    `run` sees a job to its end; `postpone` shows that it begins later, at a time in microseconds
+    UTC, which `now` tells. A job that waits for its time takes no turn from another.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[str], Awaitable[None]],
+        *,
+        postpone: Callable[[str, int], Awaitable[None]],
+        now: Callable[[], int],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
         self._run = run
+        self._postpone = postpone
+        self._now = now
+        self._sleep = sleep
         self._tasks: set[asyncio.Task[None]] = set()
+        self._waits: dict[str, asyncio.Task[None]] = {}
         self._log = structlog.get_logger("jobs")
 
-    def wake(self, job_id: str) -> None:
-        task = asyncio.create_task(self._work(job_id), name=f"job-{job_id}")
+    def wake(self, job_id: str, *, wait: int = 0) -> None:
+        task = asyncio.create_task(self._work(job_id, wait), name=f"job-{job_id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        if wait:
+            self._waits[job_id] = task
 
     async def close(self, grace: float) -> int:
-        """Let running jobs finish for `grace` seconds, then stop them; how many were stopped."""
+        """Let running jobs finish for `grace` seconds, then stop them; how many were stopped.
+
+        Those whose time has not come are stopped at once: the next start gives them back.
+        """
         deadline = asyncio.get_running_loop().time() + grace
+        early = tuple(self._waits.values())
+        for task in early:
+            task.cancel()
+        await asyncio.gather(*early, return_exceptions=True)
         while self._tasks and (left := deadline - asyncio.get_running_loop().time()) > 0:
             await asyncio.wait(self._tasks, timeout=left)
         late = tuple(self._tasks)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
-        return len(late)
+        return len(early) + len(late)
 
-    async def _work(self, job_id: str) -> None:
+    async def _work(self, job_id: str, wait: int) -> None:
         try:
+            if wait:
+                await self._wait(job_id, wait)
             await self._run(job_id)
         except Exception:  # noqa: BLE001 - the row says where it stands; the next start goes on
             self._log.exception("job left where it stands", job=job_id)
+
+    async def _wait(self, job_id: str, wait: int) -> None:
+        begins_at = self._now() + wait
+        try:
+            try:
+                await self._postpone(job_id, begins_at)
+            except Exception:  # noqa: BLE001 - only the card stays as it is
+                self._log.exception("card not shown", job=job_id)
+            await self._sleep(max(0, begins_at - self._now()) / MICROS)
+        finally:
+            self._waits.pop(job_id, None)

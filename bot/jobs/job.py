@@ -9,6 +9,7 @@ from typing import Self
 from bot.errors import ErrorKind
 from bot.generation.pricing import Price
 from bot.generation.request import GenerationRequest, ImageRef
+from bot.jobs.payers import PaidBy
 
 
 class JobKind(StrEnum):
@@ -48,7 +49,9 @@ class Place:
 
     `message_id` is the job's card. `reply_token` edits it for 15 minutes; the ids work without it.
     `upload_limit` is the most bytes one file may have there. `interaction_id` tells one request
-    from another that looks the same.
+    from another that looks the same. `parent_channel_id` is the channel of a thread,
+    `role_ids` are the member's from the highest down, without the one that everyone has; neither
+    is stored.
     """
 
     member_id: int
@@ -61,6 +64,14 @@ class Place:
     private: bool
     upload_limit: int
     interaction_id: int | None = None
+    parent_channel_id: int | None = None
+    role_ids: tuple[int, ...] = ()
+
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """The thread and its channel, the nearest first."""
+        nearest_first = (self.channel_id, self.parent_channel_id)
+        return tuple(channel for channel in nearest_first if channel is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,11 @@ class Job:
         """Credits held for the whole job."""
         return self.price.credits * self.request.count
 
+    @property
+    def paid_by(self) -> PaidBy:
+        """Whose account the credits are held on."""
+        return PaidBy(self.account_id.partition(":")[0])
+
     def evolve(self, **changes: object) -> Self:
         """The same job with some fields changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
@@ -115,10 +131,13 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a job cost: credits charged and left, pictures asked for, whole seconds it took."""
+    """What a job cost: credits charged and left, pictures asked for, whole seconds it took.
+
+    `left` is the member's own; None where somebody else paid, whose balance is not theirs to see.
+    """
 
     charged: int
-    left: int
+    left: int | None
     asked: int
     seconds: int
 

@@ -31,6 +31,7 @@ from bot.images.store import ImageStore
 from bot.jobs import conversation, queue
 from bot.jobs.delivery import Delivery, Picture
 from bot.jobs.job import LAWFUL, Drawn, Job, JobState, Receipt, Shortfall
+from bot.jobs.payers import PaidBy, Payers
 from bot.jobs.witness import Witness
 from bot.ledger.ledger import Ledger
 from bot.providers.base import Provider
@@ -53,6 +54,7 @@ class Runner:
         *,
         database: Database,
         ledger: Ledger,
+        payers: Payers,
         provider: Provider,
         catalog: Catalog,
         store: ImageStore,
@@ -65,6 +67,7 @@ class Runner:
     ) -> None:
         self._database = database
         self._ledger = ledger
+        self._payers = payers
         self._provider = provider
         self._catalog = catalog
         self._store = store
@@ -86,6 +89,12 @@ class Runner:
             )
             if job is not None:
                 await self._guarded(job, self._draw_and_hand_over)
+
+    async def postpone(self, job_id: str, begins_at: int) -> None:
+        """Show that a queued job begins later, at a time in microseconds UTC."""
+        job = await self._database.read(lambda tx: queue.get(tx, job_id))
+        if job is not None:
+            await self._delivery.postponed(job, begins_at)
 
     async def recover(self, job_ids: Sequence[str]) -> None:
         """Take up jobs that a stopped process left behind.
@@ -270,12 +279,14 @@ class Runner:
         return Picture(fitted.path, fitted.mime, image, fitted.how)
 
     async def _receipt(self, job: Job, delivered: int) -> Receipt:
-        account = await self._database.read(lambda tx: self._ledger.account(tx, job.account_id))
         charged = job.price.credits * delivered
-        available = account.available if account else 0
+        left = None
+        if job.paid_by is PaidBy.MEMBER:
+            account = await self._database.read(lambda tx: self._ledger.account(tx, job.account_id))
+            left = (account.available if account else 0) + job.reserved - charged
         return Receipt(
             charged=charged,
-            left=available + job.reserved - charged,
+            left=left,
             asked=job.request.count,
             seconds=max(0, round((self._now() - job.created_at) / MICROS)),
         )
@@ -287,7 +298,9 @@ class Runner:
             ended = await queue.end(
                 tx, job, JobState.DONE, now=self._now(), credits_charged=charged
             )
-            return ended and await self._ledger.settle(tx, job.reservation_id, charged)
+            return ended and await self._payers.settle(
+                tx, job.reservation_id, reserved=job.reserved, charged=charged
+            )
 
         await self._database.write(settle)
         self._log.info("job done", job=job.id, credits=charged, pictures=delivered)
@@ -306,7 +319,7 @@ class Runner:
                 return False
             await tx.run("abandon_attempts", job_id=job.id, now=self._now())
             await queue.end(tx, current, JobState.FAILED, now=self._now(), failure=failure)
-            return await self._ledger.release(tx, job.reservation_id)
+            return await self._payers.release(tx, job.reservation_id, reserved=job.reserved)
 
         if await self._database.write(release):
             await self._delivery.explain(job, error)

@@ -1,20 +1,23 @@
 """The front door: is it allowed, can a model do it, what does it cost; then one promise."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
+import structlog
+
 from bot.db.database import Database, Transaction
-from bot.errors import ShuttingDown, UnknownModel
+from bot.errors import LimitReached, NotEnoughCredits, ShuttingDown, StorageError, UnknownModel
 from bot.generation import policy
 from bot.generation.catalog import Catalog, ImageModel, Offer
 from bot.generation.pricing import Price, Rank, Ranking, price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
-from bot.jobs import queue
+from bot.jobs import instead, queue
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.job import Job, JobKind, JobState, Origin, Place, Stored
+from bot.jobs.payers import Payers
 from bot.jobs.uploads import Upload, Uploads
-from bot.ledger.ledger import Ledger
+from bot.quotas.limit import Who, Whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Studio:
         default_model: str | None,
         credit_usd_micros: int,
         database: Database,
-        ledger: Ledger,
+        payers: Payers,
         uploads: Uploads,
         dispatcher: Dispatcher,
         today: Callable[[], date],
@@ -59,7 +62,7 @@ class Studio:
         self._ranking = ranking
         self._credit_usd_micros = credit_usd_micros
         self._database = database
-        self._ledger = ledger
+        self._payers = payers
         self._uploads = uploads
         self._dispatcher = dispatcher
         self._today = today
@@ -67,6 +70,7 @@ class Studio:
         self._new_id = new_id
         self._default = catalog.model(default_model or catalog.default_model)
         self._open = True
+        self._log = structlog.get_logger("jobs")
 
     def models(self) -> list[ImageModel]:
         """Models some upstream that is on still serves today, the default first."""
@@ -135,9 +139,10 @@ class Studio:
 
         `pictures` are stored ones to work from, before the uploads; `origin` is where the first of
         them comes from, when the job goes on from there; `brought_by` is whose they are, when the
-        one who asks has not been shown them. Raises UnusablePicture, JobUnknown or
-        NotEnoughCredits; then nothing is held and no upstream is asked. An interaction that is
-        delivered twice is one job: the second time the first's is returned.
+        one who asks has not been shown them. Raises UnusablePicture, JobUnknown, LimitReached or
+        NotEnoughCredits; then nothing is held and no upstream is asked. A job that is early for a
+        limit by a minute at most begins later. An interaction that is delivered twice is one job:
+        the second time the first's is returned.
         """
         pictures = await self._uploads.lighten(pictures)
         taken = await self._uploads.take(uploads)
@@ -145,15 +150,14 @@ class Studio:
             raise ShuttingDown
         request = replace(draft.request, reference_images=(*pictures, *taken))
         job_id = self._new_id()
-        account_id = f"member:{place.member_id}"
+        who = Who(place.member_id, place.guild_id or 0, place.role_ids)
         total = draft.price.credits * request.count
 
-        async def promise(tx: Transaction) -> Job:
+        async def promise(tx: Transaction) -> tuple[Job, int]:
             known = await queue.of_interaction(tx, place.interaction_id)
             if known is not None:
-                return known
-            await self._ledger.open(tx, account_id)
-            reservation_id = await self._ledger.reserve(tx, account_id, total, reason=draft.kind)
+                return known, 0
+            held = await self._payers.reserve(tx, who, place.channels, total, reason=draft.kind)
             job = Job(
                 id=job_id,
                 kind=draft.kind,
@@ -162,18 +166,22 @@ class Studio:
                 request=request,
                 provider=draft.provider,
                 price=draft.price,
-                account_id=account_id,
-                reservation_id=reservation_id,
+                account_id=held.account_id,
+                reservation_id=held.reservation_id,
                 created_at=self._now(),
                 origin=origin,
                 brought_by=brought_by,
             )
             await queue.add(tx, job)
-            return job
+            return job, held.wait
 
-        job = await self._database.write(promise)
+        try:
+            job, wait = await self._database.write(promise)
+        except (LimitReached, NotEnoughCredits) as refusal:
+            await self._advise(refusal, request, who, place.channels)
+            raise
         if job.id == job_id:
-            self._dispatcher.wake(job.id)
+            self._dispatcher.wake(job.id, wait=wait)
         return job
 
     async def stored(self, job_id: str) -> Stored | None:
@@ -185,6 +193,40 @@ class Studio:
             return Stored(job, made) if job and made else None
 
         return await self._database.read(look)
+
+    async def _advise(
+        self,
+        refusal: LimitReached | NotEnoughCredits,
+        request: GenerationRequest,
+        who: Who,
+        channels: Sequence[int],
+    ) -> None:
+        """Add to a refusal what would work now, and who could change that."""
+        count = len(request.reference_images)
+        try:
+            room = await self._database.write(lambda tx: self._payers.room(tx, who, channels))
+        except StorageError as error:
+            # The refusal is told all the same.
+            self._log.warning("no advice for a refusal", error=str(error))
+            return
+        refusal.instead = instead.best(
+            request, self.models(), lambda model, one: self._cost(model, one, count), room=room
+        )
+        everywhere = isinstance(refusal, LimitReached) and refusal.whose == Whose.BOT
+        refusal.ask = "manager" if who.guild_id and not everywhere else "operator"
+        self._log.info(
+            "refused",
+            member=who.member_id,
+            server=who.guild_id,
+            why=str(refusal),
+            **asdict(refusal.answer),
+        )
+
+    def _cost(
+        self, model: ImageModel, request: GenerationRequest, reference_images: int
+    ) -> int | None:
+        offer = self._capable(model, request, reference_images)
+        return self._price(offer, request.resolution, request.thinking).credits if offer else None
 
     def close(self) -> None:
         """Take no new work from here on."""

@@ -26,10 +26,10 @@ class Ledger:
         self._new_id = new_id
         self._welcome = welcome
 
-    async def open(self, tx: Transaction, account_id: str) -> Account:
-        """The account; made, with the welcome, when it is not there yet."""
+    async def open(self, tx: Transaction, account_id: str, *, welcome: bool = True) -> Account:
+        """The account; made, and given the welcome, when it is not there yet."""
         made = await tx.one("open_account", account_id=account_id, at=self._now())
-        if made is not None and self._welcome:
+        if made is not None and welcome and self._welcome:
             await self.grant(tx, account_id, self._welcome, reason="welcome")
         return _account(_found(await tx.one("account", account_id=account_id), account_id))
 

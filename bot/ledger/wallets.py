@@ -28,22 +28,26 @@ class Wallets:
         self._ledger = ledger
         self._now = now
 
-    async def statement(self, member_id: int, *, entries: int = 8) -> Statement:
-        """The member's statement; someone new gets their account and welcome grant first."""
+    async def open(self, member_id: int) -> None:
+        """See to it that a member has an account, with the welcome grant."""
+        account_id = f"member:{member_id}"
+        if await self._database.read(lambda tx: self._ledger.account(tx, account_id)) is None:
+            await self._database.write(lambda tx: self._ledger.open(tx, account_id))
+
+    async def look(self, tx: Transaction, member_id: int, *, entries: int) -> Statement:
+        """The statement of a member who has an account, in the caller's transaction."""
         account_id = f"member:{member_id}"
         month = _month_start(self._now())
-
-        async def look(tx: Transaction) -> Statement:
-            account = await self._ledger.open(tx, account_id)
-            return Statement(
-                available=account.available,
-                held=account.held,
-                spent_this_month=await self._ledger.spent(tx, account_id, since=month),
-                month_start=month,
-                entries=tuple(await self._ledger.entries(tx, account_id, limit=entries)),
-            )
-
-        return await self._database.write(look)
+        account = await self._ledger.account(tx, account_id)
+        if account is None:
+            raise LookupError(f"the ledger has no {account_id}")
+        return Statement(
+            available=account.available,
+            held=account.held,
+            spent_this_month=await self._ledger.spent(tx, account_id, since=month),
+            month_start=month,
+            entries=tuple(await self._ledger.entries(tx, account_id, limit=entries)),
+        )
 
 
 def _month_start(now: int) -> int:

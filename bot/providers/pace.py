@@ -10,10 +10,10 @@ from typing import Protocol
 
 from bot.db.database import Database, Transaction
 from bot.errors import StorageError
+from bot.rhythm import MINUTE, Rhythm
 from bot.turns import Turns
 
 MICROS = 1_000_000
-MINUTE = 60 * MICROS
 LEASE_SECONDS = 15 * 60
 """A call that is not over by then was left by a process that is gone."""
 USUAL_SECONDS = 20.0
@@ -77,10 +77,7 @@ class PacedGate:
         self._now = now
         self._sleep = sleep
         self._new_id = new_id
-        at_once = 1 + rpm // 10 if rpm else 1
-        # With n at once and a call per interval no minute sees more than rpm.
-        self._interval = -(-MINUTE // (rpm - at_once + 1)) if rpm else 0
-        self._slack = (at_once - 1) * self._interval
+        self._rhythm = Rhythm.of(rpm) if rpm else Rhythm(0, 0)
         self._next_at = 0
         self._seconds = USUAL_SECONDS
         self._line = Turns(1)
@@ -88,7 +85,7 @@ class PacedGate:
 
     def delay(self, party: int) -> float:
         ahead = self._line.ahead(party) + (self._slots.ahead(party) if self._slots else 0)
-        due = max(0, self._next_at - self._slack - self._now()) + ahead * self._interval
+        due = self._rhythm.wait(self._next_at, self._now()) + ahead * self._rhythm.interval
         busy = 0.0
         if self._slots and self._concurrency and self._slots.full:
             busy = self._seconds * (1 + self._slots.ahead(party)) / self._concurrency
@@ -128,9 +125,9 @@ class PacedGate:
             # No call is due so late: the clock was set back. One minute makes sure.
             next_at = now + MINUTE
             await tx.run("set_pace", key=self._key, next_at=next_at)
-        if next_at - self._slack > now:
+        if wait := self._rhythm.wait(next_at, now):
             self._next_at = next_at
-            return (next_at - self._slack - now) / MICROS
+            return wait / MICROS
         if self._concurrency:
             await tx.run("drop_dead_calls", key=self._key, now=now)
             begun = await tx.run(
@@ -142,6 +139,6 @@ class PacedGate:
             )
             if not begun:
                 return LOOK_SECONDS
-        self._next_at = max(next_at, now) + self._interval
+        self._next_at = self._rhythm.after(next_at, now)
         await tx.run("set_pace", key=self._key, next_at=self._next_at)
         return 0.0

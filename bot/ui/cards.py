@@ -9,13 +9,14 @@ from bot.generation.request import AspectRatio, GenerationRequest
 from bot.i18n import Sentences
 from bot.jobs.delivery import Picture
 from bot.jobs.job import Job, Receipt, Shortfall
+from bot.jobs.payers import PaidBy
 from bot.jobs.service import Draft, Quote
-from bot.ledger.entry import LedgerEntry
-from bot.ledger.wallets import Statement
+from bot.ui.parts import BANANA, TROUBLE
+from bot.ui.parts import card as _card
+from bot.ui.parts import text as _text
+from bot.ui.refusals import advice
 from bot.ui.times import moment
 
-BANANA = discord.Colour(0xF2C230)
-TROUBLE = discord.Colour(0xD9534F)
 PROMPT_SHOWN = 900
 """Characters; a card holds 4,000 in all and a prompt may have 6,000."""
 ALT_TEXT = 1000
@@ -39,6 +40,11 @@ class Cards:
     def queued(self, job: Job, ahead: int) -> discord.ui.LayoutView:
         head = self._say("card-queued", job.place.locale, ahead=ahead)
         return self._job_progress(job, head)
+
+    def postponed(self, job: Job, begins_at: int) -> discord.ui.LayoutView:
+        """`begins_at` in microseconds UTC."""
+        begins = format_dt(moment(begins_at), "R")
+        return self._job_progress(job, self._say("card-postponed", job.place.locale, begins=begins))
 
     def drawing(self, job: Job) -> discord.ui.LayoutView:
         since = format_dt(moment(job.started_at or job.created_at), "R")
@@ -83,12 +89,7 @@ class Cards:
                 pixels=self._thought(job.request, pixels, locale),
                 seconds=receipt.seconds,
             ),
-            self._say(
-                "card-charged",
-                locale,
-                charged=self.credits(receipt.charged, locale),
-                left=self.credits(receipt.left, locale),
-            ),
+            self._paid(job, receipt),
         ]
         notes = sorted({picture.how for _, picture in pictures} - {"unchanged"})
         lines += [self._say(f"card-refit-{how}", locale, pixels=pixels) for how in notes]
@@ -106,48 +107,37 @@ class Cards:
             self._buttons(job),
         )
 
+    def _paid(self, job: Job, receipt: Receipt) -> str:
+        """What was charged, and to whom if not to who asked; a pool's balance is not shown."""
+        locale = job.place.locale
+        charged = self.credits(receipt.charged, locale)
+        if receipt.left is not None:
+            left = self.credits(receipt.left, locale)
+            return self._say("card-charged", locale, charged=charged, left=left)
+        by_team = job.paid_by is PaidBy.TEAM
+        key = "card-charged-team" if by_team else "card-charged-server"
+        return self._say(key, locale, charged=charged)
+
     def problem(
         self, error: PlantainError, locale: str, *, quoting: bool = True
     ) -> discord.ui.LayoutView:
         """What happened, that nothing was charged, what to do; `quoting` the upstream's words."""
-        lines = [self.sentence(error, locale)]
+        lines = [self.sentence(error, locale), *advice(error, locale, self._say)]
         if quoting and isinstance(error, ProviderError) and error.said:
             lines.append(self._say("provider-said", locale, said=_fact(error.said)))
         lines.append(f"-# {self._say('problem-not-charged', locale)}")
         return _card(TROUBLE, _text("\n".join(lines)))
 
+    def sections(self, *texts: str) -> discord.ui.LayoutView:
+        """Texts one below the other, with a line between them."""
+        items: list[discord.ui.Item[discord.ui.LayoutView]] = []
+        for text in texts:
+            items += [discord.ui.Separator[discord.ui.LayoutView](), _text(text)]
+        return _card(BANANA, *items[1:])
+
     def sentence(self, error: PlantainError, locale: str) -> str:
         """The error in words, its facts made harmless to show."""
         return self._explain(error, locale, clean=_fact)
-
-    def balance(self, statement: Statement, locale: str) -> discord.ui.LayoutView:
-        lines = [
-            self._say("balance-title", locale),
-            self._say(
-                "balance-available", locale, credits=self.credits(statement.available, locale)
-            ),
-            self._say(
-                "balance-month",
-                locale,
-                credits=self.credits(statement.spent_this_month, locale),
-                since=format_dt(moment(statement.month_start), "d"),
-            ),
-        ]
-        if statement.held:
-            held = self.credits(statement.held, locale)
-            lines.insert(2, self._say("balance-held", locale, credits=held))
-        history = [
-            f"{_amount(entry)} · {self._say(f'entry-{entry.kind}', locale)}"
-            f" · {format_dt(moment(entry.at), 'R')}"
-            for entry in statement.entries
-        ]
-        title = self._say("balance-entries" if history else "balance-none", locale)
-        return _card(
-            BANANA,
-            _text("\n".join(lines)),
-            discord.ui.Separator[discord.ui.LayoutView](),
-            _text("\n".join([title, *history])),
-        )
 
     def model_choice(self, model: ImageModel, quote: Quote, locale: str) -> str:
         """A model as the list of choices shows it, with its price."""
@@ -226,22 +216,3 @@ def _fact(text: str) -> str:
 
 def _shortened(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def _amount(entry: LedgerEntry) -> str:
-    """Signed when credits came or went, bare when they only changed between held and not."""
-    return f"{entry.amount:+,}" if entry.amount else f"{abs(entry.held_change):,}"
-
-
-def _text(content: str) -> discord.ui.TextDisplay[discord.ui.LayoutView]:
-    return discord.ui.TextDisplay(content)
-
-
-def _card(
-    colour: discord.Colour, *items: discord.ui.Item[discord.ui.LayoutView]
-) -> discord.ui.LayoutView:
-    view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.Container(*items, accent_colour=colour))
-    # A stopped view is sent but not kept: presses are answered from the database, for ever.
-    view.stop()
-    return view

@@ -29,6 +29,9 @@ class DiscordDelivery:
     async def queued(self, job: Job, ahead: int) -> None:
         await self._show(job, self._cards.queued(job, ahead))
 
+    async def postponed(self, job: Job, begins_at: int) -> None:
+        await self._show(job, self._cards.postponed(job, begins_at))
+
     async def drawing(self, job: Job) -> None:
         await self._show(job, self._cards.drawing(job))
 

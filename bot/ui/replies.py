@@ -1,6 +1,9 @@
 """Answers to an interaction that are not a job: private cards and where a job may answer."""
 
+from collections.abc import Awaitable, Callable
+
 import discord
+import structlog
 
 from bot.jobs.job import Place
 
@@ -38,7 +41,16 @@ async def acknowledge(
         private=private,
         upload_limit=interaction.filesize_limit,
         interaction_id=interaction.id,
+        parent_channel_id=getattr(interaction.channel, "parent_id", None),
+        role_ids=role_ids(interaction.user),
     )
+
+
+def role_ids(member: discord.User | discord.Member) -> tuple[int, ...]:
+    """The roles of a member, from the highest down, without the one that everyone has."""
+    if not isinstance(member, discord.Member):
+        return ()
+    return tuple(role.id for role in reversed(member.roles) if not role.is_default())
 
 
 async def tell(interaction: discord.Interaction, card: discord.ui.LayoutView) -> None:
@@ -60,3 +72,71 @@ async def tell(interaction: discord.Interaction, card: discord.ui.LayoutView) ->
     finally:
         # Whether or not they could be told, nobody is left looking at a card that never moves on.
         await interaction.delete_original_response()
+
+
+async def answer(
+    interaction: discord.Interaction,
+    card: discord.ui.LayoutView,
+    *,
+    private: bool = False,
+    mention: int | None = None,
+) -> None:
+    """Say what has been done, to all or to one; `mention` may be notified by it, nobody else.
+
+    It stays done, so that failing to say it is logged and is no error to tell.
+    """
+    sending = interaction.response.send_message(
+        view=card, ephemeral=private, allowed_mentions=_mentions(mention)
+    )
+    await _said("answer", sending)
+
+
+async def turn(interaction: discord.Interaction, card: discord.ui.LayoutView) -> None:
+    """Put another card in place of the one whose button was pressed; fails as `answer` does."""
+    await _said("turn the card", interaction.response.edit_message(view=card))
+
+
+async def announce(
+    interaction: discord.Interaction,
+    make_card: Callable[[], discord.ui.LayoutView],
+    member_id: int,
+) -> None:
+    """Tell a member in the channel of an interaction, else by message; fails as `answer` does.
+
+    `make_card` is called for each try, because a view remembers where it was sent.
+    """
+    mentions = _mentions(member_id)
+    client, channel_id = interaction.client, interaction.channel_id
+
+    async def by_channel() -> None:
+        if channel_id is None:
+            raise LookupError
+        channel = client.get_partial_messageable(channel_id)
+        await channel.send(view=make_card(), allowed_mentions=mentions)
+
+    async def by_direct_message() -> None:
+        member = await client.fetch_user(member_id)
+        await member.send(view=make_card(), allowed_mentions=mentions)
+
+    async def by_reply() -> None:
+        await interaction.followup.send(view=make_card(), allowed_mentions=mentions)
+
+    for way in (by_reply, by_channel, by_direct_message):
+        if await _said("announce", way()):
+            return
+
+
+def _mentions(member_id: int | None) -> discord.AllowedMentions:
+    users = [] if member_id is None else [discord.Object(member_id)]
+    return discord.AllowedMentions(everyone=False, roles=False, users=users, replied_user=False)
+
+
+async def _said(what: str, saying: Awaitable[object]) -> bool:
+    try:
+        await saying
+    except Exception as trouble:  # noqa: BLE001 - discord.py lets many kinds through
+        # One that is answered already was delivered twice, and the first did the same.
+        problem = f"{type(trouble).__name__}: {trouble}"
+        structlog.get_logger("replies").info("could not " + what, problem=problem)
+        return False
+    return True

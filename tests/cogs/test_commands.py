@@ -57,6 +57,9 @@ def problems(body: str, content: Any) -> list[str]:
         for attachment in (holder or {}).get("attachments", []):
             # discord.py numbers new files; Discord takes numbers too, its description does not.
             attachment["id"] = str(attachment["id"])
+        mentions = (holder or {}).get("allowed_mentions") or {}
+        if "users" in mentions:
+            mentions["users"] = [str(user_id) for user_id in mentions["users"]]
     return [
         f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}"
         for error in Draft202012Validator(schema).iter_errors(content)
@@ -71,10 +74,10 @@ def commands(scene) -> list[dict[str, Any]]:
 
 
 def described(commands: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Every command and every option."""
+    """Every command, every command in a group, and every option."""
     for command in commands:
         yield command
-        yield from command.get("options", [])
+        yield from described(command.get("options", []))
 
 
 async def test_the_commands_are_what_they_were(commands):
@@ -87,7 +90,8 @@ async def test_the_commands_are_what_they_were(commands):
 
 
 async def test_the_commands_are_within_discords_limits(commands):
-    assert [command["name"] for command in commands] == ["imagine", "edit", "balance"]
+    names = [command["name"] for command in commands]
+    assert names == ["imagine", "edit", "balance", "quota", "gift", "team"]
     for item in described(commands):
         assert NAME.fullmatch(item["name"])
         assert item["name"] == item["name"].lower()
@@ -99,7 +103,7 @@ async def test_the_commands_are_within_discords_limits(commands):
         assert all(1 <= len(choice["name"]) <= 100 for choice in choices)
         assert all(1 <= len(str(choice["value"])) <= 100 for choice in choices)
         assert len({choice["name"] for choice in choices}) == len(choices)
-    for command in commands:
+    for command in described(commands):
         options = command.get("options", [])
         assert len(options) <= 25
         assert len({option["name"] for option in options}) == len(options)
@@ -114,7 +118,7 @@ async def test_a_command_has_at_most_8000_characters_in_any_language(commands):
         return len(item["name"]) + max(map(len, languages)) + choices
 
     for command in commands:
-        assert length(command) + sum(map(length, command.get("options", []))) <= 8000
+        assert sum(map(length, described([command]))) <= 8000
 
 
 async def test_every_description_is_translated_for_both_chinese_locales(commands):
@@ -162,6 +166,13 @@ async def test_every_body_is_as_discord_describes_it(scene):
     [field] = [part["component"]["custom_id"] for part in form.modal["components"]]
     await alice.submit_modal(form, {field: "add a gull"})
     await alice.slash(scene.channel, "balance")
+    bob = scene.member("bob")
+    gift = await alice.slash(scene.channel, "gift", member=bob, credits=1, note="*for* you")
+    await alice.click(gift.response, label="Give 1 credit")
+    await alice.slash(scene.channel, "team create", name="Foxes", credits=1, expires=7)
+    await alice.slash(scene.channel, "team add", member=bob)
+    await alice.slash(scene.channel, "team show")
+    await alice.slash(scene.channel, "team close")
     await alice.slash(
         scene.channel, "imagine", prompt="too tall", model="nano-banana-pro", aspect_ratio="1:8"
     )
@@ -181,7 +192,7 @@ async def test_every_body_is_as_discord_describes_it(scene):
     assert len(sent) > 20
     assert {body for body, _ in sent} == set(SCHEMAS["bodies"]) - {"channel_message"}
     answers = {r.json["type"] for body, r in sent if body == "interaction_callback"}
-    assert answers == {4, 5, 8, 9}
+    assert answers == {4, 5, 7, 8, 9}
 
 
 async def test_a_body_posted_without_an_interaction_is_too(scene):

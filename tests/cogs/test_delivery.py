@@ -253,7 +253,10 @@ async def test_a_job_that_waited_its_whole_life_in_the_queue_asks_nobody(
     async with scene_over(settings, world=replace(World(), now=clock)) as scene:
         dispatcher = scene.app.client.services.dispatcher
         alice = scene.member("alice")
-        wake, dispatcher.wake = dispatcher.wake, lambda job_id: _leap(clock, wake, job_id)
+        wake, dispatcher.wake = (
+            dispatcher.wake,
+            lambda job_id, *, wait=0: _leap(clock, wake, job_id),
+        )
 
         await alice.slash(scene.channel, "imagine", prompt="waited too long")
 

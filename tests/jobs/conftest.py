@@ -1,11 +1,13 @@
-"""The core without Discord: a studio, its runner, real upstreams and real books."""
+"""The core without Discord: a studio, its runner, real upstreams, real books; and credits alone."""
 
+import itertools
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import HttpUrl, SecretStr
@@ -15,15 +17,23 @@ from bot.db.patient import Patient
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import DeliveryFailed, PlantainError
 from bot.generation.pricing import Ranking
+from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.gifts import Gifts
 from bot.jobs.job import Job, JobKind, Place
+from bot.jobs.payers import Payers
+from bot.jobs.pots import Pots
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.uploads import Uploads
 from bot.ledger.entry import Account
 from bot.ledger.ledger import Ledger
+from bot.ledger.teams import Teams
 from bot.providers.health import Health
 from bot.providers.router import Router
+from bot.quotas.allowance import Allowances
+from bot.quotas.calendar import Calendar
+from bot.quotas.quotas import Quotas
 from bot.settings import Settings
 
 WELCOME = 1000
@@ -43,6 +53,9 @@ class Told:
 
     async def queued(self, job, ahead):
         self.queued_jobs.append(job.id)
+
+    async def postponed(self, job, begins_at):
+        pass
 
     async def drawing(self, job):
         pass
@@ -191,11 +204,13 @@ def open_shop(settings, upstream) -> OpenShop:
                 now=world.now,
                 today=world.today,
             )
-            ledger = Ledger(now=world.now, new_id=world.new_id, welcome=WELCOME)
+            rich = chosen.model_copy(update={"welcome_credits": WELCOME})
+            bank = Bank.of(rich, now=world.now, new_id=world.new_id)
             told = Told()
             runner = Runner(
                 database=Patient(database, sleep=world.sleep),
-                ledger=ledger,
+                ledger=bank.ledger,
+                payers=bank.payers,
                 provider=dress(router),
                 catalog=workshop.catalog,
                 store=workshop.store,
@@ -206,7 +221,9 @@ def open_shop(settings, upstream) -> OpenShop:
                 sleep=world.sleep,
                 slots=slots,
             )
-            dispatcher = InProcessDispatcher(runner.run)
+            dispatcher = InProcessDispatcher(
+                runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
+            )
             studio = Studio(
                 catalog=workshop.catalog,
                 providers=tuple(keys),
@@ -214,14 +231,14 @@ def open_shop(settings, upstream) -> OpenShop:
                 default_model=None,
                 credit_usd_micros=CREDIT_USD_MICROS,
                 database=database,
-                ledger=ledger,
+                payers=bank.payers,
                 uploads=Uploads(store=workshop.store, codec=workshop.codec),
                 dispatcher=dispatcher,
                 today=world.today,
                 now=world.now,
                 new_id=world.new_id,
             )
-            yield Shop(studio, dispatcher, database, ledger, told)
+            yield Shop(studio, dispatcher, database, bank.ledger, told)
             await dispatcher.close(0)
 
     return opened
@@ -237,3 +254,62 @@ def _configure(
         changes[f"{variable}_api_key"] = SecretStr(key)
         changes[f"{variable}_base_url"] = HttpUrl(urls.get(name, url + route))
     return settings.model_copy(update=changes)
+
+
+# --- credits alone --------------------------------------------------------------------------
+
+NOON = 1_795_262_400_000_000
+"""2026-11-21 12:00 UTC; 13:00 in the time zone of the calendar."""
+
+
+class Treasury:
+    """Everybody is welcomed with 100 credits and may give 50 a day."""
+
+    def __init__(self, database):
+        self.now = NOON
+        numbers = itertools.count(1)
+        clock = lambda: self.now  # noqa: E731
+        new_id = lambda: f"{next(numbers):032x}"  # noqa: E731
+        calendar = Calendar(ZoneInfo("Europe/Berlin"))
+        self.database = database
+        self.ledger = Ledger(now=clock, new_id=new_id, welcome=100)
+        self.teams = Teams(ledger=self.ledger, now=clock, new_id=new_id)
+        self.payers = Payers(
+            ledger=self.ledger,
+            teams=self.teams,
+            allowances=Allowances(now=clock, calendar=calendar),
+            quotas=Quotas(now=clock, calendar=calendar, defaults={}),
+        )
+        self.gifts = Gifts(
+            database=database,
+            ledger=self.ledger,
+            calendar=calendar,
+            now=clock,
+            new_id=new_id,
+            daily=50,
+        )
+        self.pots = Pots(database=database, ledger=self.ledger, teams=self.teams, now=clock)
+
+    async def available(self, member_id):
+        account = f"member:{member_id}"
+        found = await self.database.read(lambda tx: self.ledger.account(tx, account))
+        return found.available if found else None
+
+    async def reserve(self, who, channels, amount):
+        return await self.database.write(
+            lambda tx: self.payers.reserve(tx, who, channels, amount, reason="")
+        )
+
+    async def release(self, promise, amount):
+        await self.database.write(
+            lambda tx: self.payers.release(tx, promise.reservation_id, reserved=amount)
+        )
+
+    async def check(self):
+        return await self.database.read(self.payers.check)
+
+
+@pytest.fixture
+async def treasury(tmp_path):
+    async with SqliteDatabase.open(tmp_path / "treasury.db") as database:
+        yield Treasury(database)

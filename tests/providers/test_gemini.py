@@ -690,7 +690,7 @@ class Counted(OpenGate):
 
     def call(self, party, check):
         self.passed += 1
-        return super().call(party)
+        return super().call(party, check)
 
 
 @pytest.fixture

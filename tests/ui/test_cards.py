@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -23,10 +24,17 @@ from bot.errors import (
     DiscordUnreachable,
     EmptyPrompt,
     ErrorKind,
+    Instead,
     Interrupted,
     JobUnknown,
+    LimitReached,
+    ManagersOnly,
+    NobodyNamed,
+    NoSuchAmount,
     NotAPicture,
     NotEnoughCredits,
+    NothingToRefund,
+    OperatorsOnly,
     PictureTooHeavy,
     PlantainError,
     PromptTooLong,
@@ -34,6 +42,8 @@ from bot.errors import (
     SettingsError,
     ShuttingDown,
     StorageError,
+    TeamBusy,
+    TeamExists,
     TooManyPixels,
     TooManyReferenceImages,
     Unexpected,
@@ -47,18 +57,45 @@ from bot.generation.pricing import Price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
 from bot.i18n import Sentences
 from bot.jobs.delivery import Picture
+from bot.jobs.gifts import NOTE_LIMIT, Gift, GiftOffer, GiftState, Given
 from bot.jobs.job import Job, JobKind, JobState, Place, Receipt, Shortfall
+from bot.jobs.limits import Overview
+from bot.jobs.pots import NAME_LIMIT, ClosedPot, OpenedPot, Pot
 from bot.jobs.service import Draft, Quote
-from bot.ledger.entry import LedgerEntry, MovementKind
+from bot.jobs.standing import Running, Spending, Standing
+from bot.jobs.treasury import Moved
+from bot.ledger.entry import Account, LedgerEntry, MovementKind
+from bot.ledger.teams import Team, TeamMember
 from bot.ledger.wallets import Statement
+from bot.quotas.allowance import Allowance, Purse
+from bot.quotas.calendar import Period
+from bot.quotas.limit import Limit, Measure, Use, Whose
+from bot.sharing import (
+    BotsHaveNoCredits,
+    DailyGiftsReached,
+    GiftOver,
+    GiftToOneself,
+    NoTeam,
+    NotInThisServer,
+    NotYourTeam,
+    ServerOnly,
+    TooFewCredits,
+)
+from bot.ui.balance_cards import BalanceCards
 from bot.ui.cards import Cards, harmless, quoted
+from bot.ui.gift_cards import GiftCards
+from bot.ui.limit_cards import LimitCards
 from bot.ui.modals import EditModal
+from bot.ui.team_cards import TeamCards
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "cards"
 LOCALES = MappingProxyType({"en": "en-US", "zh-CN": "zh-CN"})
 CATALOG = Catalog.load()
 SENTENCES = Sentences.load()
 CARDS = Cards(sentences=SENTENCES, catalog=CATALOG)
+GIFT_CARDS, TEAM_CARDS = GiftCards(SENTENCES), TeamCards(SENTENCES)
+BALANCE_CARDS = BalanceCards(SENTENCES)
+LIMIT_CARDS = LimitCards(cards=CARDS, say=SENTENCES.say)
 NOON = 1_795_262_400_000_000
 """2026-11-21 12:00 UTC in microseconds."""
 PROMPT = "a **lighthouse** at dusk\nfor @everyone & <@123456789012345678>"
@@ -109,6 +146,21 @@ STATEMENT = Statement(
         )
     ),
 )
+
+
+def limit_refusals() -> Iterator[LimitReached]:
+    """Every owner and every measure, with each kind of advice."""
+    works = Instead("Nano Banana 2.1", "1K", 1, 7)
+    for whose in Whose:
+        yield LimitReached(Measure.DAY, whose, 50, 43, 14, NOON + 43_200_000_000, works, "manager")
+    opens = {Measure.RATE: NOON + 90_000_000, Measure.JOBS: None, Measure.TOTAL: None}
+    for measure in Measure:
+        ask = "operator" if measure is Measure.TOTAL else "manager"
+        when = opens.get(measure, NOON + 3_600_000_000)
+        yield LimitReached(measure, Whose.MEMBER, 10, 10, 14, when, None, ask)
+        yield LimitReached(measure, Whose.SERVER, 0, 0, 14, when, None, ask)
+
+
 ERRORS: tuple[PlantainError, ...] = (
     SettingsError("DISCORD_TOKEN", "set it"),
     StorageError("disk I/O error"),
@@ -122,6 +174,26 @@ ERRORS: tuple[PlantainError, ...] = (
     TooManyReferenceImages("Nano Banana", 4, 3),
     NotEnoughCredits(7, 5),
     NotEnoughCredits(1, 0),
+    NotEnoughCredits(28, 20, Instead("Nano Banana 2.1", "2K", 2, 20), "manager"),
+    NotEnoughCredits(28, 0, None, "manager"),
+    NotEnoughCredits(28, 0, None, "operator"),
+    *limit_refusals(),
+    ManagersOnly(),
+    OperatorsOnly(),
+    NoSuchAmount("a **lot**"),
+    NobodyNamed("role"),
+    NothingToRefund("7ef336b9"),
+    TeamExists(),
+    TeamBusy(),
+    TooFewCredits(20, 1),
+    ServerOnly(),
+    GiftToOneself(),
+    BotsHaveNoCredits(),
+    NotInThisServer(),
+    DailyGiftsReached(200, 15, NOON),
+    GiftOver(),
+    NoTeam(),
+    NotYourTeam(),
     ShuttingDown(),
     JobUnknown(),
     NotAPicture("my_**note**.png"),
@@ -134,6 +206,59 @@ ERRORS: tuple[PlantainError, ...] = (
     *(ProviderError(kind, "google", Billed.NO) for kind in ErrorKind),
     ProviderError(ErrorKind.RATE_LIMITED, "google", Billed.NO, retry_after=38),
     ProviderError(ErrorKind.TEXT_ONLY, "google", Billed.YES, said="I *cannot*, @here, draw that."),
+)
+
+TEAM = Team("t", 2, 3, "the *best* of @everyone", 40, NOON + 86_400_000_000, 1, NOON)
+AWAY = TeamMember(1, 50, 14, away=True)
+POT = Pot(
+    team=TEAM,
+    available=86,
+    held=7,
+    members=(TeamMember(1, 50, 14, away=False), TeamMember(5, 10, 0, away=True)),
+    me=TeamMember(1, 50, 14, away=False),
+    over=False,
+)
+ENDLESS = replace(POT, team=replace(TEAM, per_member=None, expires_at=None), me=None)
+CLOSED = ClosedPot(TEAM, {5: 1, 1: 20}, expired=False)
+GIFT = Gift(JOB.id, 1, 5, 20, "for *you*\n# and @here", GiftState.OFFERED, NOON)
+DAYS = tuple(date(2026, 10, 23) + timedelta(days=n) for n in range(30))
+STANDING = Standing(
+    member_id=5,
+    statement=replace(
+        STATEMENT,
+        entries=(
+            *STATEMENT.entries,
+            *(
+                LedgerEntry(MovementKind.TRANSFER, 20, 0, reason, None, NOON)
+                for reason in ("gift", "team", "team closed", "fund by 5", "take by 1: gift")
+            ),
+        ),
+    ),
+    purse=Purse(Allowance(2, 2, 50, Period.WEEK, 10), used=14, carried=4, renews_at=NOON),
+    pool=Account("server:2", 1_000, 7),
+    pot=POT,
+    uses=(
+        Use(Whose.MEMBER, Measure.RATE, 10, 0, None),
+        Use(Whose.ROLE, Measure.DAY, 200, 30, NOON + 43_200_000_000),
+        Use(Whose.SERVER, Measure.JOBS, 4, 1, None),
+        Use(Whose.BOT, Measure.TOTAL, 1_000_000, 999_999, None),
+    ),
+    running=(
+        Running(2, 3, 4, private=False, credits=7),
+        Running(None, 3, 4, private=False, credits=14),
+        *(Running(2, 3, 4, private=True, credits=1) for _ in range(5)),
+    ),
+    spending=Spending(DAYS, (0,) * 20 + (7, 42, 42) + (0,) * 7, b"PNG"),
+)
+NEWCOMER = Standing(
+    member_id=5,
+    statement=replace(STATEMENT, held=0, entries=()),
+    purse=None,
+    pool=None,
+    pot=None,
+    uses=(),
+    running=(),
+    spending=Spending(DAYS, (0,) * 30),
 )
 
 
@@ -163,6 +288,7 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             ),
         ],
         "queued": [CARDS.queued(one, ahead) for ahead in (0, 1, 2)],
+        "postponed": [CARDS.postponed(one, NOON + 38_000_000)],
         "drawing": [CARDS.drawing(one), CARDS.drawing(many.evolve(started_at=None))],
         "waiting": [CARDS.waiting(one, NOON + 38_000_000)],
         "result": [
@@ -170,13 +296,76 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             CARDS.result(one, pictures("lossless"), Receipt(1, 1, 1, 3600), None),
             CARDS.result(many, pictures("lossy", "smaller", "lossy"), Receipt(21, 0, 4, 61), short),
             CARDS.result(job(locale, THOUGHT), pictures("unchanged"), Receipt(7, 93, 1, 29), None),
+            *(
+                CARDS.result(
+                    one.evolve(account_id=account),
+                    pictures("unchanged"),
+                    Receipt(7, None, 1, 13),
+                    None,
+                )
+                for account in ("team:0a", "server:2")
+            ),
         ],
         "problems": [CARDS.problem(error, locale) for error in ERRORS],
         "balance": [
-            CARDS.balance(STATEMENT, locale),
-            CARDS.balance(replace(STATEMENT, held=0, entries=()), locale),
+            BALANCE_CARDS.balance(STANDING, locale),
+            BALANCE_CARDS.balance(NEWCOMER, locale),
+            BALANCE_CARDS.balance(replace(STANDING, statement=None, pool=None), locale),
         ],
+        "gift": [
+            GIFT_CARDS.offered(GiftOffer(GIFT, 100, 200), locale),
+            GIFT_CARDS.given(Given(GIFT, 80, now=True), locale),
+            GIFT_CARDS.cancelled(GIFT, locale),
+            GIFT_CARDS.received(GIFT, locale),
+            GIFT_CARDS.received(replace(GIFT, amount=1, note=""), locale),
+        ],
+        "team": [
+            TEAM_CARDS.shown(POT, locale),
+            TEAM_CARDS.shown(replace(POT, held=0, over=True, me=AWAY), locale),
+            TEAM_CARDS.opened(OpenedPot(ENDLESS, None), locale),
+            TEAM_CARDS.opened(OpenedPot(ENDLESS, replace(CLOSED, expired=True)), locale),
+            TEAM_CARDS.topped_up(POT, 5, 10, locale),
+            TEAM_CARDS.joined(POT, 6, locale),
+            TEAM_CARDS.left(POT, locale),
+            TEAM_CARDS.closed(CLOSED, locale),
+            TEAM_CARDS.closed(replace(CLOSED, returned={}), locale),
+        ],
+        "limits": limit_cards(locale),
     }  # fmt: skip
+
+
+def limit_cards(locale: str) -> list[discord.ui.LayoutView]:
+    """What /quota answers."""
+    server = Limit(Whose.SERVER, 2, 2, Measure.MONTH, 5000)
+    limits = [
+        server,
+        Limit(Whose.ROLE, 2, 2, Measure.RATE, 10),
+        Limit(Whose.ROLE, 2, 9, Measure.JOBS, 0),
+        Limit(Whose.MEMBER, 2, 8, Measure.TOTAL, None),
+    ]
+    uses = [
+        Use(Whose.SERVER, Measure.MONTH, 5000, 4999, NOON),
+        Use(Whose.SERVER, Measure.JOBS, 0, 0, None),
+    ]
+    allowances = [
+        Allowance(2, 2, 50, Period.DAY),
+        Allowance(2, 9, 300, Period.WEEK, 100),
+        Allowance(2, 10, 0, Period.MONTH),
+    ]
+    pool = Account("server:2", 1200, 14)
+    return [
+        *(LIMIT_CARDS.set(limit, locale) for limit in limits),
+        *(LIMIT_CARDS.cleared(server, locale, was_set=was_set) for was_set in (True, False)),
+        LIMIT_CARDS.overview(Overview(2, uses, limits, allowances, pool), locale),
+        LIMIT_CARDS.overview(Overview(2, [], [], [], Account("server:2", 0, 0)), locale),
+        LIMIT_CARDS.allowed(allowances[1], locale),
+        LIMIT_CARDS.disallowed(2, 9, locale, was_set=True),
+        LIMIT_CARDS.disallowed(2, 2, locale, was_set=False),
+        LIMIT_CARDS.funded(30, 1230, locale),
+        LIMIT_CARDS.granted(Moved("member:8", 50, 150), locale),
+        LIMIT_CARDS.taken(Moved("server:2", -20, 1210), locale),
+        LIMIT_CARDS.refunded(Moved("team:0a", 7, 27), locale),
+    ]
 
 
 # --- the words ------------------------------------------------------------------------------
@@ -317,12 +506,74 @@ def test_any_problem_fits_on_its_card(locale, error):
     assert_within_limits(CARDS.problem(error, locale))
 
 
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("locale", LOCALES.values())
-def test_a_full_statement_fits_on_its_card(locale):
+def test_a_full_balance_fits_on_its_card(locale, text):
+    """Every limit there is, with numbers of thirteen digits, and a team with a hostile name."""
     entry = LedgerEntry(MovementKind.RESERVE, -(10**12), 10**12, "", None, NOON)
-    full = Statement(10**15, 10**15, 10**15, NOON, (entry,) * 20)
+    most = 10**12
+    full = replace(
+        STANDING,
+        member_id=2**63,
+        statement=Statement(most, most, most, NOON, (entry,) * 10),
+        purse=Purse(Allowance(2, 2, most, Period.MONTH, most), most, most, NOON),
+        pool=Account("server:2", most, most),
+        pot=large_pot(text),
+        uses=tuple(
+            Use(whose, measure, most, most, NOON)
+            for whose in (Whose.ROLE, Whose.SERVER, Whose.BOT)
+            for measure in Measure
+        ),
+        running=(Running(2**63, 2**63, 2**63, private=False, credits=most),) * 50,
+        spending=Spending(DAYS, (most,) * 30, b"PNG"),
+    )
 
-    assert_within_limits(CARDS.balance(full, locale))
+    assert_within_limits(BALANCE_CARDS.balance(full, locale))
+
+
+def large_pot(name: str) -> Pot:
+    """A thousand members, and every number as large as can be."""
+    most = 10**12
+    member = TeamMember(2**63, most, most, away=True)
+    team = Team("t", 2, 2**63, name[:NAME_LIMIT], most, NOON, 2**63, NOON)
+    return Pot(team, most, most, (member,) * 1000, replace(member, away=False), over=False)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_any_team_and_any_gift_fit_on_their_cards(locale, text):
+    pot = large_pot(text)
+    closed = ClosedPot(pot.team, dict.fromkeys(range(2**62, 2**62 + 1000), 10**12), expired=True)
+    gift = Gift("0" * 32, 2**63, 2**63 - 1, 10**12, text[:NOTE_LIMIT], GiftState.OFFERED, NOON)
+
+    for view in (
+        TEAM_CARDS.shown(pot, locale),
+        TEAM_CARDS.opened(OpenedPot(pot, closed), locale),
+        TEAM_CARDS.topped_up(pot, 2**63, 10**12, locale),
+        TEAM_CARDS.joined(pot, 2**63, locale),
+        TEAM_CARDS.left(pot, locale),
+        TEAM_CARDS.closed(closed, locale),
+        GIFT_CARDS.offered(GiftOffer(gift, 10**12, 10**12), locale),
+        GIFT_CARDS.given(Given(gift, 10**12, now=True), locale),
+        GIFT_CARDS.cancelled(gift, locale),
+        GIFT_CARDS.received(gift, locale),
+    ):
+        assert_within_limits(view)
+
+
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_any_number_of_limits_fits_on_its_card(locale):
+    largest = 10**12
+    uses = [Use(Whose.SERVER, measure, largest, largest, NOON * 100) for measure in Measure]
+    limits = [
+        Limit(Whose.ROLE, 2, 10**19 - number, measure, largest)
+        for measure in Measure
+        for number in range(50)
+    ]
+    roles = [Allowance(2, 10**19 - n, largest, Period.MONTH, largest) for n in range(250)]
+    pool = Account("server:2", 10**15, 10**15)
+
+    assert_within_limits(LIMIT_CARDS.overview(Overview(2, uses, limits, roles, pool), locale))
 
 
 @pytest.mark.parametrize("locale", LOCALES.values())

@@ -93,3 +93,10 @@ UPDATE attempts SET ended_at = :now, outcome = 'abandoned'
 -- How many queued jobs came before this one.
 SELECT COUNT(*) AS ahead FROM jobs
  WHERE state = 'queued' AND (created_at < :created_at OR (created_at = :created_at AND id < :id));
+
+-- name: charged_jobs
+-- Jobs that were charged, by their id, its last eight letters, or their message; two are too many.
+SELECT id, reservation_id, account_id, credits_charged FROM jobs
+ WHERE credits_charged > 0
+   AND (id = :word OR SUBSTR(id, 25) = :word OR message_id = :message_id)
+ LIMIT 2;

@@ -10,7 +10,21 @@ refusal-reference-images = { $model } takes at most { $limit } pictures and you 
 refusal-not-enough-credits = This needs { $needed ->
     [one] { $needed } credit
    *[other] { $needed } credits
-} and you have { $available }. Try fewer pictures, a smaller resolution or a cheaper model; `/balance` shows what you have.
+} and you have { $available }. `/balance` shows what you have.
+refusal-too-few-credits = That takes { $needed ->
+    [one] { $needed } credit
+   *[other] { $needed } credits
+} and you have { $available }. Choose a smaller amount; `/balance` shows what you have.
+refusal-server-only = This works only in a server. Use it in one of its channels.
+refusal-gift-to-oneself = These credits are yours already. Choose somebody else.
+refusal-bots-have-no-credits = Bots have no credits. Choose a person.
+refusal-not-in-this-server = That person is not in this server. Choose one of its members.
+refusal-daily-gifts = You may give away { $limit } credits a day, and { $left } of them are left.
+refusal-gift-over = This gift can no longer be changed: it was already decided, its day is over, or it is not yours. Offer a new one with `/gift`.
+refusal-team-exists = This channel has a team already. `/team show` shows it, and `/team top-up` adds to its pot.
+refusal-team-busy = A picture that the team pays for is being made. Try again when it is done.
+refusal-no-team = There is no team here. `/team create` opens one.
+refusal-not-your-team = Only who made this team, or somebody who may manage the channel, can close it. `/team leave` lets you pay for yourself.
 refusal-shutting-down = The bot is restarting. Try again in a minute.
 refusal-job-unknown = This picture is not known any more. Make a new one with `/imagine`.
 refusal-not-a-picture = “{ $name }” is not a picture that can be used. Send a PNG, JPEG, WebP or GIF file that opens on your device.

@@ -17,12 +17,12 @@ from bot.app import World, open_workshop
 from bot.db.sqlite import SqliteDatabase
 from bot.generation.pricing import Ranking
 from bot.jobs import queue
+from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.job import JobKind, Place
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.uploads import Uploads
-from bot.ledger.ledger import Ledger
 from bot.providers.health import Health
 from bot.providers.router import Router
 from bot.settings import Settings
@@ -35,6 +35,9 @@ class Told:
     """A Delivery that prints what it was asked to show."""
 
     async def queued(self, job, ahead):
+        pass
+
+    async def postponed(self, job, begins_at):
         pass
 
     async def drawing(self, job):
@@ -54,17 +57,20 @@ async def main(folder: Path, url: str, jobs: int, gateway: str | None = None) ->
     upstreams = {"gemini_api_key": "k", "gemini_base_url": url}
     if gateway:
         upstreams |= {"apiyi_api_key": "g", "apiyi_base_url": gateway}
-    settings = Settings.model_validate({"data_dir": folder, "max_jobs": 4} | upstreams)
+    settings = Settings.model_validate(
+        {"data_dir": folder, "max_jobs": 4, "welcome_credits": 1000} | upstreams
+    )
     settings.prepare_data_dir()
     world = World()
     async with AsyncExitStack() as resources:
         database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
         workshop = await resources.enter_async_context(open_workshop(settings, folder, world=world))
-        ledger = Ledger(now=world.now, new_id=world.new_id, welcome=1000)
+        bank = Bank.of(settings, now=world.now, new_id=world.new_id)
         ranking = Ranking(preferred=NAMES, known=NAMES)
         runner = Runner(
             database=database,
-            ledger=ledger,
+            ledger=bank.ledger,
+            payers=bank.payers,
             provider=Router(
                 ways=[way for way in workshop.ways if way.name in NAMES],
                 catalog=workshop.catalog,
@@ -82,7 +88,9 @@ async def main(folder: Path, url: str, jobs: int, gateway: str | None = None) ->
             sleep=world.sleep,
             slots=4,
         )
-        dispatcher = InProcessDispatcher(runner.run)
+        dispatcher = InProcessDispatcher(
+            runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
+        )
         studio = Studio(
             catalog=workshop.catalog,
             providers=("google",),
@@ -90,7 +98,7 @@ async def main(folder: Path, url: str, jobs: int, gateway: str | None = None) ->
             default_model=None,
             credit_usd_micros=5000,
             database=database,
-            ledger=ledger,
+            payers=bank.payers,
             uploads=Uploads(store=workshop.store, codec=workshop.codec),
             dispatcher=dispatcher,
             today=lambda: datetime.now(UTC).date(),

@@ -1,0 +1,181 @@
+"""Who pays for a request: the team of the channel, the server's pool, or the member.
+
+The first that can is asked for the whole; nothing is paid by two. Every method runs in the caller's
+transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.db.database import Transaction
+from bot.ledger.entry import Discrepancy
+from bot.ledger.ledger import Ledger
+from bot.ledger.teams import Teams
+from bot.quotas.allowance import Allowances
+from bot.quotas.limit import Who
+from bot.quotas.quotas import Quotas
+
+
+class PaidBy(StrEnum):
+    """In the usual order."""
+
+    TEAM = "team"
+    SERVER = "server"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Credits held. `name` is the team's, where one pays; `wait` is in microseconds."""
+
+    reservation_id: str
+    account_id: str
+    paid_by: PaidBy
+    wait: int
+    name: str = ""
+
+
+class Payers:
+    """`order` is whom to ask first; the member is asked last in any case."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        teams: Teams,
+        allowances: Allowances,
+        quotas: Quotas,
+        order: Sequence[PaidBy] = tuple(PaidBy),
+    ) -> None:
+        self._ledger = ledger
+        self._teams = teams
+        self._allowances = allowances
+        self._quotas = quotas
+        self._order = order
+
+    async def reserve(
+        self, tx: Transaction, who: Who, channels: Sequence[int], amount: int, *, reason: str
+    ) -> Promise:
+        """Hold `amount` credits and count them against every limit.
+
+        `channels` are the thread and its channel, the nearest first. Raises LimitReached and
+        NotEnoughCredits, which must undo the transaction.
+        """
+        promise = await self._first(tx, who, channels, amount, reason)
+        wait = await self._quotas.take(tx, who, promise.reservation_id, amount)
+        return Promise(
+            promise.reservation_id, promise.account_id, promise.paid_by, wait, promise.name
+        )
+
+    async def room(self, tx: Transaction, who: Who, channels: Sequence[int]) -> int:
+        """The most credits that one more request could reserve now, whoever pays."""
+        own = await self._ledger.open(tx, f"member:{who.member_id}")
+        most = own.available
+        if who.guild_id and PaidBy.SERVER in self._order:
+            pool = await self._ledger.account(tx, f"server:{who.guild_id}")
+            purse = await self._allowances.purse(tx, who)
+            if pool is not None and purse is not None:
+                most = max(most, min(pool.available, purse.left))
+        for channel in channels if who.guild_id and PaidBy.TEAM in self._order else ():
+            team = await self._teams.find(tx, channel)
+            pot = await self._ledger.account(tx, team.account_id) if team else None
+            if team is not None and pot is not None:
+                share = await self._teams.share_left(tx, team, who.member_id)
+                most = max(most, min(pot.available, share))
+        return min(most, await self._quotas.room(tx, who))
+
+    async def settle(
+        self, tx: Transaction, reservation_id: str, *, reserved: int, charged: int
+    ) -> bool:
+        """Charge a part of what is held and give back the rest, everywhere; False when ended."""
+        if not await self._ledger.settle(tx, reservation_id, charged):
+            return False
+        await self._give_back(tx, reservation_id, reserved - charged)
+        return True
+
+    async def release(self, tx: Transaction, reservation_id: str, *, reserved: int) -> bool:
+        """Give everything back, everywhere; False when the reservation had ended."""
+        if not await self._ledger.release(tx, reservation_id):
+            return False
+        await self._give_back(tx, reservation_id, reserved)
+        return True
+
+    async def check(self, tx: Transaction) -> list[Discrepancy]:
+        """Recompute everything from entries and reservations; an empty list means all is well."""
+        usage = await tx.all("wrong_usage")
+        allowances = await tx.all("wrong_allowances")
+        spending = await tx.all("wrong_spending")
+        return [
+            *await self._ledger.check(tx),
+            *(
+                Discrepancy(row["subject"], what, row[what], row[f"summed_{what}"])
+                for row in usage
+                for what in ("jobs", "hour_used", "day_used", "month_used", "total_used")
+                if row[what] != row[f"summed_{what}"]
+            ),
+            *(
+                Discrepancy(f"member:{row['member_id']}", "allowance", row["used"], row["summed"])
+                for row in allowances
+            ),
+            *(
+                Discrepancy(f"member:{row['member_id']}", "team", row["spent"], row["summed"])
+                for row in spending
+            ),
+        ]
+
+    async def _give_back(self, tx: Transaction, reservation_id: str, unused: int) -> None:
+        await self._teams.give_back(tx, reservation_id, unused=unused)
+        await self._allowances.give_back(tx, reservation_id, unused=unused)
+        await self._quotas.give_back(tx, reservation_id, unused=unused)
+
+    async def _first(
+        self, tx: Transaction, who: Who, channels: Sequence[int], amount: int, reason: str
+    ) -> Promise:
+        for payer in self._order:
+            promise = None
+            if payer is PaidBy.TEAM and who.guild_id:
+                promise = await self._by_team(tx, who, channels, amount, reason)
+            elif payer is PaidBy.SERVER and who.guild_id:
+                promise = await self._by_server(tx, who, amount, reason)
+            elif payer is PaidBy.MEMBER:
+                break
+            if promise is not None:
+                return promise
+        return await self._by_member(tx, who, amount, reason)
+
+    async def _by_member(self, tx: Transaction, who: Who, amount: int, reason: str) -> Promise:
+        account = f"member:{who.member_id}"
+        await self._ledger.open(tx, account)
+        reservation = await self._ledger.reserve(tx, account, amount, reason=reason)
+        return Promise(reservation, account, PaidBy.MEMBER, 0)
+
+    async def _by_server(
+        self, tx: Transaction, who: Who, amount: int, reason: str
+    ) -> Promise | None:
+        account = f"server:{who.guild_id}"
+        pool = await self._ledger.account(tx, account)
+        if pool is None or pool.available < amount:
+            return None
+        start = await self._allowances.take(tx, who, amount)
+        if start is None:
+            return None
+        reservation = await self._ledger.reserve(tx, account, amount, reason=reason)
+        await self._allowances.share(tx, who, reservation, amount, start)
+        return Promise(reservation, account, PaidBy.SERVER, 0)
+
+    async def _by_team(
+        self, tx: Transaction, who: Who, channels: Sequence[int], amount: int, reason: str
+    ) -> Promise | None:
+        for channel in channels:
+            team = await self._teams.find(tx, channel)
+            if team is None:
+                continue
+            pot = await self._ledger.account(tx, team.account_id)
+            if pot is None or pot.available < amount:
+                continue
+            if await self._teams.draw(tx, team, who.member_id, amount):
+                reservation = await self._ledger.reserve(tx, team.account_id, amount, reason=reason)
+                await self._teams.share(tx, team, who.member_id, reservation, amount)
+                return Promise(reservation, team.account_id, PaidBy.TEAM, 0, team.name)
+        return None

@@ -1,0 +1,191 @@
+"""A team: one pot for a channel or thread, from which everyone there draws.
+
+Every method runs in the caller's transaction. What is left at the end goes back to those who paid
+in, in proportion to what they paid.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.db.database import Transaction
+from bot.errors import TeamBusy, TeamExists
+from bot.ledger.ledger import MOST, Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """`per_member` is what one member may spend of it in all, None for no limit."""
+
+    id: str
+    guild_id: int
+    channel_id: int
+    name: str
+    per_member: int | None
+    expires_at: int | None
+    made_by: int
+    made_at: int
+
+    @property
+    def account_id(self) -> str:
+        return f"team:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """Who paid in or spent; `away` when they left and pay for themselves."""
+
+    member_id: int
+    paid_in: int
+    spent: int
+    away: bool
+
+
+class Teams:
+    """`now` in microseconds UTC."""
+
+    def __init__(
+        self, *, ledger: Ledger, now: Callable[[], int], new_id: Callable[[], str]
+    ) -> None:
+        self._ledger = ledger
+        self._now = now
+        self._new_id = new_id
+
+    async def create(
+        self,
+        tx: Transaction,
+        *,
+        guild_id: int,
+        channel_id: int,
+        name: str,
+        made_by: int,
+        credits_in: int,
+        per_member: int | None = None,
+        expires_at: int | None = None,
+    ) -> Team:
+        """Open a team with a first payment by who makes it.
+
+        Raises TeamExists where the channel has one, and NotEnoughCredits.
+        """
+        team = Team(
+            self._new_id(), guild_id, channel_id, name, per_member, expires_at, made_by, self._now()
+        )
+        made = await tx.one(
+            "make_team",
+            id=team.id,
+            guild_id=guild_id,
+            channel_id=channel_id,
+            name=name,
+            per_member=per_member,
+            expires_at=expires_at,
+            made_by=made_by,
+            now=team.made_at,
+        )
+        if made is None:
+            raise TeamExists
+        await self._ledger.open(tx, team.account_id, welcome=False)
+        await self.top_up(tx, team, made_by, credits_in)
+        return team
+
+    async def find(self, tx: Transaction, channel_id: int) -> Team | None:
+        """The team of a channel or thread, whether or not its time is over."""
+        row = await tx.one("team_in", channel_id=channel_id)
+        return Team(**row) if row else None
+
+    async def members(self, tx: Transaction, team: Team) -> list[TeamMember]:
+        """Those who paid in first, the most first."""
+        rows = await tx.all("team_members", team_id=team.id)
+        return [
+            TeamMember(row["member_id"], row["paid_in"], row["spent"], bool(row["away"]))
+            for row in rows
+        ]
+
+    async def join(self, tx: Transaction, team: Team, member_id: int) -> None:
+        """Let a member who left draw from the pot again."""
+        await tx.run("join_team", team_id=team.id, member_id=member_id)
+
+    async def leave(self, tx: Transaction, team: Team, member_id: int) -> None:
+        """From here on this member pays for themselves; what they paid in stays until the end."""
+        await tx.run("leave_team", team_id=team.id, member_id=member_id)
+
+    async def top_up(self, tx: Transaction, team: Team, member_id: int, amount: int) -> None:
+        """Put a member's own credits into the pot; raises NotEnoughCredits."""
+        account = f"member:{member_id}"
+        await self._ledger.open(tx, account)
+        await self._ledger.transfer(tx, account, team.account_id, amount, reason="team")
+        await tx.run("count_member", team_id=team.id, member_id=member_id)
+        await tx.run("pay_in", team_id=team.id, member_id=member_id, amount=amount)
+
+    async def draw(self, tx: Transaction, team: Team, member_id: int, amount: int) -> bool:
+        """Count what a member is about to spend; False when they may not, or not so much."""
+        if team.expires_at is not None and team.expires_at <= self._now():
+            return False
+        await tx.run("count_member", team_id=team.id, member_id=member_id)
+        most = MOST if team.per_member is None else team.per_member
+        drawn = await tx.one(
+            "draw_from_team", team_id=team.id, member_id=member_id, amount=amount, most=most
+        )
+        return drawn is not None
+
+    async def share_left(self, tx: Transaction, team: Team, member_id: int) -> int:
+        """The most a member may still draw, whatever is in the pot."""
+        if team.expires_at is not None and team.expires_at <= self._now():
+            return 0
+        known = {member.member_id: member for member in await self.members(tx, team)}
+        member = known.get(member_id, TeamMember(member_id, 0, 0, away=False))
+        if member.away:
+            return 0
+        return MOST if team.per_member is None else max(0, team.per_member - member.spent)
+
+    async def share(
+        self, tx: Transaction, team: Team, member_id: int, reservation_id: str, amount: int
+    ) -> None:
+        """Tie what was drawn to the reservation it is for."""
+        await tx.run(
+            "add_team_share",
+            reservation_id=reservation_id,
+            team_id=team.id,
+            member_id=member_id,
+            amount=amount,
+        )
+
+    async def give_back(self, tx: Transaction, reservation_id: str, *, unused: int) -> None:
+        """Credits a reservation did not use may be spent again; call once."""
+        if unused:
+            await tx.run("team_give_back", reservation_id=reservation_id, unused=unused)
+
+    async def close(self, tx: Transaction, team: Team) -> dict[int, int]:
+        """End a team; what each who paid in gets back, by member id.
+
+        Raises TeamBusy while a job that it pays for is under way.
+        """
+        account = await self._ledger.account(tx, team.account_id)
+        if account is not None and account.held:
+            raise TeamBusy
+        if await tx.one("close_team", id=team.id, now=self._now()) is None:
+            return {}
+        left = account.available if account else 0
+        payers = [member for member in await self.members(tx, team) if member.paid_in]
+        back = divide(left, [member.paid_in for member in payers])
+        returned = {}
+        for member, amount in zip(payers, back, strict=True):
+            if amount:
+                to = f"member:{member.member_id}"
+                await self._ledger.transfer(tx, team.account_id, to, amount, reason="team closed")
+                returned[member.member_id] = amount
+        return returned
+
+
+def divide(amount: int, shares: Sequence[int]) -> list[int]:
+    """Whole parts in proportion to `shares`, which add up to `amount` where there is a share.
+
+    What rounding leaves goes to the largest remainders, the earlier first.
+    """
+    total = sum(shares)
+    if not total:
+        return [0] * len(shares)
+    parts = [amount * share // total for share in shares]
+    remainders = [amount * share % total for share in shares]
+    order = sorted(range(len(shares)), key=lambda place: (-remainders[place], place))
+    for place in order[: amount - sum(parts)]:
+        parts[place] += 1
+    return parts

@@ -1,0 +1,57 @@
+"""What a refusal for credits or limits says beside its sentence: when, what else, whom to ask."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from discord.utils import format_dt
+
+from bot.errors import Instead, LimitReached, NotEnoughCredits, PlantainError
+from bot.sharing import DailyGiftsReached
+from bot.ui.times import moment
+
+
+class Say(Protocol):
+    def __call__(self, key: str, locale: str, /, **facts: object) -> str:
+        """As `Sentences.say`."""
+
+
+def advice(error: PlantainError, locale: str, say: Say) -> Iterator[str]:
+    """Lines for whoever was refused; none for any other error."""
+    if isinstance(error, LimitReached):
+        yield _when(error, locale, say)
+        if error.instead is not None:
+            yield _instead(error.instead, locale, say)
+        elif error.ask:
+            manager = error.ask == "manager"
+            yield say("limit-ask-manager" if manager else "limit-ask-operator", locale)
+    elif isinstance(error, DailyGiftsReached):
+        yield _opens(error.opens_at, locale, say)
+    elif isinstance(error, NotEnoughCredits):
+        if error.instead is not None:
+            yield _instead(error.instead, locale, say)
+        elif error.ask:
+            manager = error.ask == "manager"
+            yield say("credits-ask-manager" if manager else "credits-ask-operator", locale)
+
+
+def _when(error: LimitReached, locale: str, say: Say) -> str:
+    if error.opens_at is not None and error.limit:
+        return _opens(error.opens_at, locale, say)
+    waits = error.measure == "concurrent_jobs" and error.limit
+    return say("limit-opens-when-done" if waits else "limit-never-opens", locale)
+
+
+def _opens(opens_at: int, locale: str, say: Say) -> str:
+    at = moment(opens_at)
+    return say("limit-opens", locale, relative=format_dt(at, "R"), at=format_dt(at, "f"))
+
+
+def _instead(instead: Instead, locale: str, say: Say) -> str:
+    return say(
+        "refusal-instead",
+        locale,
+        count=instead.count,
+        resolution=instead.resolution,
+        model=instead.model,
+        price=say("credits", locale, credits=instead.credits),
+    )
