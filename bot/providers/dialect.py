@@ -18,6 +18,10 @@ _BLOCKED = re.compile(
 )
 
 
+_ID = re.compile(r"(?!\.+\Z)[!-~]{1,256}")
+"""Dots alone would lead to another address; of letters beyond ASCII no upstream makes ids."""
+
+
 class Stage(Enum):
     """As far as a poll tells; an unknown status is WORKING."""
 
@@ -48,6 +52,11 @@ class Task:
     urls: tuple[str, ...] = ()
     complaint: Complaint = Complaint()
     model: str | None = None
+
+    @property
+    def can_be_asked_about(self) -> bool:
+        """Whether its id is one that an address can be made with, and that can be stored."""
+        return bool(_ID.fullmatch(self.id))
 
 
 @dataclass(frozen=True, slots=True)

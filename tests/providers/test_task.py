@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from urllib.parse import unquote
 
 import pytest
 from yarl import URL
@@ -223,6 +224,35 @@ async def test_an_answer_to_creating_that_breaks_off_is_never_sent_again(
             await patiently(name)
         assert (caught.value.kind, caught.value.billed) == ("malformed_response", "unknown")
         assert len(upstream.received) == 1
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["\ud800", ".", "..", "a\x00b", "a b", "日本\u202e", "x" * 257, "x" * 300_000],
+    ids=lambda odd: repr(odd[:9]),
+)
+async def test_a_task_that_cannot_be_asked_about_is_not_created_again(
+    upstream, patiently, told, words, observer, name, odd
+):
+    """It exists, so it may be on the bill; yet an id like this leads nowhere, or elsewhere."""
+    upstream.script(told(words.created(name, odd)))
+    with pytest.raises(CutAnswer) as caught:
+        await patiently(name)
+    assert (caught.value.kind, caught.value.billed) == ("malformed_response", "unknown")
+    assert len(caught.value.detail) < 1000
+    assert len(upstream.received) == 1
+    assert observer.tasks == []
+
+
+@pytest.mark.parametrize("task_id", ["task_01-a.b:c", "a/../b", "dGFzaw==", "t?x=1#y", "x" * 256])
+async def test_an_id_is_asked_about_as_it_was_given(
+    upstream, told, words, draw, observer, png, name, task_id
+):
+    upstream.script(told(words.created(name, task_id)), told(words.completed(name)), told(png))
+    await draw(name)
+    assert observer.tasks == [(name, task_id)]
+    path = upstream.received[1].path.partition("?")
+    assert unquote(path[0]) == POLLS[name].replace("t-1", task_id)
 
 
 async def test_an_upstream_that_cannot_be_reached_was_not_paid(failure, name):
