@@ -1,5 +1,6 @@
 """What is different from one task upstream to the next, and the words it is told in. Pure."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -142,8 +143,9 @@ def addresses(*nodes: Any) -> tuple[str, ...]:
 
 
 def amount(value: Any) -> Decimal | None:
-    """A JSON number, exactly as it was written; or None."""
-    return Decimal(str(value)) if type(value) in (int, float) else None
+    """A JSON number, exactly as it was written; None for another thing, or one beyond any sum."""
+    found = Decimal(str(value)) if type(value) in (int, float) else None
+    return found if found is not None and math.isfinite(float(found)) else None
 
 
 def complain(document: Any) -> Complaint:

@@ -820,6 +820,15 @@ async def test_a_probe_asks_for_the_balance_with_the_key(upstream, told, make_ta
     assert received.header("authorization") == [f"Bearer {key}"]
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "1" + "0" * 999])
+async def test_a_balance_that_is_no_amount_is_none(upstream, make_task_provider, name, number):
+    """Of these JSON as Python reads it has words that no sum can be made of."""
+    places = '{"data":{"credits":%s,"user":{"remaining_credits":%s}},"remain_balance":%s}'
+    body = (places % (number, number, number)).encode()
+    upstream.script(upstream.raw(b"HTTP/1.1 200 OK\r\n\r\n" + body))
+    assert await make_task_provider(name).probe() is None
+
+
 async def test_a_probe_that_is_refused_or_tells_nothing(upstream, told, make_task_provider, name):
     provider = make_task_provider(name)
     refused = {"success": False, "error": {"code": 401, "message": "invalid api key"}}
