@@ -154,11 +154,15 @@ class Catalog:
         return cls(table.as_of, table.default_model, models, upstreams)
 
     def model(self, name: str) -> ImageModel:
-        """The model called `name` by id or alias, in any case; raises UnknownModel."""
-        wanted = name.strip().lower()
-        for model in self.models.values():
-            if wanted == model.id or wanted in model.aliases:
-                return model
+        """The model called `name` by id or alias, in any case; raises UnknownModel.
+
+        Where two are called the same but for the case, the one that is written so.
+        """
+        wanted = name.strip()
+        for spell in (str, str.lower):
+            for model in self.models.values():
+                if spell(wanted) in map(spell, (model.id, *model.aliases)):
+                    return model
         raise UnknownModel(name, ", ".join(self.models))
 
     def offer(self, provider: str, model_id: str) -> Offer | None:

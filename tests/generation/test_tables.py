@@ -165,6 +165,19 @@ def test_a_gateway_may_bring_a_model_of_its_own(load):
     assert catalog.offer("mygate", "our-model").reference_images == 2
 
 
+def test_a_model_of_the_operators_may_have_capitals(load):
+    """And is found in any case; where two differ in nothing else, each by its own."""
+    model = (
+        'nickname = "{0}"\naliases = ["{0}er"]\naspect_ratios = "ten"\nresolutions = ["1K"]\n'
+        "reference_images = 0\n"
+    )
+    catalog = load("".join(f'[models."{name}"]\n{model.format(name)}' for name in ("Qw", "qw")))
+
+    for name in ("Qw", "Qwer", "qw"):
+        assert catalog.model(f" {name}\n").id == name[:2]
+    assert catalog.model("QW").id == catalog.model("qWER").id == "Qw"
+
+
 def test_thinking_is_offered_where_the_operator_says_so(load):
     text = GATEWAY.format(dialect="gemini", model=FLASH)
     think = GenerationRequest("a fox", FLASH, thinking=Thinking.HIGH)
