@@ -181,8 +181,11 @@ def read(over: Path | None = None) -> CatalogTable:
 def _parse(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, ArithmeticError) as error:
+        # Not only TOMLDecodeError: some numbers are TOML, and too long for Python.
         raise SettingsError(str(file), f"is not a TOML file: {error}") from None
+    except RecursionError:
+        raise SettingsError(str(file), "is not a TOML file: too deeply nested") from None
     except OSError as error:
         raise SettingsError(str(file), f"cannot be read ({error.strerror})") from None
 
