@@ -38,6 +38,10 @@ _USUAL_SECONDS = {Resolution.R512: 300, Resolution.R1K: 300, Resolution.R2K: 300
 }
 
 
+def _beside_usual(seconds: dict[Resolution, int]) -> dict[Resolution, int]:
+    return _USUAL_SECONDS | seconds
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -106,7 +110,7 @@ class ProviderTable(Table):
     thinking: bool = False
     reference_bytes: Annotated[int | None, Field(ge=1)] = None
     needs_public_url: bool = False
-    timeouts: dict[Resolution, Seconds] = _USUAL_SECONDS
+    timeouts: Annotated[dict[Resolution, Seconds], AfterValidator(_beside_usual)] = _USUAL_SECONDS
     rpm: Annotated[int | None, Field(ge=1, le=100_000)] = None
     concurrency: Annotated[int | None, Field(ge=1, le=10_000)] = None
     day_resets_in: Annotated[str, AfterValidator(_zone)] = "UTC"

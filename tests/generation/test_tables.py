@@ -201,6 +201,18 @@ def test_who_needs_a_public_address_takes_no_pictures_without(load):
     assert load(text, public_url=True).offer("mygate", FLASH).reference_images == 14
 
 
+def test_a_gateway_that_names_some_time_limits_has_the_usual_ones_beside_them(load):
+    text = GATEWAY.format(dialect="gemini", model=PRO)
+    usual = load(text).upstreams["mygate"].timeouts
+
+    own = load(changed(text, "timeouts = { 1K = 60 }")).upstreams["mygate"].timeouts
+
+    assert own == {**usual, Resolution.R1K: 60}
+    assert set(own) == set(Resolution)
+    apiyi = load("[providers.apiyi]\ntimeouts = { 1K = 60 }\n").upstreams["apiyi"].timeouts
+    assert apiyi == {**SHIPPED.upstreams["apiyi"].timeouts, Resolution.R1K: 60}
+
+
 OF_A_MODEL = ("id", "usd", "aspect_ratios", "colour")
 
 
