@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
@@ -59,6 +59,13 @@ class _GatewayKeys(PydanticBaseSettingsSource):
         return {"gateway_keys": found}
 
 
+def _without_login(url: HttpUrl) -> HttpUrl:
+    if url.username is not None or url.password is not None:
+        raise PydanticCustomError("login", "must have no login before its host; that is the key's")
+    return url
+
+
+BaseUrl = Annotated[HttpUrl, AfterValidator(_without_login)]
 Rpm = Annotated[int | None, Field(ge=1, le=100_000)]
 Concurrency = Annotated[int | None, Field(ge=1, le=10_000)]
 
@@ -82,25 +89,25 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
 
     gemini_api_key: SecretStr | None = None
-    gemini_base_url: HttpUrl | None = None
+    gemini_base_url: BaseUrl | None = None
     gemini_rpm: Rpm = None
     gemini_concurrency: Concurrency = None
     gemini_api_version: Literal["v1", "v1beta"] | None = None
     apiyi_api_key: SecretStr | None = None
-    apiyi_base_url: HttpUrl | None = None
+    apiyi_base_url: BaseUrl | None = None
     apiyi_rpm: Rpm = None
     apiyi_concurrency: Concurrency = None
     evolink_api_key: SecretStr | None = None
-    evolink_base_url: HttpUrl | None = None
+    evolink_base_url: BaseUrl | None = None
     evolink_rpm: Rpm = None
     evolink_concurrency: Concurrency = None
-    evolink_files_url: HttpUrl | None = None
+    evolink_files_url: BaseUrl | None = None
     toapis_api_key: SecretStr | None = None
-    toapis_base_url: HttpUrl | None = None
+    toapis_base_url: BaseUrl | None = None
     toapis_rpm: Rpm = None
     toapis_concurrency: Concurrency = None
     aivideoapi_api_key: SecretStr | None = None
-    aivideoapi_base_url: HttpUrl | None = None
+    aivideoapi_base_url: BaseUrl | None = None
     aivideoapi_rpm: Rpm = None
     aivideoapi_concurrency: Concurrency = None
     toapis_webhook_secret: SecretStr | None = None

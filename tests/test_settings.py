@@ -51,6 +51,9 @@ def test_nothing_set_gives_the_defaults():
         ("GEMINI_BASE_URL", "not a url"),
         ("GEMINI_BASE_URL", "ftp://127.0.0.1"),
         ("APIYI_BASE_URL", "127.0.0.1:8000"),
+        ("TOAPIS_BASE_URL", "https://me:a-password@127.0.0.1"),
+        ("AIVIDEOAPI_BASE_URL", "https://me@127.0.0.1"),
+        ("EVOLINK_FILES_URL", "https://:a-password@127.0.0.1"),
         ("CREDIT_USD", "half a cent"),
         ("CREDIT_USD", "0"),
         ("CREDIT_USD", "-0.005"),
@@ -77,6 +80,7 @@ def test_a_bad_value_is_an_error_that_names_its_variable(monkeypatch, name, valu
     assert caught.value.setting == name
     assert caught.value.problem
     said = f"{caught.value} {caught.value!r} {caught.value.__cause__} {caught.value.facts}"
+    assert "a-password" not in said
     assert not any(secret in said for secret in SECRETS.values())
 
 

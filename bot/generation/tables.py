@@ -64,6 +64,13 @@ def _name(name: str) -> str:
     return name
 
 
+def _without_login(url: HttpUrl) -> HttpUrl:
+    """A call has one place for who it is from, and the key is there."""
+    if url.username is not None or url.password is not None:
+        raise PydanticCustomError("login", "must have no login before its host")
+    return url
+
+
 class Table(BaseModel):
     """A table of the file; a word we do not know is a mistake and not ignored."""
 
@@ -103,7 +110,7 @@ class ProviderTable(Table):
 
     dialect: Dialect
     key: Annotated[str, AfterValidator(_variable)]
-    base_url: HttpUrl
+    base_url: Annotated[HttpUrl, AfterValidator(_without_login)]
     api_version: Literal["v1", "v1beta"] = "v1beta"
     key_header: Literal["authorization", "x-goog-api-key"] = "authorization"
     bills_refusals: bool = True

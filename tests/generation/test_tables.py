@@ -236,6 +236,8 @@ def changed(text, line):
         ('key = "mygate_api_key"', "providers.mygate.key", "_API_KEY"),
         ('base_url = "gate.example"', "providers.mygate.base_url", "URL"),
         ('base_url = "ftp://gate.example"', "providers.mygate.base_url", "http"),
+        ('base_url = "https://me:pass@gate.example"', "providers.mygate.base_url", "no login"),
+        ('base_url = "https://me@gate.example"', "providers.mygate.base_url", "no login"),
         ('api_version = "v2"', "providers.mygate.api_version", "v1"),
         ('bills_refusals = "perhaps"', "providers.mygate.bills_refusals", "boolean"),
         ("rpm = 0", "providers.mygate.rpm", "greater than"),
@@ -334,9 +336,10 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path):
 
 def test_no_complaint_repeats_what_was_written(complaint):
     """A key pasted into the wrong line does not end in the terminal's scrollback."""
-    text = changed(GATEWAY.format(dialect="gemini", model=PRO), 'key = "sk-secret-1234"')
+    for line in ('key = "sk-secret-1234"', 'base_url = "https://me:sk-secret@gate.example"'):
+        text = changed(GATEWAY.format(dialect="gemini", model=PRO), line)
 
-    assert "sk-secret" not in complaint(text)
+        assert "sk-secret" not in complaint(text)
 
 
 def test_the_example_without_its_comment_signs_is_a_valid_file(load):
