@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
@@ -23,6 +24,7 @@ from bot.errors import SettingsError
 
 MICROS = 1_000_000
 _KEY = "_API_KEY"
+_ONE_LINE = "must be one line of printable characters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,10 @@ class Key:
 
 
 class _GatewayKeys(PydanticBaseSettingsSource):
-    """Any other variable that ends in _API_KEY: a gateway in the operator's file may name it."""
+    """Any other variable that ends in _API_KEY: a gateway in the operator's file may name it.
+
+    Whose it is shows when it is asked for, so nothing is checked before.
+    """
 
     def __init__(self, settings: type[BaseSettings], *sources: PydanticBaseSettingsSource) -> None:
         super().__init__(settings)
@@ -142,7 +147,7 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         if not value.strip().isprintable():
-            raise PydanticCustomError("secret", "must be one line of printable characters")
+            raise PydanticCustomError("secret", _ONE_LINE)
         return value.strip() or None
 
     @field_validator("preferred_providers", mode="before")
@@ -150,14 +155,6 @@ class Settings(BaseSettings):
     def _list(cls, value: object) -> object:
         """Provider names with commas or spaces between them."""
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
-
-    @field_validator("gateway_keys", mode="before")
-    @classmethod
-    def _strip_each(cls, values: object) -> object:
-        if not isinstance(values, dict):
-            return values
-        stripped = {name: cls._strip(value) for name, value in values.items()}
-        return {name: value for name, value in stripped.items() if value}
 
     @field_validator("public_url")
     @classmethod
@@ -201,12 +198,17 @@ class Settings(BaseSettings):
         return init_settings, env_settings, dotenv_settings, gateways, file_secret_settings
 
     def keys(self, variable: str) -> tuple[Key, ...]:
-        """The keys in a variable such as GEMINI_API_KEY, where commas separate them; each once."""
+        """The keys in a variable such as GEMINI_API_KEY, where commas separate them; each once.
+
+        Raises SettingsError for one that no request can carry, if it is a gateway's: nobody knows
+        earlier whether it is any of ours.
+        """
         secret = self._of(variable, "") or self.gateway_keys.get(variable)
         if not isinstance(secret, SecretStr):
             return ()
-        parts = (part.strip() for part in secret.get_secret_value().split(","))
-        return tuple(Key.of(part) for part in dict.fromkeys(parts) if part)
+        if not secret.get_secret_value().strip().isprintable():
+            raise SettingsError(variable, _ONE_LINE)
+        return tuple(map(Key.of, _parts(secret)))
 
     def base_url(self, variable: str) -> str | None:
         """What the operator set in place of the catalog's base URL, by the key's variable."""
@@ -233,13 +235,16 @@ class Settings(BaseSettings):
         usual = Path("plantain.toml")
         return self.catalog_file or (usual if usual.is_file() else None)
 
-    def secrets(self) -> list[str]:
-        """Every secret value that is set, for the log to take out; each of several keys alone."""
+    def secrets(self, variables: Iterable[str] = ()) -> list[str]:
+        """Every secret value that is set, for the log to take out; each of several keys alone.
+
+        Of gateways' keys those in `variables`; other people's are none of our business. Raises
+        SettingsError as `keys` does.
+        """
         fields = (getattr(self, name) for name in type(self).model_fields)
-        values = [value for value in fields if isinstance(value, SecretStr)]
-        values += self.gateway_keys.values()
-        parts = (part for value in values for part in value.get_secret_value().split(","))
-        return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+        found = [part for value in fields if isinstance(value, SecretStr) for part in _parts(value)]
+        found += [key.secret for variable in variables for key in self.keys(variable)]
+        return list(dict.fromkeys(found))
 
     @property
     def credit_usd_micros(self) -> int:
@@ -269,6 +274,12 @@ class Settings(BaseSettings):
                 "DATA_DIR", f"the folder {str(self.data_dir)!r} cannot be written ({reason})"
             ) from error
         return self.data_dir
+
+
+def _parts(secret: SecretStr) -> list[str]:
+    """What commas separate, each once."""
+    parts = (part.strip() for part in secret.get_secret_value().split(","))
+    return [part for part in dict.fromkeys(parts) if part]
 
 
 def _is_loopback(host: str) -> bool:

@@ -153,6 +153,11 @@ class Catalog:
         }
         return cls(table.as_of, table.default_model, models, upstreams)
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables that hold its upstreams' keys, each once."""
+        return tuple(dict.fromkeys(upstream.key for upstream in self.upstreams.values()))
+
     def model(self, name: str) -> ImageModel:
         """The model called `name` by id or alias, in any case; raises UnknownModel.
 
