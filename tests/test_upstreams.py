@@ -364,6 +364,9 @@ def test_a_gateways_wrong_address_is_looked_for_in_its_file(command, upstream, f
     assert "base_url of mygate in your file" in probe["advice"]
 
 
+NO_MODELS = b'{"models": []}'
+
+
 @pytest.fixture
 def together() -> Iterator[tuple[str, list[str]]]:
     """An upstream that answers three questions together or none; its URL, and what was asked."""
@@ -375,8 +378,9 @@ def together() -> Iterator[tuple[str, list[str]]]:
             asked.append(self.command)
             meeting.wait()
             self.send_response(402 if "key-b" in self.headers["x-goog-api-key"] else 200)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(NO_MODELS)))
             self.end_headers()
+            self.wfile.write(NO_MODELS)
 
         do_GET = do_POST = answer  # noqa: N815
 
