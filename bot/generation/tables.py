@@ -89,8 +89,18 @@ class ModelTable(Table):
     omit_resolution: bool = False
 
 
+class OriginTable(Table):
+    """Where a price was found, and when."""
+
+    source: str
+    as_of: date
+
+
 class OfferTable(Table):
-    """One model at one provider. What is left out is as the model or the provider has it."""
+    """One model at one provider. What is left out is as the model or the provider has it.
+
+    `origins` is of resolutions whose price comes from elsewhere than `source`.
+    """
 
     id: Annotated[str, Field(min_length=1)]
     usd: Annotated[dict[Resolution, Usd], Field(min_length=1)]
@@ -102,6 +112,7 @@ class OfferTable(Table):
     shutdown: date | None = None
     source: str | None = None
     as_of: date | None = None
+    origins: dict[Resolution, OriginTable] = {}
     off: bool = False
 
 
@@ -180,7 +191,7 @@ def read(over: Path | None = None) -> CatalogTable:
     if over is None:
         return CatalogTable.model_validate(data)
     changes = _parse(over)
-    _sign(changes, over)
+    _sign(changes, data, over)
     try:
         return CatalogTable.model_validate(_lay(data, changes))
     except ValidationError as error:
@@ -201,19 +212,35 @@ def _parse(file: Path) -> dict[str, Any]:
         raise SettingsError(str(file), f"cannot be read ({error.strerror})") from None
 
 
-def _sign(changes: dict[str, Any], file: Path) -> None:
-    """A price that comes from the operator says so and when, unless they do it themselves."""
+def _sign(changes: dict[str, Any], data: Mapping[str, Any], file: Path) -> None:
+    """A price that comes from the operator says so and when, unless they do it themselves.
+
+    Those beside it that are left as they were keep their origin in our `data`.
+    """
     written = changes.pop("as_of", datetime.fromtimestamp(file.stat().st_mtime, UTC).date())
-    for provider in _tables(changes.get("providers")):
-        for offer in _tables(provider.get("models")):
-            if "usd" in offer:
-                offer.setdefault("source", file.name)
-                offer.setdefault("as_of", written)
+    for name, provider in _tables(changes.get("providers")):
+        ours = data["providers"].get(name, {})
+        for model_id, offer in _tables(provider.get("models")):
+            usd = offer.get("usd")
+            if not isinstance(usd, dict):
+                continue
+            offer.setdefault("source", file.name)
+            offer.setdefault("as_of", written)
+            shipped = ours.get("models", {}).get(model_id, {})
+            ranked = ({"as_of": data["as_of"]}, ours, shipped)
+            origin = {
+                word: table[word]
+                for table in ranked
+                for word in ("source", "as_of")
+                if word in table
+            }
+            kept = [size for size in shipped.get("usd", ()) if size not in usd]
+            offer.setdefault("origins", dict.fromkeys(kept, origin))
 
 
-def _tables(node: Any) -> list[dict[str, Any]]:
-    values = node.values() if isinstance(node, dict) else ()
-    return [value for value in values if isinstance(value, dict)]
+def _tables(node: Any) -> list[tuple[str, dict[str, Any]]]:
+    items = node.items() if isinstance(node, dict) else ()
+    return [(name, value) for name, value in items if isinstance(value, dict)]
 
 
 def _lay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.generation.catalog import Catalog
+from bot.generation.catalog import Catalog, Origin
 from bot.generation.request import AspectRatio, GenerationRequest, Resolution, Thinking
 
 EXAMPLE = Path(__file__).parents[2] / "plantain.example.toml"
@@ -63,16 +63,18 @@ def test_an_empty_file_changes_nothing(load):
 
 
 def test_one_price_is_changed_and_says_where_it_comes_from(load):
-    """The others stay; the source is the file's name and its date."""
+    """The others stay, with their source; that of the new one is the file's name and its date."""
     catalog = load(f'[providers.apiyi.models."{PRO}"]\nusd = {{ 1K = 0.08 }}\n')
 
     offer = catalog.offer("apiyi", PRO)
     assert dict(offer.usd_micros) == {"1K": 80_000, "2K": 90_000, "4K": 90_000}
-    assert (offer.source, offer.as_of) == ("plantain.toml", date(2026, 11, 3))
+    assert offer.origins["1K"] == Origin("plantain.toml", date(2026, 11, 3))
+    ours = SHIPPED.offer("apiyi", PRO)
+    assert {offer.origins[size] for size in ("2K", "4K")} == {ours.origins["2K"]}
     untouched = SHIPPED.offer("apiyi", FLASH)
     assert catalog.offer("apiyi", FLASH) == untouched
-    assert untouched.as_of == date(2026, 11, 20)
-    assert "apiyi" in untouched.source
+    assert untouched.origins["1K"].as_of == date(2026, 11, 20)
+    assert "apiyi" in untouched.origins["1K"].source
 
 
 @pytest.mark.parametrize(
@@ -80,22 +82,30 @@ def test_one_price_is_changed_and_says_where_it_comes_from(load):
     [
         ('usd = { 1K = 0.08 }\nsource = "our contract"', "our contract", date(2026, 11, 3)),
         ("usd = { 1K = 0.08 }\nas_of = 2026-10-01", "plantain.toml", date(2026, 10, 1)),
-        ("prompt_limit = 9", SHIPPED.offer("apiyi", PRO).source, date(2026, 11, 20)),
+        ("prompt_limit = 9", SHIPPED.offer("apiyi", PRO).origins["1K"].source, date(2026, 11, 20)),
     ],
 )
 def test_a_price_is_dated_as_the_operator_says(load, text, source, as_of):
     """And one they do not touch stays ours, whatever else they change."""
     offer = load(f'[providers.apiyi.models."{PRO}"]\n{text}\n').offer("apiyi", PRO)
 
-    assert (offer.source, offer.as_of) == (source, as_of)
+    assert offer.origins["1K"] == Origin(source, as_of)
+    assert offer.origins["4K"] == SHIPPED.offer("apiyi", PRO).origins["4K"]
+
+
+def test_who_says_where_all_prices_are_from_is_taken_at_their_word(load):
+    catalog = load(f'[providers.apiyi.models."{PRO}"]\nsource = "our contract"\n')
+
+    told = catalog.offer("apiyi", PRO).origins.values()
+    assert {origin.source for origin in told} == {"our contract"}
 
 
 def test_one_date_may_stand_for_the_whole_file(load):
     catalog = load(f'as_of = 2026-10-01\n[providers.apiyi.models."{PRO}"]\nusd = {{ 1K = 1 }}\n')
 
-    assert catalog.offer("apiyi", PRO).as_of == date(2026, 10, 1)
+    assert catalog.offer("apiyi", PRO).origins["1K"].as_of == date(2026, 10, 1)
     assert catalog.as_of == SHIPPED.as_of
-    assert catalog.offer("apiyi", FLASH).as_of == date(2026, 11, 20)
+    assert catalog.offer("apiyi", FLASH).origins["1K"].as_of == date(2026, 11, 20)
 
 
 def test_a_price_is_exact_and_not_as_floats_round(load):
@@ -352,7 +362,7 @@ def test_the_example_without_its_comment_signs_is_a_valid_file(load):
     catalog = load("\n".join(lines))
 
     assert catalog.offer("apiyi", PRO).usd_micros["1K"] == 80_000
-    assert catalog.offer("apiyi", PRO).source == "our contract"
+    assert catalog.offer("apiyi", PRO).origins["1K"].source == "our contract"
     assert (catalog.upstreams["google"].rpm, catalog.upstreams["google"].concurrency) == (60, 8)
     assert catalog.offer("google", "gemini-2.5-flash-image") is None
     assert catalog.upstreams["mygate"].dialect == "openai-chat"
