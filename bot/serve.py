@@ -6,7 +6,7 @@ import signal
 import structlog
 
 from bot import logs
-from bot.app import App, open_app
+from bot.app import App, open_app, read_catalog
 from bot.errors import SettingsError
 from bot.settings import Settings
 
@@ -15,9 +15,8 @@ async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Raises SettingsError, StorageError, DiscordUnreachable."""
     if settings.discord_token is None:
         raise SettingsError("DISCORD_TOKEN", "set it to your bot's token to connect to Discord")
-    logs.configure(
-        level=settings.log_level, json=settings.log_format == "json", secrets=settings.secrets()
-    )
+    secrets = settings.secrets(read_catalog(settings).variables)
+    logs.configure(level=settings.log_level, json=settings.log_format == "json", secrets=secrets)
     async with open_app(settings) as app:
         await _connect(app, settings.discord_token.get_secret_value())
 

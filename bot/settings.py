@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
@@ -24,6 +25,7 @@ from bot.errors import SettingsError
 
 MICROS = 1_000_000
 _KEY = "_API_KEY"
+_ONE_LINE = "must be one line of printable characters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,10 @@ class Key:
 
 
 class _GatewayKeys(PydanticBaseSettingsSource):
-    """Any other variable that ends in _API_KEY: a gateway in the operator's file may name it."""
+    """Any other variable that ends in _API_KEY: a gateway in the operator's file may name it.
+
+    Whose it is shows when it is asked for, so nothing is checked before.
+    """
 
     def __init__(self, settings: type[BaseSettings], *sources: PydanticBaseSettingsSource) -> None:
         super().__init__(settings)
@@ -60,6 +65,13 @@ class _GatewayKeys(PydanticBaseSettingsSource):
         return {"gateway_keys": found}
 
 
+def _without_login(url: HttpUrl) -> HttpUrl:
+    if url.username is not None or url.password is not None:
+        raise PydanticCustomError("login", "must have no login before its host; that is the key's")
+    return url
+
+
+BaseUrl = Annotated[HttpUrl, AfterValidator(_without_login)]
 Rpm = Annotated[int | None, Field(ge=1, le=100_000)]
 Concurrency = Annotated[int | None, Field(ge=1, le=10_000)]
 Payer = Literal["team", "server", "member"]
@@ -84,25 +96,25 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
 
     gemini_api_key: SecretStr | None = None
-    gemini_base_url: HttpUrl | None = None
+    gemini_base_url: BaseUrl | None = None
     gemini_rpm: Rpm = None
     gemini_concurrency: Concurrency = None
     gemini_api_version: Literal["v1", "v1beta"] | None = None
     apiyi_api_key: SecretStr | None = None
-    apiyi_base_url: HttpUrl | None = None
+    apiyi_base_url: BaseUrl | None = None
     apiyi_rpm: Rpm = None
     apiyi_concurrency: Concurrency = None
     evolink_api_key: SecretStr | None = None
-    evolink_base_url: HttpUrl | None = None
+    evolink_base_url: BaseUrl | None = None
     evolink_rpm: Rpm = None
     evolink_concurrency: Concurrency = None
-    evolink_files_url: HttpUrl | None = None
+    evolink_files_url: BaseUrl | None = None
     toapis_api_key: SecretStr | None = None
-    toapis_base_url: HttpUrl | None = None
+    toapis_base_url: BaseUrl | None = None
     toapis_rpm: Rpm = None
     toapis_concurrency: Concurrency = None
     aivideoapi_api_key: SecretStr | None = None
-    aivideoapi_base_url: HttpUrl | None = None
+    aivideoapi_base_url: BaseUrl | None = None
     aivideoapi_rpm: Rpm = None
     aivideoapi_concurrency: Concurrency = None
     toapis_webhook_secret: SecretStr | None = None
@@ -142,7 +154,7 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         if not value.strip().isprintable():
-            raise PydanticCustomError("secret", "must be one line of printable characters")
+            raise PydanticCustomError("secret", _ONE_LINE)
         return value.strip() or None
 
     @field_validator("preferred_providers", "payers", mode="before")
@@ -168,14 +180,6 @@ class Settings(BaseSettings):
                 "zone", "is no time zone; it must be like Europe/Berlin or UTC"
             ) from None
         return name
-
-    @field_validator("gateway_keys", mode="before")
-    @classmethod
-    def _strip_each(cls, values: object) -> object:
-        if not isinstance(values, dict):
-            return values
-        stripped = {name: cls._strip(value) for name, value in values.items()}
-        return {name: value for name, value in stripped.items() if value}
 
     @field_validator("public_url")
     @classmethod
@@ -219,12 +223,17 @@ class Settings(BaseSettings):
         return init_settings, env_settings, dotenv_settings, gateways, file_secret_settings
 
     def keys(self, variable: str) -> tuple[Key, ...]:
-        """The keys in a variable such as GEMINI_API_KEY, where commas separate them; each once."""
+        """The keys in a variable such as GEMINI_API_KEY, where commas separate them; each once.
+
+        Raises SettingsError for one that no request can carry, if it is a gateway's: nobody knows
+        earlier whether it is any of ours.
+        """
         secret = self._of(variable, "") or self.gateway_keys.get(variable)
         if not isinstance(secret, SecretStr):
             return ()
-        parts = (part.strip() for part in secret.get_secret_value().split(","))
-        return tuple(Key.of(part) for part in dict.fromkeys(parts) if part)
+        if not secret.get_secret_value().strip().isprintable():
+            raise SettingsError(variable, _ONE_LINE)
+        return tuple(map(Key.of, _parts(secret)))
 
     def base_url(self, variable: str) -> str | None:
         """What the operator set in place of the catalog's base URL, by the key's variable."""
@@ -251,13 +260,16 @@ class Settings(BaseSettings):
         usual = Path("plantain.toml")
         return self.catalog_file or (usual if usual.is_file() else None)
 
-    def secrets(self) -> list[str]:
-        """Every secret value that is set, for the log to take out; each of several keys alone."""
+    def secrets(self, variables: Iterable[str] = ()) -> list[str]:
+        """Every secret value that is set, for the log to take out; each of several keys alone.
+
+        Of gateways' keys those in `variables`; other people's are none of our business. Raises
+        SettingsError as `keys` does.
+        """
         fields = (getattr(self, name) for name in type(self).model_fields)
-        values = [value for value in fields if isinstance(value, SecretStr)]
-        values += self.gateway_keys.values()
-        parts = (part for value in values for part in value.get_secret_value().split(","))
-        return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+        found = [part for value in fields if isinstance(value, SecretStr) for part in _parts(value)]
+        found += [key.secret for variable in variables for key in self.keys(variable)]
+        return list(dict.fromkeys(found))
 
     @property
     def credit_usd_micros(self) -> int:
@@ -287,6 +299,12 @@ class Settings(BaseSettings):
                 "DATA_DIR", f"the folder {str(self.data_dir)!r} cannot be written ({reason})"
             ) from error
         return self.data_dir
+
+
+def _parts(secret: SecretStr) -> list[str]:
+    """What commas separate, each once."""
+    parts = (part.strip() for part in secret.get_secret_value().split(","))
+    return [part for part in dict.fromkeys(parts) if part]
 
 
 def _is_loopback(host: str) -> bool:

@@ -213,9 +213,11 @@ async def test_a_discord_that_is_not_there_is_a_failure_and_not_a_wrong_setting(
 
 
 async def test_a_stop_in_the_middle_of_a_login_ends_in_order(run):
+    """And says so in whole words, whatever keys of other programs lie about."""
     discord = Discord(silent=True)
+    foreign = {"SHORT_API_KEY": "o", "LONG_API_KEY": '{\n "type": "service_account"\n}'}
     async with serving(discord) as url:
-        bot = await run(url)
+        bot = await run(url, **foreign)
         async with asyncio.timeout(SECONDS):
             await discord.login.wait()
         bot.stop()

@@ -51,6 +51,9 @@ def test_nothing_set_gives_the_defaults():
         ("GEMINI_BASE_URL", "not a url"),
         ("GEMINI_BASE_URL", "ftp://127.0.0.1"),
         ("APIYI_BASE_URL", "127.0.0.1:8000"),
+        ("TOAPIS_BASE_URL", "https://me:a-password@127.0.0.1"),
+        ("AIVIDEOAPI_BASE_URL", "https://me@127.0.0.1"),
+        ("EVOLINK_FILES_URL", "https://:a-password@127.0.0.1"),
         ("CREDIT_USD", "half a cent"),
         ("CREDIT_USD", "0"),
         ("CREDIT_USD", "-0.005"),
@@ -84,6 +87,7 @@ def test_a_bad_value_is_an_error_that_names_its_variable(monkeypatch, name, valu
     assert caught.value.setting == name
     assert caught.value.problem
     said = f"{caught.value} {caught.value!r} {caught.value.__cause__} {caught.value.facts}"
+    assert "a-password" not in said
     assert not any(secret in said for secret in SECRETS.values())
 
 
@@ -128,8 +132,31 @@ def test_a_gateways_key_comes_from_any_variable_that_is_named_like_one(monkeypat
 
     assert [key.secret for key in settings.keys("MYGATE_API_KEY")] == ["first", "second"]
     assert [key.secret for key in settings.keys("OTHER_API_KEY")] == ["seen"]
-    assert {"first", "second", "seen"} <= set(settings.secrets())
+    named = ("MYGATE_API_KEY", "OTHER_API_KEY")
+    assert settings.secrets(named) == ["first", "second", "seen"]
     assert "first" not in f"{settings} {settings!r} {settings.model_dump_json()}"
+
+
+def test_a_key_that_no_gateway_has_is_nobodys_secret(monkeypatch):
+    """A foreign key of one letter would take that letter out of every line of the log."""
+    settings = read(monkeypatch, FOREIGN_API_KEY="a", MYGATE_API_KEY="mine", APIYI_API_KEY="ours")
+
+    assert settings.secrets(["MYGATE_API_KEY", "APIYI_API_KEY"]) == ["ours", "mine"]
+    assert settings.secrets() == ["ours"]
+
+
+@pytest.mark.parametrize("odd", ['{\n "type": "service_account"\n}', "half\x07", "half\udcff"])
+def test_an_odd_key_is_an_error_where_it_is_used_and_names_its_variable(monkeypatch, odd):
+    """Somebody else's may be as it likes."""
+    settings = read(monkeypatch, FOREIGN_API_KEY=odd)
+
+    assert settings.secrets() == []
+    for use in (settings.keys, lambda variable: settings.secrets([variable])):
+        with pytest.raises(SettingsError) as caught:
+            use("FOREIGN_API_KEY")
+        assert caught.value.setting == "FOREIGN_API_KEY"
+        assert "one line" in caught.value.problem
+        assert "half" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -364,6 +364,9 @@ def test_a_gateways_wrong_address_is_looked_for_in_its_file(command, upstream, f
     assert "base_url of mygate in your file" in probe["advice"]
 
 
+NO_MODELS = b'{"models": []}'
+
+
 @pytest.fixture
 def together() -> Iterator[tuple[str, list[str]]]:
     """An upstream that answers three questions together or none; its URL, and what was asked."""
@@ -375,8 +378,9 @@ def together() -> Iterator[tuple[str, list[str]]]:
             asked.append(self.command)
             meeting.wait()
             self.send_response(402 if "key-b" in self.headers["x-goog-api-key"] else 200)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(NO_MODELS)))
             self.end_headers()
+            self.wfile.write(NO_MODELS)
 
         do_GET = do_POST = answer  # noqa: N815
 
@@ -661,7 +665,13 @@ def test_the_operators_prices_stand_out_and_what_is_retired_says_when(command, f
     mine = [row for row in as_json.answer["prices"] if row["yours"]]
     assert {(row["provider"], row["model"]) for row in mine} == {("apiyi", "gemini-3-pro-image")}
     assert (mine[0]["source"], mine[0]["as_of"]) == ("our contract", "2026-11-01")
+    assert [row["resolution"] for row in mine] == ["1K"]
+    rest = [row for row in as_json.answer["prices"]
+            if (row["provider"], row["model"]) == ("apiyi", "gemini-3-pro-image")][1:]  # fmt: skip
+    assert {row["as_of"] for row in rest} == {"2026-11-20"}
+    assert not any("contract" in row["source"] for row in rest)
     assert lines_of(run, "apiyi")[1].startswith("apiyi * 0.0800 ")
+    assert "1K: our contract" in " ".join(run.out.split())
     assert "* set in plantain.toml." in run.out
     assert "* gemini-2.5-flash-image at google is switched off there." in run.out
     off = [{"provider": "google", "model": "gemini-2.5-flash-image"}]

@@ -84,7 +84,8 @@ class SqliteTransaction:
         try:
             with closing(self._connection.execute(sql, values)) as cursor:
                 return take(cursor)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OverflowError, UnicodeError) as error:
+            # The last two are for values that the engine cannot take.
             self.failure = StorageError(str(error))
             raise self.failure from error
 

@@ -28,7 +28,7 @@ from rich.console import Console
 from simcord.preview._media import MediaError, MediaInfo, MediaWorker
 
 from bot import logs
-from bot.app import App, open_app
+from bot.app import App, open_app, read_catalog
 from bot.demo.upstream import running_upstream
 from bot.errors import SettingsError
 from bot.generation.request import GenerationRequest
@@ -60,7 +60,8 @@ async def run_demo(*, port: int, browser: bool, data: Path | None, real: bool) -
         else:
             words_url = resources.enter_context(running_upstream()).url
             settings = stand_in_settings(folder, words_url)
-        logs.configure(level="warning", json=False, secrets=settings.secrets())
+        secrets = settings.secrets(read_catalog(settings).variables)
+        logs.configure(level="warning", json=False, secrets=secrets)
         stage = Stage()
         async with open_app(
             settings,

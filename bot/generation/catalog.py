@@ -1,7 +1,7 @@
 """The models, what each can do, and what each upstream asks for it, read from `catalog.toml`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from math import ceil
 from pathlib import Path
@@ -40,13 +40,21 @@ class ImageModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a price was found, and when."""
+
+    source: str
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """One model at one upstream. `upstream_id` is its name there; `usd_micros` is per picture.
 
     What it can do there may be less than what the model can: no aspect ratio but the model's own
     choice, fewer `reference_images`, smaller ones (`reference_bytes`), no say in `thinking`, a
     `prompt_limit` in characters. `thinking_percent` is the price of a level, 100 as `usd_micros`.
-    `source` and `as_of` say where the price was found, and when.
+    `origins` say of each price where it was found.
     """
 
     provider: str
@@ -60,8 +68,7 @@ class Offer:
     thinking_percent: Mapping[Thinking, int] | None = None
     prompt_limit: int | None = None
     shutdown: date | None = None
-    source: str = ""
-    as_of: date = date.min
+    origins: Mapping[Resolution, Origin] = field(default_factory=dict)
 
     def retired(self, today: date) -> bool:
         """Whether its announced shutdown has come."""
@@ -153,12 +160,21 @@ class Catalog:
         }
         return cls(table.as_of, table.default_model, models, upstreams)
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables that hold its upstreams' keys, each once."""
+        return tuple(dict.fromkeys(upstream.key for upstream in self.upstreams.values()))
+
     def model(self, name: str) -> ImageModel:
-        """The model called `name` by id or alias, in any case; raises UnknownModel."""
-        wanted = name.strip().lower()
-        for model in self.models.values():
-            if wanted == model.id or wanted in model.aliases:
-                return model
+        """The model called `name` by id or alias, in any case; raises UnknownModel.
+
+        Where two are called the same but for the case, the one that is written so.
+        """
+        wanted = name.strip()
+        for spell in (str, str.lower):
+            for model in self.models.values():
+                if spell(wanted) in map(spell, (model.id, *model.aliases)):
+                    return model
         raise UnknownModel(name, ", ".join(self.models))
 
     def offer(self, provider: str, model_id: str) -> Offer | None:
@@ -218,6 +234,13 @@ class Catalog:
             thinking_percent=offer.thinking_percent,
             prompt_limit=offer.prompt_limit,
             shutdown=offer.shutdown,
-            source=offer.source or provider.source,
-            as_of=offer.as_of or provider.as_of or table.as_of,
+            origins=_origins(offer, provider, table),
         )
+
+
+def _origins(
+    offer: OfferTable, provider: ProviderTable, table: CatalogTable
+) -> Mapping[Resolution, Origin]:
+    usual = Origin(offer.source or provider.source, offer.as_of or provider.as_of or table.as_of)
+    other = {size: Origin(found.source, found.as_of) for size, found in offer.origins.items()}
+    return {size: other.get(size, usual) for size in offer.usd}

@@ -38,6 +38,10 @@ _USUAL_SECONDS = {Resolution.R512: 300, Resolution.R1K: 300, Resolution.R2K: 300
 }
 
 
+def _beside_usual(seconds: dict[Resolution, int]) -> dict[Resolution, int]:
+    return _USUAL_SECONDS | seconds
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -60,6 +64,13 @@ def _name(name: str) -> str:
     return name
 
 
+def _without_login(url: HttpUrl) -> HttpUrl:
+    """A call has one place for who it is from, and the key is there."""
+    if url.username is not None or url.password is not None:
+        raise PydanticCustomError("login", "must have no login before its host")
+    return url
+
+
 class Table(BaseModel):
     """A table of the file; a word we do not know is a mistake and not ignored."""
 
@@ -78,8 +89,18 @@ class ModelTable(Table):
     omit_resolution: bool = False
 
 
+class OriginTable(Table):
+    """Where a price was found, and when."""
+
+    source: str
+    as_of: date
+
+
 class OfferTable(Table):
-    """One model at one provider. What is left out is as the model or the provider has it."""
+    """One model at one provider. What is left out is as the model or the provider has it.
+
+    `origins` is of resolutions whose price comes from elsewhere than `source`.
+    """
 
     id: Annotated[str, Field(min_length=1)]
     usd: Annotated[dict[Resolution, Usd], Field(min_length=1)]
@@ -91,6 +112,7 @@ class OfferTable(Table):
     shutdown: date | None = None
     source: str | None = None
     as_of: date | None = None
+    origins: dict[Resolution, OriginTable] = {}
     off: bool = False
 
 
@@ -99,14 +121,14 @@ class ProviderTable(Table):
 
     dialect: Dialect
     key: Annotated[str, AfterValidator(_variable)]
-    base_url: HttpUrl
+    base_url: Annotated[HttpUrl, AfterValidator(_without_login)]
     api_version: Literal["v1", "v1beta"] = "v1beta"
     key_header: Literal["authorization", "x-goog-api-key"] = "authorization"
     bills_refusals: bool = True
     thinking: bool = False
     reference_bytes: Annotated[int | None, Field(ge=1)] = None
     needs_public_url: bool = False
-    timeouts: dict[Resolution, Seconds] = _USUAL_SECONDS
+    timeouts: Annotated[dict[Resolution, Seconds], AfterValidator(_beside_usual)] = _USUAL_SECONDS
     rpm: Annotated[int | None, Field(ge=1, le=100_000)] = None
     concurrency: Annotated[int | None, Field(ge=1, le=10_000)] = None
     day_resets_in: Annotated[str, AfterValidator(_zone)] = "UTC"
@@ -169,7 +191,7 @@ def read(over: Path | None = None) -> CatalogTable:
     if over is None:
         return CatalogTable.model_validate(data)
     changes = _parse(over)
-    _sign(changes, over)
+    _sign(changes, data, over)
     try:
         return CatalogTable.model_validate(_lay(data, changes))
     except ValidationError as error:
@@ -181,25 +203,44 @@ def read(over: Path | None = None) -> CatalogTable:
 def _parse(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, ArithmeticError) as error:
+        # Not only TOMLDecodeError: some numbers are TOML, and too long for Python.
         raise SettingsError(str(file), f"is not a TOML file: {error}") from None
+    except RecursionError:
+        raise SettingsError(str(file), "is not a TOML file: too deeply nested") from None
     except OSError as error:
         raise SettingsError(str(file), f"cannot be read ({error.strerror})") from None
 
 
-def _sign(changes: dict[str, Any], file: Path) -> None:
-    """A price that comes from the operator says so and when, unless they do it themselves."""
+def _sign(changes: dict[str, Any], data: Mapping[str, Any], file: Path) -> None:
+    """A price that comes from the operator says so and when, unless they do it themselves.
+
+    Those beside it that are left as they were keep their origin in our `data`.
+    """
     written = changes.pop("as_of", datetime.fromtimestamp(file.stat().st_mtime, UTC).date())
-    for provider in _tables(changes.get("providers")):
-        for offer in _tables(provider.get("models")):
-            if "usd" in offer:
-                offer.setdefault("source", file.name)
-                offer.setdefault("as_of", written)
+    for name, provider in _tables(changes.get("providers")):
+        ours = data["providers"].get(name, {})
+        for model_id, offer in _tables(provider.get("models")):
+            usd = offer.get("usd")
+            if not isinstance(usd, dict):
+                continue
+            offer.setdefault("source", file.name)
+            offer.setdefault("as_of", written)
+            shipped = ours.get("models", {}).get(model_id, {})
+            ranked = ({"as_of": data["as_of"]}, ours, shipped)
+            origin = {
+                word: table[word]
+                for table in ranked
+                for word in ("source", "as_of")
+                if word in table
+            }
+            kept = [size for size in shipped.get("usd", ()) if size not in usd]
+            offer.setdefault("origins", dict.fromkeys(kept, origin))
 
 
-def _tables(node: Any) -> list[dict[str, Any]]:
-    values = node.values() if isinstance(node, dict) else ()
-    return [value for value in values if isinstance(value, dict)]
+def _tables(node: Any) -> list[tuple[str, dict[str, Any]]]:
+    items = node.items() if isinstance(node, dict) else ()
+    return [(name, value) for name, value in items if isinstance(value, dict)]
 
 
 def _lay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -144,11 +144,15 @@ class Runner:
     async def _draw(self, job: Job) -> tuple[tuple[ImageRef, ...], Shortfall | None]:
         """Call the upstream once per picture; running -> generated when there is at least one."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._show_drawing(job))
+            begun = asyncio.Event()
+            card = group.create_task(self._show_drawing(job, begun))
             tasks = [
-                group.create_task(self._draw_one(job, number))
+                group.create_task(self._draw_one(job, number, begun))
                 for number in range(job.request.count)
             ]
+            await asyncio.wait(tasks)
+            if not begun.is_set():
+                card.cancel()
         outcomes = [task.result() for task in tasks]
         drawn = tuple(outcome for outcome in outcomes if isinstance(outcome, Drawn))
         images = tuple(one.image for one in drawn)
@@ -165,7 +169,9 @@ class Runner:
             raise Interrupted
         return images, _shortfall(failures)
 
-    async def _draw_one(self, job: Job, number: int) -> Drawn | PlantainError:
+    async def _draw_one(
+        self, job: Job, number: int, begun: asyncio.Event
+    ) -> Drawn | PlantainError:
         """One picture, or why not: a failure here must not stop the others, which are paid for."""
         witness = Witness(
             job=job,
@@ -174,6 +180,7 @@ class Runner:
             delivery=self._delivery,
             now=self._now,
             new_id=self._new_id,
+            begun=begun.set,
             usd_micros=lambda provider: self._usd_micros(provider, job),
         )
         try:
@@ -210,7 +217,9 @@ class Runner:
         await witness.close("image", Billed.YES)
         return Drawn(stored, generation.provider, generation.turn)
 
-    async def _show_drawing(self, job: Job) -> None:
+    async def _show_drawing(self, job: Job, begun: asyncio.Event) -> None:
+        """Say that an upstream is at work, once one is: a call may wait for its turn before."""
+        await begun.wait()
         try:
             await self._delivery.drawing(job)
         except Exception:  # noqa: BLE001 - a card is not worth the pictures, which are paid for

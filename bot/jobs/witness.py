@@ -30,6 +30,7 @@ class Witness:
         delivery: Delivery,
         now: Callable[[], int],
         new_id: Callable[[], str],
+        begun: Callable[[], None],
         usd_micros: Callable[[str], int],
     ) -> None:
         self._job = job
@@ -38,6 +39,7 @@ class Witness:
         self._delivery = delivery
         self._now = now
         self._new_id = new_id
+        self._begun = begun
         self._usd_micros = usd_micros
         self._log = structlog.get_logger("jobs")
         self._attempt: str | None = None
@@ -78,6 +80,7 @@ class Witness:
         self._attempt, self._sure, self._tokens = attempt_id, Billed.NO, None
         await self._database.write(begin)
         self._sure = None
+        self._begun()
 
     async def submitted(self, provider: str, task_id: str) -> None:
         del provider

@@ -1,5 +1,6 @@
 """What is different from one task upstream to the next, and the words it is told in. Pure."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ _SUCCESS = frozenset({"", "0", "200", "success"})
 _BLOCKED = re.compile(
     r"sensitive|safety|polic(?:y|ies)|prohibited|moderation|nsfw|违规|敏感|安全", re.IGNORECASE
 )
+
+
+_ID = re.compile(r"(?!\.+\Z)[!-~]{1,256}")
+"""Dots alone would lead to another address; of letters beyond ASCII no upstream makes ids."""
 
 
 class Stage(Enum):
@@ -48,6 +53,11 @@ class Task:
     urls: tuple[str, ...] = ()
     complaint: Complaint = Complaint()
     model: str | None = None
+
+    @property
+    def can_be_asked_about(self) -> bool:
+        """Whether its id is one that an address can be made with, and that can be stored."""
+        return bool(_ID.fullmatch(self.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +143,9 @@ def addresses(*nodes: Any) -> tuple[str, ...]:
 
 
 def amount(value: Any) -> Decimal | None:
-    """A JSON number, exactly as it was written; or None."""
-    return Decimal(str(value)) if type(value) in (int, float) else None
+    """A JSON number, exactly as it was written; None for another thing, or one beyond any sum."""
+    found = Decimal(str(value)) if type(value) in (int, float) else None
+    return found if found is not None and math.isfinite(float(found)) else None
 
 
 def complain(document: Any) -> Complaint:

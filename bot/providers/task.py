@@ -174,8 +174,6 @@ class TaskProvider:
             raise self._refused(reply)
         return self._dialect.balance(document)
 
-    """Its name until everybody says probe."""
-
     def _offer(self, request: GenerationRequest) -> Offer:
         offer = self._upstream.offers.get(request.model)
         if offer is None:
@@ -248,6 +246,9 @@ class TaskProvider:
         task = self._dialect.read(reply.document) if reply.good else None
         if task is None or not task.id:
             raise self._refused(reply)
+        if not task.can_be_asked_about:
+            # It exists all the same, so this is not an answer to be asked for once more.
+            raise self._malformed(reply, CutAnswer)
         return task
 
     async def _finish(
@@ -376,9 +377,10 @@ class TaskProvider:
             error, kind=kind, billed=self._billed(kind), said=self._said(kind, complaint)
         )
 
-    def _malformed(self, reply: _Reply) -> ProviderError:
+    def _malformed(self, reply: _Reply, leaf: type[ProviderError] = ProviderError) -> ProviderError:
         began = reply.body.lstrip(b" \t\r\n\xef\xbb\xbf")[:1] in (b"{", b"[")
-        leaf = CutAnswer if began and reply.document is None else ProviderError
+        if began and reply.document is None:
+            leaf = CutAnswer
         text = reply.body.decode("utf-8", "replace")
         return leaf(
             kind=ErrorKind.MALFORMED_RESPONSE,

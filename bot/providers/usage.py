@@ -6,6 +6,8 @@ from typing import Any
 from bot.providers.base import Usage
 from bot.providers.nodes import either, mapping, mappings
 
+MOST_TOKENS = 2**31 - 1
+
 
 def gemini_usage(document: Mapping[str, Any]) -> Usage:
     """From an answer to generateContent."""
@@ -40,5 +42,5 @@ def chat_usage(document: Mapping[str, Any]) -> Usage:
 
 
 def _count(value: Any) -> int | None:
-    """A number of tokens, which JSON's true is not, nor a text."""
-    return value if type(value) is int and value >= 0 else None
+    """A number of tokens, which JSON's true is not, nor a text, nor what no column can hold."""
+    return value if type(value) is int and 0 <= value <= MOST_TOKENS else None

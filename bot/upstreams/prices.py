@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from bot.app import World, read_catalog
-from bot.generation.catalog import MICROS, Catalog, Offer
+from bot.generation.catalog import MICROS, Catalog, Offer, Origin
 from bot.generation.pricing import price
 from bot.generation.request import Resolution
 from bot.settings import Settings
@@ -18,11 +18,11 @@ MARK = "*"
 
 @dataclass(frozen=True, slots=True)
 class _Quoted:
-    """An offer, the credits for each size, and whether the operator's file changed it."""
+    """An offer, the credits for each size, and which of them the operator's file changed."""
 
     offer: Offer
     credits: Mapping[Resolution, int]
-    yours: bool
+    yours: frozenset[Resolution]
     retired: bool
 
 
@@ -71,15 +71,16 @@ def _quote(
                 for size in model.resolutions
                 if size in offer.usd_micros
             }
-            yours = _terms(offer) != _terms(shipped.offer(upstream.name, model.id))
+            ours = shipped.offer(upstream.name, model.id)
+            yours = frozenset(size for size in charged if _terms(offer, size) != _terms(ours, size))
             yield _Quoted(offer, charged, yours, offer.retired(world.today()))
 
 
-def _terms(offer: Offer | None) -> object:
+def _terms(offer: Offer | None, size: Resolution) -> object:
     """What is compared: an operator may change other things without touching the price."""
-    if offer is None:
+    if offer is None or size not in offer.usd_micros:
         return None
-    return offer.usd_micros, offer.thinking_percent, offer.shutdown, offer.source, offer.as_of
+    return offer.usd_micros[size], offer.origins[size], offer.thinking_percent, offer.shutdown
 
 
 def _switched_off(catalog: Catalog, shipped: Catalog) -> list[tuple[str, str]]:
@@ -93,20 +94,33 @@ def _switched_off(catalog: Catalog, shipped: Catalog) -> list[tuple[str, str]]:
 
 
 def _cells(entry: _Quoted) -> list[str | Text]:
-    offer, bold = entry.offer, "bold yellow" if entry.yours else ""
+    offer = entry.offer
     prices = [
-        Text(f"{usd(offer.usd_micros[size])}\n{entry.credits[size]} cr", bold)
+        Text(
+            f"{usd(offer.usd_micros[size])}\n{entry.credits[size]} cr", _style(size in entry.yours)
+        )
         if size in entry.credits
         else Text("-")
         for size in offer.model.resolutions
     ]
-    notes = [offer.source]
+    origins: dict[Origin, list[Resolution]] = {origin: [] for origin in offer.origins.values()}
+    for size in entry.credits:
+        origins[offer.origins[size]].append(size)
+    notes = [
+        origin.source if len(origins) == 1 else f"{', '.join(sizes)}: {origin.source}"
+        for origin, sizes in origins.items()
+    ]
     if offer.shutdown:
         notes.insert(0, f"{'shut down' if entry.retired else 'shuts down'} {offer.shutdown}")
     levels = offer.thinking_percent or {}
     notes += [f"{percent} % with thinking {level}" for level, percent in levels.items()]
+    dates = "\n".join(str(origin.as_of) for origin in origins)
     name = f"{offer.provider} {MARK}" if entry.yours else offer.provider
-    return [Text(name, bold), *prices, str(offer.as_of), "; ".join(notes)]
+    return [Text(name, _style(bool(entry.yours))), *prices, dates, "; ".join(notes)]
+
+
+def _style(is_yours: bool) -> str:
+    return "bold yellow" if is_yours else ""
 
 
 def _facts(entry: _Quoted) -> Iterator[dict[str, object]]:
@@ -121,9 +135,9 @@ def _facts(entry: _Quoted) -> Iterator[dict[str, object]]:
             "usd": offer.usd_micros[size] / MICROS,
             "credits": charged,
             "thinking_percent": dict(offer.thinking_percent or {}),
-            "source": offer.source,
-            "as_of": offer.as_of.isoformat(),
-            "yours": entry.yours,
+            "source": offer.origins[size].source,
+            "as_of": offer.origins[size].as_of.isoformat(),
+            "yours": size in entry.yours,
             "shutdown": offer.shutdown.isoformat() if offer.shutdown else None,
             "retired": entry.retired,
         }

@@ -13,8 +13,9 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
+from aiohttp.hdrs import EXPECT, METH_ANY, METH_GET, METH_HEAD, METH_POST
 
 from bot.generation.formats import EXTENSIONS
 from bot.providers.outside import Callback
@@ -101,10 +102,17 @@ class Web:
     def application(self) -> web.Application:
         """All there is to see from outside."""
         application = web.Application(client_max_size=BODY_LIMIT)
-        application.router.add_get("/healthz", _tell_health)
-        application.router.add_post("/callbacks/{provider}", self._take)
-        application.router.add_post("/callbacks/{provider}/{token}", self._take)
-        application.router.add_get("/references/{name}", self._send)
+        for method, path, handler in (
+            (METH_GET, "/healthz", _tell_health),
+            (METH_HEAD, "/healthz", _tell_health),
+            (METH_POST, "/callbacks/{provider}", self._take),
+            (METH_POST, "/callbacks/{provider}/{token}", self._take),
+            (METH_GET, "/references/{name}", self._send),
+            (METH_HEAD, "/references/{name}", self._send),
+            # Else what is there to be posted to would tell so to who gets it, and the other way.
+            (METH_ANY, "/{path:.*}", _find_nothing),
+        ):
+            application.router.add_route(method, path, handler, expect_handler=_go_on)
         application.on_response_prepare.append(_finish)
         return application
 
@@ -153,6 +161,20 @@ class _Picture(web.FileResponse):
             if request.transport:
                 request.transport.abort()
             raise ConnectionError from None
+
+
+async def _go_on(request: web.Request) -> None:
+    """To who asks before sending a body; anything else that is expected is not to be had here."""
+    if request.headers.get(EXPECT, "").lower() != "100-continue":
+        raise web.HTTPNotFound
+    if request.version >= HttpVersion11:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # The answer itself has not begun.
+        request.writer.output_size = 0
+
+
+async def _find_nothing(_request: web.Request) -> web.Response:
+    raise web.HTTPNotFound
 
 
 async def _tell_health(_request: web.Request) -> web.Response:

@@ -1,6 +1,7 @@
 """Transactions on a real file: whole, shared, and out of a cancelled caller's reach."""
 
 import asyncio
+import contextlib
 import random
 import sqlite3
 import subprocess
@@ -152,6 +153,25 @@ async def test_storage_trouble_is_wrapped_once(database):
         await database.write(lambda tx: tx.query("SELECT * FROM nowhere"))
     assert caught.value.problem == "no such table: nowhere"
     assert isinstance(caught.value.__cause__, sqlite3.OperationalError)
+
+
+@pytest.mark.parametrize("odd", [2**63, -(2**63) - 1, "\ud800"])
+async def test_a_value_the_engine_cannot_take_is_storage_trouble(database, add, notes, odd):
+    """And dooms its own work only, also where it was swallowed."""
+
+    async def swallowing(tx):
+        await add(1)(tx)
+        with contextlib.suppress(StorageError):
+            await tx.query("SELECT :odd", odd=odd)
+
+    with pytest.raises(StorageError):
+        await database.read(lambda tx: tx.query("SELECT :odd", odd=odd))
+    failed, beside = await asyncio.gather(
+        database.write(swallowing), database.write(add(2)), return_exceptions=True
+    )
+    assert isinstance(failed, StorageError)
+    assert beside == 2
+    assert await database.read(notes) == [2]
 
 
 async def test_a_failing_commit_reaches_every_caller_and_undoes_all(database, add, notes):

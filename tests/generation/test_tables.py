@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.generation.catalog import Catalog
+from bot.generation.catalog import Catalog, Origin
 from bot.generation.request import AspectRatio, GenerationRequest, Resolution, Thinking
 
 EXAMPLE = Path(__file__).parents[2] / "plantain.example.toml"
@@ -63,16 +63,18 @@ def test_an_empty_file_changes_nothing(load):
 
 
 def test_one_price_is_changed_and_says_where_it_comes_from(load):
-    """The others stay; the source is the file's name and its date."""
+    """The others stay, with their source; that of the new one is the file's name and its date."""
     catalog = load(f'[providers.apiyi.models."{PRO}"]\nusd = {{ 1K = 0.08 }}\n')
 
     offer = catalog.offer("apiyi", PRO)
     assert dict(offer.usd_micros) == {"1K": 80_000, "2K": 90_000, "4K": 90_000}
-    assert (offer.source, offer.as_of) == ("plantain.toml", date(2026, 11, 3))
+    assert offer.origins["1K"] == Origin("plantain.toml", date(2026, 11, 3))
+    ours = SHIPPED.offer("apiyi", PRO)
+    assert {offer.origins[size] for size in ("2K", "4K")} == {ours.origins["2K"]}
     untouched = SHIPPED.offer("apiyi", FLASH)
     assert catalog.offer("apiyi", FLASH) == untouched
-    assert untouched.as_of == date(2026, 11, 20)
-    assert "apiyi" in untouched.source
+    assert untouched.origins["1K"].as_of == date(2026, 11, 20)
+    assert "apiyi" in untouched.origins["1K"].source
 
 
 @pytest.mark.parametrize(
@@ -80,22 +82,30 @@ def test_one_price_is_changed_and_says_where_it_comes_from(load):
     [
         ('usd = { 1K = 0.08 }\nsource = "our contract"', "our contract", date(2026, 11, 3)),
         ("usd = { 1K = 0.08 }\nas_of = 2026-10-01", "plantain.toml", date(2026, 10, 1)),
-        ("prompt_limit = 9", SHIPPED.offer("apiyi", PRO).source, date(2026, 11, 20)),
+        ("prompt_limit = 9", SHIPPED.offer("apiyi", PRO).origins["1K"].source, date(2026, 11, 20)),
     ],
 )
 def test_a_price_is_dated_as_the_operator_says(load, text, source, as_of):
     """And one they do not touch stays ours, whatever else they change."""
     offer = load(f'[providers.apiyi.models."{PRO}"]\n{text}\n').offer("apiyi", PRO)
 
-    assert (offer.source, offer.as_of) == (source, as_of)
+    assert offer.origins["1K"] == Origin(source, as_of)
+    assert offer.origins["4K"] == SHIPPED.offer("apiyi", PRO).origins["4K"]
+
+
+def test_who_says_where_all_prices_are_from_is_taken_at_their_word(load):
+    catalog = load(f'[providers.apiyi.models."{PRO}"]\nsource = "our contract"\n')
+
+    told = catalog.offer("apiyi", PRO).origins.values()
+    assert {origin.source for origin in told} == {"our contract"}
 
 
 def test_one_date_may_stand_for_the_whole_file(load):
     catalog = load(f'as_of = 2026-10-01\n[providers.apiyi.models."{PRO}"]\nusd = {{ 1K = 1 }}\n')
 
-    assert catalog.offer("apiyi", PRO).as_of == date(2026, 10, 1)
+    assert catalog.offer("apiyi", PRO).origins["1K"].as_of == date(2026, 10, 1)
     assert catalog.as_of == SHIPPED.as_of
-    assert catalog.offer("apiyi", FLASH).as_of == date(2026, 11, 20)
+    assert catalog.offer("apiyi", FLASH).origins["1K"].as_of == date(2026, 11, 20)
 
 
 def test_a_price_is_exact_and_not_as_floats_round(load):
@@ -165,6 +175,19 @@ def test_a_gateway_may_bring_a_model_of_its_own(load):
     assert catalog.offer("mygate", "our-model").reference_images == 2
 
 
+def test_a_model_of_the_operators_may_have_capitals(load):
+    """And is found in any case; where two differ in nothing else, each by its own."""
+    model = (
+        'nickname = "{0}"\naliases = ["{0}er"]\naspect_ratios = "ten"\nresolutions = ["1K"]\n'
+        "reference_images = 0\n"
+    )
+    catalog = load("".join(f'[models."{name}"]\n{model.format(name)}' for name in ("Qw", "qw")))
+
+    for name in ("Qw", "Qwer", "qw"):
+        assert catalog.model(f" {name}\n").id == name[:2]
+    assert catalog.model("QW").id == catalog.model("qWER").id == "Qw"
+
+
 def test_thinking_is_offered_where_the_operator_says_so(load):
     text = GATEWAY.format(dialect="gemini", model=FLASH)
     think = GenerationRequest("a fox", FLASH, thinking=Thinking.HIGH)
@@ -186,6 +209,18 @@ def test_who_needs_a_public_address_takes_no_pictures_without(load):
 
     assert load(text).offer("mygate", FLASH).reference_images == 0
     assert load(text, public_url=True).offer("mygate", FLASH).reference_images == 14
+
+
+def test_a_gateway_that_names_some_time_limits_has_the_usual_ones_beside_them(load):
+    text = GATEWAY.format(dialect="gemini", model=PRO)
+    usual = load(text).upstreams["mygate"].timeouts
+
+    own = load(changed(text, "timeouts = { 1K = 60 }")).upstreams["mygate"].timeouts
+
+    assert own == {**usual, Resolution.R1K: 60}
+    assert set(own) == set(Resolution)
+    apiyi = load("[providers.apiyi]\ntimeouts = { 1K = 60 }\n").upstreams["apiyi"].timeouts
+    assert apiyi == {**SHIPPED.upstreams["apiyi"].timeouts, Resolution.R1K: 60}
 
 
 OF_A_MODEL = ("id", "usd", "aspect_ratios", "colour")
@@ -211,6 +246,8 @@ def changed(text, line):
         ('key = "mygate_api_key"', "providers.mygate.key", "_API_KEY"),
         ('base_url = "gate.example"', "providers.mygate.base_url", "URL"),
         ('base_url = "ftp://gate.example"', "providers.mygate.base_url", "http"),
+        ('base_url = "https://me:pass@gate.example"', "providers.mygate.base_url", "no login"),
+        ('base_url = "https://me@gate.example"', "providers.mygate.base_url", "no login"),
         ('api_version = "v2"', "providers.mygate.api_version", "v1"),
         ('bills_refusals = "perhaps"', "providers.mygate.bills_refusals", "boolean"),
         ("rpm = 0", "providers.mygate.rpm", "greater than"),
@@ -270,6 +307,10 @@ def test_what_a_dialect_has_no_word_for_cannot_be_promised(complaint, dialect, l
         ("[providers.a]\n[providers.a]\n", "is not a TOML file", "line 2"),
         (b"# caf\xe9\n", "is not a TOML file", "utf-8"),
         (b"\xff\xfea\x00", "is not a TOML file", "utf-8"),
+        pytest.param(f"x = {'[' * 3000}{']' * 3000}", "is not a TOML file", "nested", id="deep"),
+        pytest.param(f"x = {'9' * 5000}", "is not a TOML file", "5000 digits", id="long"),
+        pytest.param("x = 1e" + "9" * 30, "is not a TOML file", "", id="huge"),
+        pytest.param(f"[{'a.' * 5000}b]", "a ", "not permitted", id="far down"),
         ("providers = 3", "providers", "dictionary"),
         ("[providers]\ngoogle = 3", "providers.google", ""),
         ("[provider.google]\nrpm = 3", "provider", "not permitted"),
@@ -305,9 +346,10 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path):
 
 def test_no_complaint_repeats_what_was_written(complaint):
     """A key pasted into the wrong line does not end in the terminal's scrollback."""
-    text = changed(GATEWAY.format(dialect="gemini", model=PRO), 'key = "sk-secret-1234"')
+    for line in ('key = "sk-secret-1234"', 'base_url = "https://me:sk-secret@gate.example"'):
+        text = changed(GATEWAY.format(dialect="gemini", model=PRO), line)
 
-    assert "sk-secret" not in complaint(text)
+        assert "sk-secret" not in complaint(text)
 
 
 def test_the_example_without_its_comment_signs_is_a_valid_file(load):
@@ -320,7 +362,7 @@ def test_the_example_without_its_comment_signs_is_a_valid_file(load):
     catalog = load("\n".join(lines))
 
     assert catalog.offer("apiyi", PRO).usd_micros["1K"] == 80_000
-    assert catalog.offer("apiyi", PRO).source == "our contract"
+    assert catalog.offer("apiyi", PRO).origins["1K"].source == "our contract"
     assert (catalog.upstreams["google"].rpm, catalog.upstreams["google"].concurrency) == (60, 8)
     assert catalog.offer("google", "gemini-2.5-flash-image") is None
     assert catalog.upstreams["mygate"].dialect == "openai-chat"

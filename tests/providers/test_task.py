@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from urllib.parse import unquote
 
 import pytest
 from yarl import URL
@@ -223,6 +224,35 @@ async def test_an_answer_to_creating_that_breaks_off_is_never_sent_again(
             await patiently(name)
         assert (caught.value.kind, caught.value.billed) == ("malformed_response", "unknown")
         assert len(upstream.received) == 1
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["\ud800", ".", "..", "a\x00b", "a b", "日本\u202e", "x" * 257, "x" * 300_000],
+    ids=lambda odd: repr(odd[:9]),
+)
+async def test_a_task_that_cannot_be_asked_about_is_not_created_again(
+    upstream, patiently, told, words, observer, name, odd
+):
+    """It exists, so it may be on the bill; yet an id like this leads nowhere, or elsewhere."""
+    upstream.script(told(words.created(name, odd)))
+    with pytest.raises(CutAnswer) as caught:
+        await patiently(name)
+    assert (caught.value.kind, caught.value.billed) == ("malformed_response", "unknown")
+    assert len(caught.value.detail) < 1000
+    assert len(upstream.received) == 1
+    assert observer.tasks == []
+
+
+@pytest.mark.parametrize("task_id", ["task_01-a.b:c", "a/../b", "dGFzaw==", "t?x=1#y", "x" * 256])
+async def test_an_id_is_asked_about_as_it_was_given(
+    upstream, told, words, draw, observer, png, name, task_id
+):
+    upstream.script(told(words.created(name, task_id)), told(words.completed(name)), told(png))
+    await draw(name)
+    assert observer.tasks == [(name, task_id)]
+    path = upstream.received[1].path.partition("?")
+    assert unquote(path[0]) == POLLS[name].replace("t-1", task_id)
 
 
 async def test_an_upstream_that_cannot_be_reached_was_not_paid(failure, name):
@@ -788,6 +818,15 @@ async def test_a_probe_asks_for_the_balance_with_the_key(upstream, told, make_ta
     [received] = upstream.received
     assert (received.method, received.path) == ("GET", "/v1/credits")
     assert received.header("authorization") == [f"Bearer {key}"]
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "1" + "0" * 999])
+async def test_a_balance_that_is_no_amount_is_none(upstream, make_task_provider, name, number):
+    """Of these JSON as Python reads it has words that no sum can be made of."""
+    places = '{"data":{"credits":%s,"user":{"remaining_credits":%s}},"remain_balance":%s}'
+    body = (places % (number, number, number)).encode()
+    upstream.script(upstream.raw(b"HTTP/1.1 200 OK\r\n\r\n" + body))
+    assert await make_task_provider(name).probe() is None
 
 
 async def test_a_probe_that_is_refused_or_tells_nothing(upstream, told, make_task_provider, name):

@@ -35,7 +35,7 @@ def test_snake_case_counts_too():
     assert gemini_usage({"usage_metadata": told}) == Usage(1, 2, 0, 5, 4)
 
 
-@pytest.mark.parametrize("nonsense", ["3301", -1, None, True, 1.5, [], {}])
+@pytest.mark.parametrize("nonsense", ["3301", -1, None, True, 1.5, [], {}, 2**31, 10**25])
 def test_nonsense_is_not_told(nonsense):
     """One wrong number takes no other with it."""
     told = {

@@ -139,12 +139,8 @@ async def test_whatever_is_wrong_looks_the_same(make_site, visit, path):
         async with visit(site) as stranger:
             usual = await stranger.ask("POST", "/callbacks/evolink/wrong", b"{}")
             heard = await stranger.ask("POST", path, b"{}")
-        if path.startswith("/references"):
-            # Something is there that only gives: this says so of any name.
-            assert heard.status == 405
-        else:
-            assert usual.status == 404
-            assert heard.lasting == usual.lasting
+        assert usual.status == 404
+        assert heard.lasting == usual.lasting
         assert not await was_called(callback)
 
 
@@ -156,9 +152,33 @@ async def test_a_call_is_a_post(make_site, visit, method):
         async with visit(site) as stranger:
             heard = await stranger.ask(method, "/callbacks/evolink/token-1")
             wrong = await stranger.ask(method, "/callbacks/evolink/token-9")
-        assert heard.status == 405
-        assert heard.lasting == wrong.lasting
+            nowhere = await stranger.ask(method, "/")
+        assert heard.status == 404
+        assert heard.lasting == wrong.lasting == nowhere.lasting
         assert not await was_called(callback)
+
+
+@pytest.mark.parametrize("path", ["/callbacks/evolink/token-1", "/callbacks/evolink/no", "/no"])
+async def test_who_expects_something_odd_hears_what_all_do(make_site, visit, path):
+    site = make_site()
+    with site.expect("evolink", signed=False) as callback:
+        async with visit(site) as stranger:
+            usual = await stranger.ask("POST", "/", b"{}")
+            heard = await stranger.ask("POST", path, b"{}", {"Expect": "200-perhaps"})
+        assert heard.status == 404
+        assert heard.lasting == usual.lasting
+        assert not await was_called(callback)
+
+
+async def test_who_asks_before_sending_a_body_is_told_to_go_on(make_site, visit):
+    site = make_site()
+    with site.expect("evolink", signed=False) as callback:
+        async with visit(site) as stranger:
+            path, expecting = "/callbacks/evolink/token-1", {"Expect": "100-Continue"}
+            heard = await stranger.ask("POST", path, b"{}", expecting)
+        assert (heard.status, heard.headers) == (100, {})
+        assert heard.body.startswith(b"HTTP/1.1 204 ")
+        assert await was_called(callback)
 
 
 async def test_a_body_of_the_limit_is_taken_and_a_larger_one_is_not(make_site, visit):
@@ -410,7 +430,9 @@ async def test_what_is_lent_cannot_be_changed(make_site, visit, picture, method)
     with site.offer(picture, "image/png"):
         async with visit(site) as stranger:
             heard = await stranger.ask(method, "/references/token-1.png", b"x")
-    assert heard.status == 405
+            usual = await stranger.ask("GET", "/references/wrong")
+    assert heard.status == 404
+    assert heard.lasting == usual.lasting
     assert picture.read_bytes() == PNG
 
 
@@ -479,7 +501,7 @@ async def test_no_answer_says_what_we_run_or_may_be_kept_or_framed(make_site, vi
                 await stranger.ask("POST", "/callbacks/evolink/x", b"", {"Expect": "a miracle"}),
             ]
     statuses = [heard.status for heard in answers]
-    assert statuses == [200, 204, 204, 200, 206, 416, 401, 404, 405, 408, 413, 417]
+    assert statuses == [200, 204, 204, 200, 206, 416, 401, 404, 404, 408, 413, 404]
     for heard in answers:
         assert "server" not in heard.headers
         assert "aiohttp" not in heard.body.decode("latin-1")
