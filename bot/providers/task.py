@@ -244,10 +244,10 @@ class TaskProvider:
             received = await (_whole(answer, self.name) if reply.good else answer.excerpt())
             reply = replace(reply, body=received)
         task = self._dialect.read(reply.document) if reply.good else None
-        if task is None or not task.id:
+        if not reply.good or is_refusal(reply.document):
             raise self._refused(reply)
-        if not task.can_be_asked_about:
-            # It exists all the same, so this is not an answer to be asked for once more.
+        if task is None or not task.can_be_asked_about:
+            # It may exist all the same, so this is not an answer to be asked for once more.
             raise self._malformed(reply, CutAnswer)
         return task
 

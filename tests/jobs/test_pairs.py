@@ -182,7 +182,6 @@ AGAIN = {
     (GOOGLE, "bad base64"),
     (APIYI, "no image"),
     (EVOLINK, "no image"),
-    (EVOLINK, "html"),
 }
 """A whole answer without a picture is worth one more try there, as it is where no other is."""
 LATE = {"hang", "slow body"}
