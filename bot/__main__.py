@@ -230,11 +230,11 @@ def ledger_export(
     \b
     plantain ledger export --csv credits.csv
     """
-    from bot import books  # noqa: PLC0415 - brings the database
+    from bot.books import export  # noqa: PLC0415 - brings the database
 
     if not as_csv:
         raise SettingsError("--csv", "name the format; it is the only one")
-    raise typer.Exit(_run(books.export(Settings.read(), file, force=force)))
+    raise typer.Exit(_run(export.write(Settings.read(), file, force=force)))
 
 
 @ledger.command("account")
@@ -252,9 +252,9 @@ def ledger_account(
     as_json: AsJson = False,
 ) -> None:
     """Show an account: what it has, what it holds for which jobs, and its last entries."""
-    from bot import books  # noqa: PLC0415 - brings the database
+    from bot.books import account as page  # noqa: PLC0415 - brings the database
 
-    shown = books.show_account(Settings.read(), account, last=last, as_json=as_json)
+    shown = page.show(Settings.read(), account, last=last, as_json=as_json)
     raise typer.Exit(_run(shown))
 
 

@@ -181,7 +181,8 @@ ALARM_SECONDS = 60
 FORKING = """
 import json, os, signal, sys
 import discord.http
-from bot import __main__, books, terminal, serve
+from bot import __main__, terminal, serve
+from bot.books import account, export
 from bot.upstreams import overview, prices, repair, spending
 
 discord.http.Route.BASE = "http://127.0.0.1:9"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import books
+from bot.books import export
 from bot.db.sqlite import SqliteDatabase
 from bot.ledger.ledger import Ledger
 
@@ -174,7 +174,7 @@ async def test_a_full_disk_leaves_what_was_there(live, folder, settings, kept, c
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
     try:
-        code = await books.export(settings, file, force=kept is not None)
+        code = await export.write(settings, file, force=kept is not None)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
@@ -203,9 +203,9 @@ async def test_what_is_written_meanwhile_neither_hides_nor_doubles_an_entry(
     live, ledger, folder, settings, monkeypatch
 ):
     """Pages of two, so that movements are cut, and a grant by the bot between any two pages."""
-    monkeypatch.setattr(books, "CHUNK", 2)
+    monkeypatch.setattr(export, "CHUNK", 2)
     before = {row[0] for row in everything(folder / "data" / "plantain.db")["movements"]}
-    page, added = books._page, iter(range(3))
+    page, added = export._page, iter(range(3))
 
     async def page_and_grant(*place):
         rows = await page(*place)
@@ -213,10 +213,10 @@ async def test_what_is_written_meanwhile_neither_hides_nor_doubles_an_entry(
             await live.write(grant(ledger, 1, "meanwhile"))
         return rows
 
-    monkeypatch.setattr(books, "_page", page_and_grant)
+    monkeypatch.setattr(export, "_page", page_and_grant)
     settings = settings.model_copy(update={"data_dir": folder / "data"})
 
-    assert await books.export(settings, folder / "books.csv", force=False) == 0
+    assert await export.write(settings, folder / "books.csv", force=False) == 0
 
     rows = rows_of((folder / "books.csv").read_text("utf-8"))
     keys = [(row["movement"], row["account"]) for row in rows]
@@ -234,7 +234,7 @@ async def test_many_pages_are_written_while_a_bot_writes(command, live, ledger, 
     """Through the real command, with more entries than one page has."""
 
     async def fill(tx):
-        for _ in range(books.CHUNK):
+        for _ in range(export.CHUNK):
             await ledger.grant(tx, "server:9", 1, reason="filled")
 
     await live.write(fill)
@@ -247,14 +247,14 @@ async def test_many_pages_are_written_while_a_bot_writes(command, live, ledger, 
         connection.close()
 
     assert run.code == 0
-    assert len(rows_of(run.out)) == 5 + 2 * books.CHUNK
+    assert len(rows_of(run.out)) == 5 + 2 * export.CHUNK
 
 
 async def test_who_stops_reading_gets_no_traceback(live, ledger, folder, environment):
     """As in `plantain ledger export --csv | head -1`."""
 
     async def fill(tx):
-        for _ in range(books.CHUNK):
+        for _ in range(export.CHUNK):
             await ledger.grant(tx, "server:9", 1, reason="filled")
 
     await live.write(fill)
