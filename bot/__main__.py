@@ -217,6 +217,47 @@ def ledger_check() -> None:
     raise typer.Exit(_run(terminal.check_ledger(Settings.read())))
 
 
+@ledger.command("export")
+def ledger_export(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Where to; standard output if left out.")
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="The only format there is.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+) -> None:
+    """Write every entry of the books, the oldest first; a bot may be running.
+
+    \b
+    plantain ledger export --csv credits.csv
+    """
+    from bot.books import export  # noqa: PLC0415 - brings the database
+
+    if not as_csv:
+        raise SettingsError("--csv", "name the format; it is the only one")
+    raise typer.Exit(_run(export.write(Settings.read(), file, force=force)))
+
+
+@ledger.command("account")
+def ledger_account(
+    account: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="A member's Discord id, or an account such as server:123 or house:revenue.",
+        ),
+    ],
+    last: Annotated[
+        int, typer.Option(metavar="N", min=1, max=1000, help="So many of its newest entries.")
+    ] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Show an account: what it has, what it holds for which jobs, and its last entries."""
+    from bot.books import account as page  # noqa: PLC0415 - brings the database
+
+    shown = page.show(Settings.read(), account, last=last, as_json=as_json)
+    raise typer.Exit(_run(shown))
+
+
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(work)
 

@@ -120,7 +120,7 @@ async def check_ledger(settings: Settings) -> int:
         raise SettingsError("DATA_DIR", f"there is no database at {path}; `db upgrade` makes one")
     world = World()
     bank = Bank.of(settings, now=world.now, new_id=world.new_id)
-    async with SqliteDatabase.open(path) as database:
+    async with SqliteDatabase.open_to_read(path) as database:
         found = await database.read(bank.payers.check)
     console = Console()
     if not found:

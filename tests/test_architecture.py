@@ -90,6 +90,7 @@ def imported_by(module: str) -> set[str]:
         ("bot.client, cogs.generate, cogs.balance, cogs.result", {"simcord", "PIL", "pybase64"}),
         ("cogs.gift, cogs.team", {"simcord", "PIL", "pybase64"}),
         ("bot.jobs.gifts, bot.jobs.pots, bot.jobs.standing", {"discord", "simcord", "PIL"}),
+        ("bot.books.account, bot.books.export", {"discord", "simcord", "aiohttp", "PIL"}),
         ("bot.app, bot.serve, bot.terminal", {"simcord", "PIL", "playwright"}),
         ("bot.upstreams.overview, bot.upstreams.prices", {"simcord", "PIL", "playwright"}),
         ("bot.__main__", {"discord", "simcord", "aiohttp", "aiosqlite", "PIL", "structlog"}),

@@ -469,6 +469,19 @@ def test_books_that_add_up_are_said_to(command, books):
     assert "adds up" in run.out
 
 
+def test_books_are_checked_while_a_bot_writes(command, books):
+    """Somebody else's transaction is neither waited for nor disturbed."""
+    connection = sqlite3.connect(books, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        run = command("ledger", "check")
+    finally:
+        connection.execute("ROLLBACK")
+        connection.close()
+
+    assert (run.code, run.err) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("tampering", "row"),
     [

@@ -1,0 +1,1 @@
+"""What an operator reads in the books from the terminal, beside a bot at work."""

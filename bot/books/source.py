@@ -1,0 +1,35 @@
+"""Where the books are read, and how what is read of them is told. Nothing here changes them."""
+
+import sys
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+
+from bot.db.sqlite import SqliteDatabase
+from bot.errors import SettingsError
+from bot.settings import Settings
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def opened(settings: Settings) -> AbstractAsyncContextManager[SqliteDatabase]:
+    """The database, for reading alone. Raises SettingsError; entering, StorageError."""
+    path = settings.sqlite_path
+    if not path.is_file():
+        raise SettingsError("DATA_DIR", f"there is no database at {path}; `db upgrade` makes one")
+    return SqliteDatabase.open_to_read(path)
+
+
+def iso(micros: int) -> str:
+    """A moment for programs, in UTC and to the microsecond."""
+    return (_EPOCH + timedelta(microseconds=micros)).isoformat(timespec="microseconds")
+
+
+def clock(micros: int) -> str:
+    """A moment for people, in UTC and to the second."""
+    return (_EPOCH + timedelta(microseconds=micros)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def complain(line: str) -> int:
+    """Say on standard error what is wrong; the exit code for it."""
+    print(f"plantain: {line}", file=sys.stderr)  # noqa: T201 - the command's result
+    return 1
