@@ -336,7 +336,11 @@ def test_a_picture_that_cannot_be_written_is_told_as_lost_and_billed(command):
         (("--resolution", "512"), {}, "cannot draw at 512. It can do 1K, 2K, 4K"),
         (("--resolution", "8K"), {}, "--resolution"),
         (("--thinking", "hard"), {}, "--thinking"),
-        (("--thinking", "high", "--model", "nano-banana-pro"), {}, "this much thinking (high)"),
+        (
+            ("--thinking", "high", "--model", "nano-banana-pro"),
+            {},
+            "Pro cannot be told here",
+        ),
         (
             ("--thinking", "high", "--provider", "apiyi-chat"),
             {"APIYI_API_KEY": "a-chat-key"},
