@@ -116,12 +116,19 @@ def test_the_gateway_is_asked_on_its_own_route_with_its_own_key(command, upstrea
     assert "gateway-key-77" not in run.out + run.err
 
 
+OPEN_AGAIN = '[providers.google.models."gemini-3.1-flash-image"]\nshutdown = 2999-01-01\n'
+"""Google has shut that model down, as the catalog has it."""
+
+
 @pytest.mark.parametrize(
     ("model", "level", "usd"),
     [("nano-banana-2.1", "medium", 0.0336), ("nano-banana-2", "HIGH", 0.10318)],
 )
-def test_a_level_of_thinking_reaches_the_upstream_at_its_price(command, calls, model, level, usd):
+def test_a_level_of_thinking_reaches_the_upstream_at_its_price(
+    command, folder, calls, model, level, usd
+):
     prompt = f"terminal: {level} thinking"
+    (folder / "plantain.toml").write_text(OPEN_AGAIN)
 
     run = command(
         "generate", prompt, "-o", "t.png", "--json", "--model", model, "--thinking", level
@@ -176,6 +183,49 @@ def test_the_key_travels_in_its_header_alone(command, recorder, provider, settin
     [(path, headers)] = heard
     assert path == "/prefix/v1beta/models/gemini-nano-banana-2.1:generateContent"
     assert {name: sent for name, sent in headers.items() if KEY in sent} == {header: value}
+
+
+def test_a_model_that_was_shut_down_is_drawn_where_it_was_not(command, upstream, calls):
+    run = command(
+        "generate", "terminal: retired", "-o", "r.png", "--json", "--model", "nano-banana-2",
+        APIYI_API_KEY="k", APIYI_BASE_URL=upstream.gateway_url,
+    )  # fmt: skip
+
+    assert (run.code, run.err, run.answer["provider"]) == (0, "", "apiyi")
+    assert [call["route"] for call in calls.of("terminal: retired")] == ["apiyi"]
+
+
+@pytest.mark.parametrize("extra", [(), ("--provider", "google")])
+def test_a_model_that_was_shut_down_wherever_it_may_be_drawn_is_refused(command, calls, extra):
+    run = command(
+        "generate", "terminal: gone", "-o", "x.png", "--model", "nano-banana-2", *extra,
+        EVOLINK_API_KEY="k" if extra else None, EVOLINK_BASE_URL="http://127.0.0.1:9",
+    )  # fmt: skip
+
+    assert (run.code, run.out) == (2, "")
+    assert run.err.startswith(
+        "plantain: --model: google shut gemini-3.1-flash-image down on 2026-10-29; "
+    )
+    assert calls.count("terminal: gone") == 0
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"),
+    [
+        (None, ""),
+        (
+            "nano-banana-2",
+            "plantain: DEFAULT_MODEL: gemini-3.1-flash-image is not to be had at google;"
+            " drawing gemini-nano-banana-2.1\n",
+        ),
+        ("nano-banana-2.1", ""),
+    ],
+)
+def test_a_default_model_that_cannot_be_had_is_not_exchanged_in_silence(command, chosen, told):
+    run = command("generate", "terminal: exchange", "-o", "e.png", "--json", DEFAULT_MODEL=chosen)
+
+    assert (run.code, run.err) == (0, told)
+    assert run.answer["model"] == "gemini-nano-banana-2.1"
 
 
 # --- failures -------------------------------------------------------------------------------
