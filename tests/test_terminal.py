@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -367,6 +368,13 @@ def test_a_picture_that_cannot_be_written_is_told_as_lost_and_billed(command):
     error = run.answer["error"]
     assert (error["kind"], error["billed"]) == ("result_unavailable", "yes")
     assert "/dev/full could not be written: No space left on device" in error["message"]
+
+
+def test_the_version_is_the_packages(command):
+    run = command("--version")
+
+    assert (run.code, run.err) == (0, "")
+    assert run.out == f"plantain {metadata.version('plantain')}\n"
 
 
 # --- wrong usage ----------------------------------------------------------------------------
