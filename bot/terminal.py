@@ -6,10 +6,11 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -55,6 +56,20 @@ class Wish:
     provider: str | None
     timeout: float | None
     attempts: int | None
+
+
+_TO_OPERATORS: Mapping[ErrorKind, str] = MappingProxyType(
+    {
+        ErrorKind.BILLING_EXHAUSTED: "The account there is out of credits. Top it up.",
+        ErrorKind.SPEND_LIMIT: "The spend limit there is reached. Raise it, or wait.",
+        ErrorKind.AUTH_INVALID: "The key was refused. It is wrong, expired or blocked.",
+        ErrorKind.PERMISSION_DENIED: "The key is not allowed to do this. Allow it there.",
+        ErrorKind.REGION_BLOCKED: "It is not served from this country. Use another upstream.",
+        ErrorKind.ACCOUNT_SUSPENDED: "The account is suspended. Write to the upstream's support.",
+        ErrorKind.WRONG_ENDPOINT: "No such API is found there. Check the base URL.",
+    }
+)
+"""In place of sentences that send members to whoever runs the bot."""
 
 
 async def generate(settings: Settings, wish: Wish, *, as_json: bool) -> int:
@@ -158,6 +173,8 @@ async def _draw(
         TimeElapsedColumn(),
         console=console,
         transient=True,
+        # Else it leaves an empty line in a file or a pipe.
+        disable=not console.is_terminal,
     )
     async with workshop.store.scratch() as folder:
         with progress:
@@ -293,7 +310,7 @@ def _write(picture: Path, output: Path, generation: Generation) -> None:
 
 
 def _report_failure(error: ProviderError | UnusablePicture, *, as_json: bool) -> int:
-    message = Sentences.load().explain(error, "en")
+    message = describe(error)
     if isinstance(error, UnusablePicture):
         error = ProviderError(ErrorKind.INVALID_IMAGE, "", Billed.NO)
     if error.said:
@@ -310,11 +327,19 @@ def _report_failure(error: ProviderError | UnusablePicture, *, as_json: bool) ->
             }
         )
     else:
-        detail = f"\n  upstream: {error.detail}" if error.detail else ""
+        excerpt = error.detail.rstrip(": ")
+        detail = f"\n  upstream: {excerpt}" if excerpt else ""
         print(  # noqa: T201 - the command's result
             f"plantain: {error.kind} (billed: {error.billed}): {message}{detail}", file=sys.stderr
         )
     return 1
+
+
+def describe(error: ProviderError | UnusablePicture) -> str:
+    """As members read it, but for what they could only tell the operator."""
+    if isinstance(error, ProviderError) and error.kind in _TO_OPERATORS:
+        return _TO_OPERATORS[error.kind]
+    return Sentences.load().explain(error, "en")
 
 
 def _print_json(value: object) -> None:

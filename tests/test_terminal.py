@@ -16,7 +16,9 @@ from blake3 import blake3
 from PIL import Image
 
 from bot.db.sqlite import SqliteDatabase
+from bot.errors import Billed, ErrorKind, ProviderError
 from bot.ledger.ledger import Ledger
+from bot.terminal import describe
 
 KEY = "operators-key-5c1f0a9e"
 ALARM_SECONDS = 60
@@ -252,7 +254,7 @@ def test_a_default_model_that_cannot_be_had_is_not_exchanged_in_silence(command,
         ("bad base64", "malformed_response", None, "unknown", "not a picture"),
         ("drop", "timeout_unknown", None, "unknown", "No answer came in time"),
         ("hang", "timeout_unknown", None, "unknown", "No answer came in time"),
-        ("leaked key", "auth_invalid", None, "no", "temporarily unavailable"),
+        ("leaked key", "auth_invalid", None, "no", "The key was refused."),
         ("bad input", "invalid_image", None, "no", "could not use a picture"),
     ],
 )
@@ -303,6 +305,34 @@ def test_for_people_a_failure_is_told_on_standard_error_with_the_upstreams_words
     assert (run.code, run.out) == (1, "")
     assert "quota_daily (billed: no): This model is used up for today." in run.err
     assert "upstream: HTTP 429" in run.err
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("leaked key", "auth_invalid (billed: no): The key was refused."),
+        ("402", "billing_exhausted (billed: no): The account there is "),
+        ("hang", "timeout_unknown (billed: unknown): No answer came in time."),
+    ],
+)
+def test_a_failure_for_operators_is_two_plain_lines(command, word, told):
+    """Nothing before them, no colon at the end, and nobody is sent to themselves."""
+    run = command(
+        "generate", f"terminal operator, {word}", "-o", "x.png", "--attempts", "1",
+        "--timeout", "1" if word == "hang" else "30",
+    )  # fmt: skip
+
+    assert run.code == 1
+    first, second = run.err.splitlines()
+    assert first.startswith(f"plantain: {told}")
+    assert second.startswith("  upstream: ")
+    assert not second.endswith(":")
+    assert "whoever runs" not in run.err
+
+
+def test_no_kind_of_failure_sends_operators_to_themselves():
+    for kind in ErrorKind:
+        assert "whoever runs" not in describe(ProviderError(kind, "google", Billed.NO)), kind
 
 
 def test_a_wrong_key_is_named_by_kind_and_not_shown(command, calls):
