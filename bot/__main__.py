@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Coroutine
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,6 @@ from bot.settings import Settings
 
 app = typer.Typer(
     name="plantain",
-    help="Make and edit pictures on Discord with Google's Nano Banana models.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -45,6 +45,24 @@ Size = Annotated[
     typer.Option(case_sensitive=False, help="Size class; 1K where it is left out."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"plantain {metadata.version('plantain')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Say which version this is."
+        ),
+    ] = False,
+) -> None:
+    """Make and edit pictures on Discord with Google's Nano Banana models."""
 
 
 def main() -> None:

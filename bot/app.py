@@ -1,8 +1,10 @@
 """The composition root: opens resources in order, builds every service once, closes in reverse."""
 
+import errno
 import os
 import random
 import secrets
+import socket
 import time
 from asyncio import sleep
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -280,7 +282,13 @@ async def _served(settings: Settings, site: Web) -> AsyncIterator[None]:
             await resources.enter_async_context(
                 serve(site, host=settings.web_host, port=settings.web_port)
             )
+        except (socket.gaierror, UnicodeError) as error:
+            problem = f"{settings.web_host!r} is no name or address of this machine"
+            raise SettingsError("WEB_HOST", problem) from error
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                problem = f"{settings.web_host!r} is no address of this machine"
+                raise SettingsError("WEB_HOST", problem) from error
             problem = f"port {settings.web_port} cannot be had ({error.strerror})"
             raise SettingsError("WEB_PORT", problem) from error
         yield

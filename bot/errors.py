@@ -10,6 +10,7 @@
     │   ├── UnsupportedAspectRatio
     │   ├── UnsupportedResolution
     │   ├── UnsupportedThinking
+    │   ├── NoThinking
     │   ├── TooManyReferenceImages
     │   ├── NotEnoughCredits
     │   ├── LimitReached        a limit set here says no, as an upstream's would
@@ -212,12 +213,20 @@ class UnsupportedResolution(Refusal):
 
 @dataclass(eq=False)
 class UnsupportedThinking(Refusal):
-    """`supported` lists the levels there are, separated by commas; a dash where there is none."""
+    """`supported` lists the levels there are, separated by commas; there is at least one."""
 
     key = "refusal-thinking"
     model: str
     thinking: str
     supported: str
+
+
+@dataclass(eq=False)
+class NoThinking(Refusal):
+    """A level of thinking is wanted where the model has none that any upstream here takes."""
+
+    key = "refusal-no-thinking"
+    model: str
 
 
 @dataclass(eq=False)

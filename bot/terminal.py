@@ -6,9 +6,11 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -25,7 +27,7 @@ from bot.errors import (
     UnusablePicture,
 )
 from bot.generation import policy
-from bot.generation.catalog import MICROS, Catalog, ImageModel
+from bot.generation.catalog import MICROS, Catalog, ImageModel, Offer
 from bot.generation.request import (
     AspectRatio,
     GenerationRequest,
@@ -36,6 +38,7 @@ from bot.generation.request import (
 from bot.i18n import Sentences
 from bot.jobs.bank import Bank
 from bot.providers.base import Call, Generation, Provider
+from bot.providers.router import Way
 from bot.settings import Settings
 
 
@@ -55,21 +58,37 @@ class Wish:
     attempts: int | None
 
 
+_TO_OPERATORS: Mapping[ErrorKind, str] = MappingProxyType(
+    {
+        ErrorKind.BILLING_EXHAUSTED: "The account there is out of credits. Top it up.",
+        ErrorKind.SPEND_LIMIT: "The spend limit there is reached. Raise it, or wait.",
+        ErrorKind.AUTH_INVALID: "The key was refused. It is wrong, expired or blocked.",
+        ErrorKind.PERMISSION_DENIED: "The key is not allowed to do this. Allow it there.",
+        ErrorKind.REGION_BLOCKED: "It is not served from this country. Use another upstream.",
+        ErrorKind.ACCOUNT_SUSPENDED: "The account is suspended. Write to the upstream's support.",
+        ErrorKind.WRONG_ENDPOINT: "No such API is found there. Check the base URL.",
+    }
+)
+"""In place of sentences that send members to whoever runs the bot."""
+
+
 async def generate(settings: Settings, wish: Wish, *, as_json: bool) -> int:
     """Make one picture and write it; the exit code. Raises SettingsError and Refusal for misuse."""
     _check_output(wish.output)
     console = Console(stderr=True, quiet=as_json)
-    started = time.monotonic()
+    world, started = World(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="plantain-") as folder:
         async with open_workshop(
             settings,
             Path(folder),
-            world=World(),
+            world=world,
             attempts=wish.attempts,
             time_limit=wish.timeout,
         ) as workshop:
             try:
-                request, generation, image = await _draw(settings, workshop, wish, console)
+                request, generation, image = await _draw(
+                    settings, workshop, wish, console, world.today()
+                )
                 _write(workshop.store.path(image), wish.output, generation)
             except (ProviderError, UnusablePicture) as error:
                 return _report_failure(error, as_json=as_json)
@@ -134,10 +153,9 @@ async def check_ledger(settings: Settings) -> int:
 
 
 async def _draw(
-    settings: Settings, workshop: Workshop, wish: Wish, console: Console
+    settings: Settings, workshop: Workshop, wish: Wish, console: Console, today: date
 ) -> tuple[GenerationRequest, Generation, ImageRef]:
-    provider = _provider(workshop, wish.provider)
-    model = _model(settings, workshop.catalog, wish.model, provider.name)
+    provider, model = _choose(settings, workshop, wish, today)
     request = GenerationRequest(
         prompt=wish.prompt,
         model=model.id,
@@ -155,6 +173,8 @@ async def _draw(
         TimeElapsedColumn(),
         console=console,
         transient=True,
+        # Else it leaves an empty line in a file or a pipe.
+        disable=not console.is_terminal,
     )
     async with workshop.store.scratch() as folder:
         with progress:
@@ -209,13 +229,40 @@ class _Shown:
             )
 
 
-def _model(settings: Settings, catalog: Catalog, wanted: str | None, provider: str) -> ImageModel:
-    """The model that was named, else the default where the provider has it, else its first."""
-    if wanted:
-        return catalog.model(wanted)
-    usual = catalog.model(settings.default_model or catalog.default_model)
-    offers = catalog.upstreams[provider].offers
-    return usual if usual.id in offers else next(iter(offers.values())).model
+def _choose(
+    settings: Settings, workshop: Workshop, wish: Wish, today: date
+) -> tuple[Provider, ImageModel]:
+    """The first way, with its first key, that has the model; else one with a model it has.
+
+    An offer whose shutdown has come is none: the bot asks for none of those either. A model that
+    was named is never exchanged for another.
+    """
+    catalog, ways = workshop.catalog, _ways(workshop, wish.provider)
+    model = catalog.model(wish.model or settings.default_model or catalog.default_model)
+    known = [(way, offer) for way in ways if (offer := catalog.offer(way.name, model.id))]
+    for way, offer in known:
+        if not offer.retired(today):
+            return way.patient, model
+    if wish.model is None:
+        for way in ways:
+            for offer in catalog.upstreams[way.name].offers.values():
+                if not offer.retired(today):
+                    _tell_exchange(settings, model, offer)
+                    return way.patient, offer.model
+    for _, offer in known:
+        problem = f"{offer.provider} shut {model.id} down on {offer.shutdown}"
+        mend = "name another, or mend its `shutdown` in plantain.toml"
+        raise SettingsError("--model", f"{problem}; {mend}")
+    return ways[0].patient, model
+
+
+def _tell_exchange(settings: Settings, wanted: ImageModel, offer: Offer) -> None:
+    """Who set the model must know; who left it to the catalog reads it with the picture."""
+    if settings.default_model is not None:
+        told = f"DEFAULT_MODEL: {wanted.id} is not to be had at {offer.provider}"
+        print(  # noqa: T201 - beside the command's result
+            f"plantain: {told}; drawing {offer.model.id}", file=sys.stderr
+        )
 
 
 def _check_thinking(catalog: Catalog, request: GenerationRequest, provider: str) -> None:
@@ -226,16 +273,17 @@ def _check_thinking(catalog: Catalog, request: GenerationRequest, provider: str)
         raise SettingsError("--thinking", f"{problem}; leave it out, or name another --provider")
 
 
-def _provider(workshop: Workshop, wanted: str | None) -> Provider:
-    """The one that is named, else the first that is on; with its first key."""
+def _ways(workshop: Workshop, wanted: str | None) -> Sequence[Way]:
+    """The one that is named, else all that are on; each with its first key."""
     upstreams = workshop.catalog.upstreams
-    if wanted is not None and wanted not in upstreams:
+    if wanted is None:
+        return [workshop.way(name) for name in dict.fromkeys(way.name for way in workshop.ways)]
+    if wanted not in upstreams:
         raise SettingsError("--provider", f"{wanted!r} is not one of {', '.join(upstreams)}")
-    name = wanted or workshop.ways[0].name
     try:
-        return workshop.way(name).patient
+        return [workshop.way(wanted)]
     except KeyError:
-        raise SettingsError(upstreams[name].key, f"set it to use {name}") from None
+        raise SettingsError(upstreams[wanted].key, f"set it to use {wanted}") from None
 
 
 def _check_output(output: Path) -> None:
@@ -262,7 +310,7 @@ def _write(picture: Path, output: Path, generation: Generation) -> None:
 
 
 def _report_failure(error: ProviderError | UnusablePicture, *, as_json: bool) -> int:
-    message = Sentences.load().explain(error, "en")
+    message = describe(error)
     if isinstance(error, UnusablePicture):
         error = ProviderError(ErrorKind.INVALID_IMAGE, "", Billed.NO)
     if error.said:
@@ -279,11 +327,19 @@ def _report_failure(error: ProviderError | UnusablePicture, *, as_json: bool) ->
             }
         )
     else:
-        detail = f"\n  upstream: {error.detail}" if error.detail else ""
+        excerpt = error.detail.rstrip(": ")
+        detail = f"\n  upstream: {excerpt}" if excerpt else ""
         print(  # noqa: T201 - the command's result
             f"plantain: {error.kind} (billed: {error.billed}): {message}{detail}", file=sys.stderr
         )
     return 1
+
+
+def describe(error: ProviderError | UnusablePicture) -> str:
+    """As members read it, but for what they could only tell the operator."""
+    if isinstance(error, ProviderError) and error.kind in _TO_OPERATORS:
+        return _TO_OPERATORS[error.kind]
+    return Sentences.load().explain(error, "en")
 
 
 def _print_json(value: object) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -138,6 +139,15 @@ def test_every_install_line_keeps_to_the_pins(file):
     assert lines or file == "CONTRIBUTING.md"
     loose = [line for line in lines if "constraints.txt" not in line and "--no-deps" not in line]
     assert loose == []
+
+
+def test_every_extra_the_readme_names_can_be_installed():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = re.findall(r"'\.\[([\w,]+)\]'", (ROOT / "README.md").read_text("utf-8"))
+    extras = {extra for names in named for extra in names.split(",")}
+
+    assert "heic" in extras
+    assert extras <= set(project["optional-dependencies"])
 
 
 PLACES = re.compile(

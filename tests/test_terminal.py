@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from blake3 import blake3
 from PIL import Image
 
 from bot.db.sqlite import SqliteDatabase
+from bot.errors import Billed, ErrorKind, ProviderError
 from bot.ledger.ledger import Ledger
+from bot.terminal import describe
 
 KEY = "operators-key-5c1f0a9e"
 ALARM_SECONDS = 60
@@ -116,12 +119,19 @@ def test_the_gateway_is_asked_on_its_own_route_with_its_own_key(command, upstrea
     assert "gateway-key-77" not in run.out + run.err
 
 
+OPEN_AGAIN = '[providers.google.models."gemini-3.1-flash-image"]\nshutdown = 2999-01-01\n'
+"""Google has shut that model down, as the catalog has it."""
+
+
 @pytest.mark.parametrize(
     ("model", "level", "usd"),
     [("nano-banana-2.1", "medium", 0.0336), ("nano-banana-2", "HIGH", 0.10318)],
 )
-def test_a_level_of_thinking_reaches_the_upstream_at_its_price(command, calls, model, level, usd):
+def test_a_level_of_thinking_reaches_the_upstream_at_its_price(
+    command, folder, calls, model, level, usd
+):
     prompt = f"terminal: {level} thinking"
+    (folder / "plantain.toml").write_text(OPEN_AGAIN)
 
     run = command(
         "generate", prompt, "-o", "t.png", "--json", "--model", model, "--thinking", level
@@ -178,6 +188,49 @@ def test_the_key_travels_in_its_header_alone(command, recorder, provider, settin
     assert {name: sent for name, sent in headers.items() if KEY in sent} == {header: value}
 
 
+def test_a_model_that_was_shut_down_is_drawn_where_it_was_not(command, upstream, calls):
+    run = command(
+        "generate", "terminal: retired", "-o", "r.png", "--json", "--model", "nano-banana-2",
+        APIYI_API_KEY="k", APIYI_BASE_URL=upstream.gateway_url,
+    )  # fmt: skip
+
+    assert (run.code, run.err, run.answer["provider"]) == (0, "", "apiyi")
+    assert [call["route"] for call in calls.of("terminal: retired")] == ["apiyi"]
+
+
+@pytest.mark.parametrize("extra", [(), ("--provider", "google")])
+def test_a_model_that_was_shut_down_wherever_it_may_be_drawn_is_refused(command, calls, extra):
+    run = command(
+        "generate", "terminal: gone", "-o", "x.png", "--model", "nano-banana-2", *extra,
+        EVOLINK_API_KEY="k" if extra else None, EVOLINK_BASE_URL="http://127.0.0.1:9",
+    )  # fmt: skip
+
+    assert (run.code, run.out) == (2, "")
+    assert run.err.startswith(
+        "plantain: --model: google shut gemini-3.1-flash-image down on 2026-10-29; "
+    )
+    assert calls.count("terminal: gone") == 0
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"),
+    [
+        (None, ""),
+        (
+            "nano-banana-2",
+            "plantain: DEFAULT_MODEL: gemini-3.1-flash-image is not to be had at google;"
+            " drawing gemini-nano-banana-2.1\n",
+        ),
+        ("nano-banana-2.1", ""),
+    ],
+)
+def test_a_default_model_that_cannot_be_had_is_not_exchanged_in_silence(command, chosen, told):
+    run = command("generate", "terminal: exchange", "-o", "e.png", "--json", DEFAULT_MODEL=chosen)
+
+    assert (run.code, run.err) == (0, told)
+    assert run.answer["model"] == "gemini-nano-banana-2.1"
+
+
 # --- failures -------------------------------------------------------------------------------
 
 
@@ -201,7 +254,7 @@ def test_the_key_travels_in_its_header_alone(command, recorder, provider, settin
         ("bad base64", "malformed_response", None, "unknown", "not a picture"),
         ("drop", "timeout_unknown", None, "unknown", "No answer came in time"),
         ("hang", "timeout_unknown", None, "unknown", "No answer came in time"),
-        ("leaked key", "auth_invalid", None, "no", "temporarily unavailable"),
+        ("leaked key", "auth_invalid", None, "no", "The key was refused."),
         ("bad input", "invalid_image", None, "no", "could not use a picture"),
     ],
 )
@@ -252,6 +305,34 @@ def test_for_people_a_failure_is_told_on_standard_error_with_the_upstreams_words
     assert (run.code, run.out) == (1, "")
     assert "quota_daily (billed: no): This model is used up for today." in run.err
     assert "upstream: HTTP 429" in run.err
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("leaked key", "auth_invalid (billed: no): The key was refused."),
+        ("402", "billing_exhausted (billed: no): The account there is "),
+        ("hang", "timeout_unknown (billed: unknown): No answer came in time."),
+    ],
+)
+def test_a_failure_for_operators_is_two_plain_lines(command, word, told):
+    """Nothing before them, no colon at the end, and nobody is sent to themselves."""
+    run = command(
+        "generate", f"terminal operator, {word}", "-o", "x.png", "--attempts", "1",
+        "--timeout", "1" if word == "hang" else "30",
+    )  # fmt: skip
+
+    assert run.code == 1
+    first, second = run.err.splitlines()
+    assert first.startswith(f"plantain: {told}")
+    assert second.startswith("  upstream: ")
+    assert not second.endswith(":")
+    assert "whoever runs" not in run.err
+
+
+def test_no_kind_of_failure_sends_operators_to_themselves():
+    for kind in ErrorKind:
+        assert "whoever runs" not in describe(ProviderError(kind, "google", Billed.NO)), kind
 
 
 def test_a_wrong_key_is_named_by_kind_and_not_shown(command, calls):
@@ -319,6 +400,13 @@ def test_a_picture_that_cannot_be_written_is_told_as_lost_and_billed(command):
     assert "/dev/full could not be written: No space left on device" in error["message"]
 
 
+def test_the_version_is_the_packages(command):
+    run = command("--version")
+
+    assert (run.code, run.err) == (0, "")
+    assert run.out == f"plantain {metadata.version('plantain')}\n"
+
+
 # --- wrong usage ----------------------------------------------------------------------------
 
 
@@ -336,7 +424,11 @@ def test_a_picture_that_cannot_be_written_is_told_as_lost_and_billed(command):
         (("--resolution", "512"), {}, "cannot draw at 512. It can do 1K, 2K, 4K"),
         (("--resolution", "8K"), {}, "--resolution"),
         (("--thinking", "hard"), {}, "--thinking"),
-        (("--thinking", "high", "--model", "nano-banana-pro"), {}, "this much thinking (high)"),
+        (
+            ("--thinking", "high", "--model", "nano-banana-pro"),
+            {},
+            "Pro cannot be told here",
+        ),
         (
             ("--thinking", "high", "--provider", "apiyi-chat"),
             {"APIYI_API_KEY": "a-chat-key"},

@@ -23,8 +23,8 @@ AT_ONCE = 5
 
 
 def best(name):
-    """An offer that takes pictures, if any does, and its smallest resolution."""
-    offers = CATALOG.upstreams[name].offers.values()
+    """An offer that stays and takes pictures, if any does, and its smallest resolution."""
+    offers = [offer for offer in CATALOG.upstreams[name].offers.values() if not offer.shutdown]
     offer = max(offers, key=lambda offer: (offer.reference_images > 0, len(offer.usd_micros)))
     return offer, min(offer.usd_micros, key=list(offer.model.resolutions).index)
 

@@ -240,7 +240,7 @@ def test_a_gateway_of_the_operators_own_stands_beside_ours(command, upstream, fo
         ({"GEMINI_RPM": "many"}, "", "GEMINI_RPM: "),
         ({"PREFERRED_PROVIDERS": "nobody"}, "", "PREFERRED_PROVIDERS: 'nobody' is not one of "),
         ({"DATABASE_URL": "mysql://host/db"}, "", "DATABASE_URL: must look like"),
-        ({}, "[providers.google]\nrpms = 3\n", "plantain.toml: providers.google.rpms "),
+        ({}, "[providers.google]\nrpms = 3\n", "plantain.toml: providers.google.rpms: "),
     ],
 )
 def test_what_is_set_wrongly_is_one_clear_line(command, folder, variables, toml, named):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from bot.errors import (
     EmptyPrompt,
+    NoThinking,
     PromptTooLong,
     TooManyReferenceImages,
     UnsupportedAspectRatio,
@@ -15,7 +16,6 @@ from bot.generation.request import AspectRatio, GenerationRequest, Thinking
 
 PROMPT_LIMIT = 6000
 """Characters; Discord's own limit for a command's text option."""
-NO_LEVEL = "–"
 
 
 def check(request: GenerationRequest, model: ImageModel, *, reference_images: int) -> None:
@@ -41,8 +41,13 @@ def check(request: GenerationRequest, model: ImageModel, *, reference_images: in
 def check_thinking(
     request: GenerationRequest, model: ImageModel, supported: Iterable[Thinking]
 ) -> None:
-    """Raise UnsupportedThinking when a level is wanted that is not among the `supported` ones."""
+    """Raise UnsupportedThinking when a level is wanted that is not among the `supported` ones.
+
+    NoThinking where there is none of them.
+    """
     levels = tuple(supported)
-    if request.thinking is not None and request.thinking not in levels:
-        listed = ", ".join(levels) or NO_LEVEL
-        raise UnsupportedThinking(model.nickname, request.thinking, listed)
+    if request.thinking is None or request.thinking in levels:
+        return
+    if not levels:
+        raise NoThinking(model.nickname)
+    raise UnsupportedThinking(model.nickname, request.thinking, ", ".join(levels))

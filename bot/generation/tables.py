@@ -26,6 +26,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from bot.errors import SettingsError
+from bot.generation import mistakes, naming
 from bot.generation.request import AspectRatio, Resolution, Thinking
 
 Usd = Annotated[Decimal, Field(ge=0, le=1000)]
@@ -191,13 +192,13 @@ def read(over: Path | None = None) -> CatalogTable:
     if over is None:
         return CatalogTable.model_validate(data)
     changes = _parse(over)
+    naming.resolve(changes, data, over)
     _sign(changes, data, over)
     try:
         return CatalogTable.model_validate(_lay(data, changes))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(str(over), f"{place} {first['msg']}".strip()) from None
+        known = tuple(data["providers"])
+        raise SettingsError(str(over), mistakes.explain(error, CatalogTable, known)) from None
 
 
 def _parse(file: Path) -> dict[str, Any]:
@@ -256,4 +257,4 @@ def _lay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _lost(place: str, problem: str) -> PydanticCustomError:
-    return PydanticCustomError("lost", "{place} {problem}", {"place": place, "problem": problem})
+    return PydanticCustomError("lost", "{place}: {problem}", {"place": place, "problem": problem})

@@ -254,7 +254,7 @@ class Studio:
     def _check_thinking(
         self, model: ImageModel, request: GenerationRequest, reference_images: int
     ) -> None:
-        """Raise UnsupportedThinking when that level alone is why no upstream can do it."""
+        """Raise as `policy.check_thinking` when that level alone is why no upstream can do it."""
         able = {
             level
             for level in (None, *model.thinking)

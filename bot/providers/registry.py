@@ -1,5 +1,6 @@
 """An operator's settings and the catalog to the ways that pictures can be made."""
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -32,6 +33,9 @@ from bot.settings import Key, Settings
 Probe = Callable[[], Awaitable[Balance | None]]
 MakeGate = Callable[[str, int | None, int | None], Gate]
 """The gate of a key, by its fingerprint, with its calls a minute and calls at a time."""
+
+_VERSION = re.compile(r"/v1(?:(?:alpha|beta)\d*)?/*$")
+"""How SDKs write a base URL; these dialects name their version themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,8 @@ def build(
     ways = []
     for upstream in upstreams:
         base_url = settings.base_url(upstream.key) or upstream.base_url
+        if upstream.dialect != "gemini":
+            base_url = _VERSION.sub("", base_url)
         for key in settings.keys(upstream.key):
             place = _Place(upstream, key, base_url, settings)
             ways.append(_way(place, outfit, gates[key.fingerprint], attempts))

@@ -77,7 +77,7 @@ async def test_thinking_that_a_model_cannot_do_is_refused_in_private(scene):
     )
 
     assert shown.response.ephemeral
-    assert "Nano Banana Pro cannot be asked for this much thinking" in scene.text(shown.response)
+    assert "Nano Banana Pro cannot be told here how long to think" in scene.text(shown.response)
     assert await scene.jobs() == []
 
 
@@ -92,7 +92,7 @@ async def test_thinking_that_no_upstream_here_takes_is_said_so(scene_over, setti
             scene.channel, "imagine", prompt="x", model="gemini-3.1-flash-image", thinking="high"
         )
 
-    assert "cannot be asked for this much thinking (high)" in scene.text(shown.response)
+    assert "Nano Banana 2 cannot be told here how long to think" in scene.text(shown.response)
 
 
 async def test_edit_uses_the_uploaded_picture(scene, calls):

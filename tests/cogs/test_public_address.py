@@ -74,3 +74,12 @@ async def test_a_port_that_is_taken_is_named(public, free_port):
             async with open_app(public):
                 pass
     assert caught.value.setting == "WEB_PORT"
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "a" * 64, "no host"])
+async def test_a_host_that_is_not_this_machines_is_named(public, host):
+    with pytest.raises(SettingsError) as caught:
+        async with open_app(public.model_copy(update={"web_host": host})):
+            pass
+    assert caught.value.setting == "WEB_HOST"
+    assert host in caught.value.problem

@@ -6,6 +6,7 @@ import pytest
 
 from bot.errors import (
     EmptyPrompt,
+    NoThinking,
     PromptTooLong,
     TooManyReferenceImages,
     UnsupportedAspectRatio,
@@ -67,7 +68,6 @@ def test_a_resolution_is_refused_exactly_when_the_model_lacks_it(resolution):
     [
         ("gemini-nano-banana-2.1", "minimal, medium, high"),
         ("gemini-3.1-flash-lite-image", "minimal, high"),
-        ("gemini-3-pro-image", "–"),
     ],
 )
 @pytest.mark.parametrize("level", [None, *Thinking])
@@ -82,6 +82,15 @@ def test_a_level_of_thinking_is_refused_exactly_when_the_model_lacks_it(model, s
         check(wanted, thinker, reference_images=0)
     facts = {"model": thinker.nickname, "thinking": level, "supported": supported}
     assert caught.value.facts == facts
+
+
+@pytest.mark.parametrize("level", Thinking)
+def test_a_model_without_levels_of_thinking_says_so(level):
+    with pytest.raises(NoThinking) as caught:
+        check(replace(REQUEST, thinking=level), PRO, reference_images=0)
+    assert caught.value.facts == {"model": "Nano Banana Pro"}
+
+    check(REQUEST, PRO, reference_images=0)
 
 
 def test_reference_images_may_reach_the_models_limit_and_not_pass_it():

@@ -136,6 +136,27 @@ async def test_a_task_upstream_gets_its_address_its_key_and_patience(
         assert upstream.received[0].header("authorization") == ["Bearer key-c"]
 
 
+@pytest.mark.parametrize("suffix", ["/v1", "/v1/", "/gateway/v1", "/v1beta"])
+@pytest.mark.parametrize("name", ["evolink", "toapis", "aivideoapi", "apiyi-chat", "evolink-chat"])
+async def test_a_base_url_as_sdks_write_it_does_not_get_its_version_twice(
+    providers_for, upstream, told, request_for, observer, folder, name, suffix
+):
+    upstream.script(told({"error": {"message": "m"}}, 400))
+    variable, route = name.removesuffix("-chat"), name.endswith("-chat")
+    providers = providers_for(
+        **{f"{variable}_api_key": "key-v", f"{variable}_base_url": f"{upstream.url}{suffix}"}
+    )
+
+    with pytest.raises(ProviderError):
+        await providers[name].generate(
+            request_for(model="gemini-3.1-flash-image"), folder=folder, observer=observer
+        )
+
+    prefix = "/gateway" if suffix.startswith("/gateway") else ""
+    ending = "chat/completions" if route else "images/generations"
+    assert upstream.received[0].path == f"{prefix}/v1/{ending}"
+
+
 async def test_uploads_and_result_hosts_are_the_operators(
     providers_for, upstream, told, request_for, stored_reference, tmp_path, observer, folder, png
 ):

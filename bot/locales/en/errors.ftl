@@ -6,6 +6,7 @@ refusal-unknown-model = There is no model “{ $model }” here. Pick one from t
 refusal-aspect-ratio = { $model } cannot draw { $aspect_ratio }. It can do { $supported }.
 refusal-resolution = { $model } cannot draw at { $resolution }. It can do { $supported }.
 refusal-thinking = { $model } cannot be asked for this much thinking ({ $thinking }). Its levels: { $supported }. Leave the option out, or pick one it has.
+refusal-no-thinking = { $model } cannot be told here how long to think. Leave the option out, or pick another model.
 refusal-reference-images = { $model } takes at most { $limit } pictures and you gave { $given }. Leave some out.
 refusal-not-enough-credits = This needs { $needed ->
     [one] { $needed } credit

@@ -6,6 +6,7 @@ refusal-unknown-model = 这里没有模型“{ $model }”。请从列表中选�
 refusal-aspect-ratio = { $model } 不能画 { $aspect_ratio }。可用：{ $supported }。
 refusal-resolution = { $model } 不能画 { $resolution }。可用：{ $supported }。
 refusal-thinking = { $model } 不支持这个思考程度（{ $thinking }）。可选：{ $supported }。请不选此项，或换一个它支持的。
+refusal-no-thinking = 在这里不能为 { $model } 选择思考程度。请不选此项，或换一个模型。
 refusal-reference-images = { $model } 最多接受 { $limit } 张图片，你给了 { $given } 张。请减少几张。
 refusal-not-enough-credits = 这需要 { $needed } 积分，你有 { $available } 积分。`/balance` 可查看余额。
 refusal-too-few-credits = 这需要 { $needed } 积分，你有 { $available } 积分。请减少数量；`/balance` 可查看余额。
