@@ -169,9 +169,7 @@ class Runner:
             raise Interrupted
         return images, _shortfall(failures)
 
-    async def _draw_one(
-        self, job: Job, number: int, begun: asyncio.Event
-    ) -> Drawn | PlantainError:
+    async def _draw_one(self, job: Job, number: int, begun: asyncio.Event) -> Drawn | PlantainError:
         """One picture, or why not: a failure here must not stop the others, which are paid for."""
         witness = Witness(
             job=job,

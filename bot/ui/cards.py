@@ -108,15 +108,18 @@ class Cards:
         )
 
     def _paid(self, job: Job, receipt: Receipt) -> str:
-        """What was charged, and to whom if not to who asked; a pool's balance is not shown."""
+        """What was charged and who paid; what a member has left only where they alone read it."""
         locale = job.place.locale
         charged = self.credits(receipt.charged, locale)
-        if receipt.left is not None:
+        if job.paid_by is not PaidBy.MEMBER:
+            by_team = job.paid_by is PaidBy.TEAM
+            key = "card-charged-team" if by_team else "card-charged-server"
+            return self._say(key, locale, charged=charged)
+        if job.place.private and receipt.left is not None:
             left = self.credits(receipt.left, locale)
-            return self._say("card-charged", locale, charged=charged, left=left)
-        by_team = job.paid_by is PaidBy.TEAM
-        key = "card-charged-team" if by_team else "card-charged-server"
-        return self._say(key, locale, charged=charged)
+            return self._say("card-charged-left", locale, charged=charged, left=left)
+        member = f"<@{job.place.member_id}>"
+        return self._say("card-charged-member", locale, charged=charged, member=member)
 
     def problem(
         self, error: PlantainError, locale: str, *, quoting: bool = True

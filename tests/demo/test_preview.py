@@ -133,7 +133,7 @@ def test_the_greetings_line_can_be_typed_whole_and_its_picture_edited_by_button(
     assert colourfulness(original) > 40
     assert colourfulness(edited) < 10
     assert mean_distance(edited, original.convert("L").convert("RGB")) < 25
-    assert credits_in(second, "left") == credits_in(first, "left") - PRICE
+    assert credits_in(second, "charged") == PRICE
 
 
 def test_a_blocked_prompt_is_told_in_private_and_costs_nothing(discord):
@@ -161,6 +161,7 @@ def test_a_drawing_card_counts_the_seconds_and_holds_up_nobody(discord, door):
 
 def test_enter_and_again_pressed_in_haste_do_each_thing_once(discord):
     """Again draws another for the price on the button, and each press is one more."""
+    before = credits_in(balance(discord), "to spend")
     first = discord.use("imagine", "a robot")
     discord.page.keyboard.press("Enter")
     original = discord.picture(first)
@@ -171,7 +172,7 @@ def test_enter_and_again_pressed_in_haste_do_each_thing_once(discord):
     assert discord.picture(second).tobytes() != original.tobytes()
     assert discord.picture(third).tobytes() != original.tobytes()
     after = balance(discord)
-    assert credits_in(after, "to spend") == credits_in(first, "left") - 2 * PRICE
+    assert credits_in(after, "to spend") == before - 3 * PRICE
     assert discord.identity(discord.next(third)) == discord.identity(after)
 
 

@@ -266,6 +266,10 @@ def job(locale: str, request: GenerationRequest = REQUEST) -> Job:
     return JOB.evolve(place=replace(PLACE, locale=locale), request=request)
 
 
+def private(job: Job) -> Job:
+    return job.evolve(place=replace(job.place, private=True))
+
+
 def pictures(*how: str) -> list[tuple[str, Picture]]:
     return [
         (f"plantain-{n}.webp", Picture(Path("x"), "image/webp", ORIGINAL, way))
@@ -296,6 +300,7 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             CARDS.result(one, pictures("lossless"), Receipt(1, 1, 1, 3600), None),
             CARDS.result(many, pictures("lossy", "smaller", "lossy"), Receipt(21, 0, 4, 61), short),
             CARDS.result(job(locale, THOUGHT), pictures("unchanged"), Receipt(7, 93, 1, 29), None),
+            CARDS.result(private(one), pictures("unchanged"), Receipt(7, 93, 1, 13), None),
             *(
                 CARDS.result(
                     one.evolve(account_id=account),
@@ -481,6 +486,7 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
         CARDS.drawing(large),
         CARDS.waiting(large, NOON),
         CARDS.result(large, pictures(*how), receipt, short),
+        CARDS.result(private(large), pictures(*how), receipt, short),
     ):
         assert_within_limits(view)
 

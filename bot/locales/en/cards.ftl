@@ -23,7 +23,8 @@ card-size = { $aspect_ratio } · { $resolution }
 card-thinking = { $size } · thinking: { $thinking }
 
 card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } s
-card-charged = { $charged } charged · { $left } left
+card-charged-left = { $charged } charged · { $left } left
+card-charged-member = { $charged } charged · paid by { $member }
 card-charged-team = { $charged } charged · paid by the team
 card-charged-server = { $charged } charged · paid by the server
 card-refit-lossless = Re-encoded without loss to fit this channel's upload limit.

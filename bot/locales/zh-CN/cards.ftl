@@ -19,7 +19,8 @@ card-size = { $aspect_ratio } · { $resolution }
 card-thinking = { $size } · 思考：{ $thinking }
 
 card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } 秒
-card-charged = 扣除 { $charged } · 剩余 { $left }
+card-charged-left = 扣除 { $charged } · 剩余 { $left }
+card-charged-member = 扣除 { $charged } · 由 { $member } 支付
 card-charged-team = 扣除 { $charged } · 由团队支付
 card-charged-server = 扣除 { $charged } · 由服务器支付
 card-refit-lossless = 已无损重新编码，以符合本频道的上传上限。
