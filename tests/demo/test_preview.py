@@ -39,7 +39,7 @@ def upload(tmp_path):
 @pytest.fixture
 def door(discord):
     """Open one of the stand-in's doors, such as /hold, at the address the greeting names."""
-    url = discord.cards.first.get_by_role("link").get_attribute("href")
+    url = discord.cards.first.get_by_role("link").first.get_attribute("href")
 
     def opened(path):
         with urllib.request.urlopen(url.rstrip("/") + path, data=b""):  # noqa: S310 - http
@@ -117,6 +117,21 @@ def test_sam_has_credits_of_their_own_and_sees_no_private_cards(discord):
     discord.view_as("Sam")
     assert not mine.is_visible()
     assert credits_in(balance(discord), "to spend") == 100
+
+
+def test_chinese_can_be_seen(discord, door):
+    """小美's cards speak Chinese, and the greeting says in Chinese how to get there."""
+    assert "小美的 Discord 是中文的" in discord.cards.first.inner_text()
+    discord.view_as("小美")
+    door("/hold")
+    card = discord.use("imagine", "a quiet tea house")
+    card.get_by_text("正在绘制").wait_for()
+    door("/release")
+    discord.picture(card)
+    assert f"扣除 {PRICE} 积分" in card.inner_text()
+    assert f"再来一张 · {PRICE} 积分" in card.inner_text()
+    mine = discord.use("balance")
+    mine.get_by_text("你的 Plantain 余额").wait_for()
 
 
 def test_the_greetings_line_can_be_typed_whole_and_its_picture_edited_by_button(discord):
