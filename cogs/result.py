@@ -10,7 +10,7 @@ import discord
 from bot.client import Client
 from bot.errors import JobUnknown
 from bot.generation.request import ImageRef
-from bot.jobs.job import JobKind, Origin, Stored
+from bot.jobs.job import JobKind, Origin, Stored, press_behind
 from bot.jobs.service import Draft
 from bot.ui.modals import EditModal
 from bot.ui.replies import acknowledge
@@ -75,7 +75,8 @@ async def _submit(
     *,
     brought_by: int | None = None,
 ) -> None:
-    card = client.services.cards.accepted(draft, interaction.locale.value)
+    press = press_behind(interaction.user.id, origin, brought_by)
+    card = client.services.cards.accepted(draft, interaction.locale.value, press)
     place = await acknowledge(interaction, card, private=stored.job.place.private)
     await client.services.studio.submit(
         draft, place, pictures=pictures, origin=origin, brought_by=brought_by

@@ -8,7 +8,7 @@ from bot.generation.catalog import Catalog, ImageModel
 from bot.generation.request import AspectRatio, GenerationRequest
 from bot.i18n import Sentences
 from bot.jobs.delivery import Picture
-from bot.jobs.job import Job, Receipt, Shortfall
+from bot.jobs.job import Button, Job, Press, Receipt, Shortfall
 from bot.jobs.payers import PaidBy
 from bot.jobs.service import Draft, Quote
 from bot.ui.parts import BANANA, TROUBLE
@@ -32,10 +32,13 @@ class Cards:
         self._explain = sentences.explain
         self._catalog = catalog
 
-    def accepted(self, draft: Draft, locale: str) -> discord.ui.LayoutView:
+    def accepted(
+        self, draft: Draft, locale: str, press: Press | None = None
+    ) -> discord.ui.LayoutView:
         """The first answer, before uploads are read and credits are held."""
         total = draft.price.credits * draft.request.count
-        return self._progress(draft.request, total, locale, self._say("card-accepted", locale))
+        head = self._say("card-accepted", locale)
+        return self._progress(draft.request, total, locale, self._pressed(press, locale) + head)
 
     def queued(self, job: Job, ahead: int) -> discord.ui.LayoutView:
         head = self._say("card-queued", job.place.locale, ahead=ahead)
@@ -101,7 +104,7 @@ class Cards:
             )
         return _card(
             BANANA,
-            _text(quoted(job.request.prompt)),
+            _text(self._pressed(job.press, locale) + quoted(job.request.prompt)),
             gallery,
             _text("\n".join(f"-# {line}" for line in lines)),
             self._buttons(job),
@@ -157,7 +160,17 @@ class Cards:
         return self._say("credits", locale, credits=amount)
 
     def _job_progress(self, job: Job, head: str) -> discord.ui.LayoutView:
-        return self._progress(job.request, job.reserved, job.place.locale, head)
+        locale = job.place.locale
+        head = self._pressed(job.press, locale) + head
+        return self._progress(job.request, job.reserved, locale, head)
+
+    def _pressed(self, press: Press | None, locale: str) -> str:
+        """A line that names who pressed a button; Discord itself names who used a command."""
+        if press is None:
+            return ""
+        again = press.button is Button.AGAIN
+        key = "card-pressed-again" if again else "card-pressed-edit"
+        return f"-# {self._say(key, locale, member=f'<@{press.member_id}>')}\n"
 
     def _progress(
         self, request: GenerationRequest, total: int, locale: str, head: str

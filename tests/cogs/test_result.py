@@ -13,10 +13,27 @@ async def test_again_makes_another_picture_for_whoever_presses(scene, calls):
     again = await bob.click(first.response, label="Again · 7 credits")
 
     assert again.response.attachments
+    assert f"<@{bob.id}> pressed **Again**" in scene.text(again.response)
+    assert f"paid by <@{bob.id}>" in scene.text(again.response)
+    assert "pressed" not in scene.text(first.response)
     assert "a pier, and again" in scene.text(again.response)
     assert calls.count("a pier, and again") == 2
     assert (await scene.account(alice)).available == 93
     assert (await scene.account(bob)).available == 93
+
+
+async def test_naming_who_pressed_notifies_nobody(scene):
+    """Neither the first card nor its changes."""
+    alice, bob = scene.member("alice"), scene.member("bob")
+    first = await alice.slash(scene.channel, "imagine", prompt="a silent bell")
+    seen = len(scene.env.http_requests)
+
+    await bob.click(first.response, label="Again · 7 credits")
+
+    cards = [sent.json for sent in scene.env.http_requests[seen:] if "components" in str(sent.json)]
+    bodies = [card.get("data", card) for card in cards]
+    assert len([body for body in bodies if f"<@{bob.id}>" in str(body)]) >= 2
+    assert all(body["allowed_mentions"] == {"parse": []} for body in bodies)
 
 
 async def test_edit_asks_what_should_change_and_works_on_the_picture_shown(scene, calls):
@@ -28,6 +45,7 @@ async def test_edit_asks_what_should_change_and_works_on_the_picture_shown(scene
     edited = await alice.submit_modal(form, {field: "add a sailing boat"})
 
     assert edited.response.attachments
+    assert f"<@{alice.id}> pressed **Edit this**" in scene.text(edited.response)
     assert calls.count("add a sailing boat") == 1
     assert (await scene.account(alice)).available == 86
 

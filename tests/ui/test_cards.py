@@ -58,7 +58,7 @@ from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Res
 from bot.i18n import Sentences
 from bot.jobs.delivery import Picture
 from bot.jobs.gifts import NOTE_LIMIT, Gift, GiftOffer, GiftState, Given
-from bot.jobs.job import Job, JobKind, JobState, Place, Receipt, Shortfall
+from bot.jobs.job import Job, JobKind, JobState, Origin, Place, Receipt, Shortfall
 from bot.jobs.limits import Overview
 from bot.jobs.pots import NAME_LIMIT, ClosedPot, OpenedPot, Pot
 from bot.jobs.service import Draft, Quote
@@ -281,6 +281,8 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
     """Every card there is, by the name of its golden file."""
     draft = Draft(JobKind.IMAGINE, REQUEST, "google", JOB.price)
     one, many = job(locale), job(locale, MANY)
+    edited = one.evolve(origin=Origin(JOB.id, 0))
+    again = edited.evolve(brought_by=5)
     short = Shortfall(missing=1, kind=ErrorKind.OVERLOADED)
     return {
         "accepted": [
@@ -290,8 +292,10 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
                 CARDS.accepted(replace(draft, request=replace(MANY, thinking=level)), locale)
                 for level in Thinking
             ),
+            CARDS.accepted(draft, locale, again.press),
+            CARDS.accepted(draft, locale, edited.press),
         ],
-        "queued": [CARDS.queued(one, ahead) for ahead in (0, 1, 2)],
+        "queued": [*(CARDS.queued(one, ahead) for ahead in (0, 1, 2)), CARDS.queued(again, 0)],
         "postponed": [CARDS.postponed(one, NOON + 38_000_000)],
         "drawing": [CARDS.drawing(one), CARDS.drawing(many.evolve(started_at=None))],
         "waiting": [CARDS.waiting(one, NOON + 38_000_000)],
@@ -300,6 +304,8 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             CARDS.result(one, pictures("lossless"), Receipt(1, 1, 1, 3600), None),
             CARDS.result(many, pictures("lossy", "smaller", "lossy"), Receipt(21, 0, 4, 61), short),
             CARDS.result(job(locale, THOUGHT), pictures("unchanged"), Receipt(7, 93, 1, 29), None),
+            CARDS.result(again, pictures("unchanged"), Receipt(7, 93, 1, 13), None),
+            CARDS.result(edited, pictures("unchanged"), Receipt(7, 93, 1, 13), None),
             CARDS.result(private(one), pictures("unchanged"), Receipt(7, 93, 1, 13), None),
             *(
                 CARDS.result(
@@ -475,7 +481,8 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
     """Four pictures at a price and a balance of thirteen digits, all made smaller, some missing."""
     request = replace(MANY, prompt=prompt[:6000])
     price = Price(credits=10**12, usd_micros=1)
-    large = job(locale, request).evolve(price=price)
+    large = job(locale, request).evolve(price=price, brought_by=2**63)
+    large = large.evolve(place=replace(large.place, member_id=2**63))
     short = Shortfall(missing=1, kind=ErrorKind.BILLING_EXHAUSTED)
     receipt = Receipt(charged=4 * 10**12, left=10**15, asked=4, seconds=100_000)
     how = ("lossless", "lossy", "smaller", "smaller")

@@ -22,6 +22,8 @@ card-size-auto = { $resolution }
 card-size = { $aspect_ratio } · { $resolution }
 card-thinking = { $size } · thinking: { $thinking }
 
+card-pressed-again = 🔁 { $member } pressed **Again**
+card-pressed-edit = ✏️ { $member } pressed **Edit this**
 card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } s
 card-charged-left = { $charged } charged · { $left } left
 card-charged-member = { $charged } charged · paid by { $member }
