@@ -598,12 +598,21 @@ def test_choices_of_models_fit(locale):
 
 @pytest.mark.parametrize("locale", LOCALES.values())
 async def test_the_form_fits(locale):
-    async def submit(interaction: discord.Interaction, wish: str) -> None:
+    async def submit(interaction: discord.Interaction, wish: str, number: int) -> None:
         """Never sent."""
 
-    form = EditModal(SENTENCES.say, locale, submit).to_dict()
+    price = CARDS.credits(10**12, locale)
+    form = EditModal(
+        say=SENTENCES.say, locale=locale, pictures=4, price=price, submit=submit
+    ).to_dict()
 
-    [label] = form["components"]
+    which, label = form["components"]
+    assert 1 <= len(which["label"]) <= 45
+    options = which["component"]["options"]
+    assert [option["value"] for option in options] == ["0", "1", "2", "3"]
+    assert all(1 <= len(option["label"]) <= 100 for option in options)
+    assert price in label["description"]
+    assert len(label["description"]) <= 100
     field = label["component"]
     assert 1 <= len(form["title"]) <= 45
     assert 1 <= len(label["label"]) <= 45

@@ -110,4 +110,7 @@ problem-not-charged = Nothing was charged.
 
 modal-edit-title = Edit this picture
 modal-edit-label = What should change?
+modal-edit-price = { $price }, charged only if you get your picture
+modal-edit-which = Which picture?
+modal-edit-picture = Picture { $number }
 modal-edit-placeholder = make it night, add a lighthouse, turn it into watercolour…

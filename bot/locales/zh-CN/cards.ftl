@@ -106,4 +106,7 @@ problem-not-charged = 没有扣除任何积分。
 
 modal-edit-title = 编辑这张图片
 modal-edit-label = 要改什么？
+modal-edit-price = { $price }，拿到图片才扣除
+modal-edit-which = 编辑哪一张？
+modal-edit-picture = 第 { $number } 张
 modal-edit-placeholder = 改成夜晚、加一座灯塔、变成水彩画……
