@@ -19,6 +19,8 @@ from bot.ui.times import moment
 
 PROMPT_SHOWN = 900
 """Characters; a card holds 4,000 in all and a prompt may have 6,000."""
+PROMPT_REPEATED = 700
+"""Characters; fewer, as there may be an upstream's words beside it."""
 ALT_TEXT = 1000
 FACT_SHOWN = 500
 """Characters; what people type where a model's name belongs may have 6,000."""
@@ -125,12 +127,17 @@ class Cards:
         return self._say("card-charged-member", locale, charged=charged, member=member)
 
     def problem(
-        self, error: PlantainError, locale: str, *, quoting: bool = True
+        self, error: PlantainError, locale: str, *, quoting: bool = True, prompt: str = ""
     ) -> discord.ui.LayoutView:
-        """What happened, that nothing was charged, what to do; `quoting` the upstream's words."""
+        """What happened, that nothing was charged, what to do; `quoting` the upstream's words.
+
+        `prompt` is what it happened to, to tell one from another and to copy it.
+        """
         lines = [self.sentence(error, locale), *advice(error, locale, self._say)]
         if quoting and isinstance(error, ProviderError) and error.said:
             lines.append(self._say("provider-said", locale, said=_fact(error.said)))
+        if prompt:
+            lines.append(quoted(prompt, PROMPT_REPEATED))
         lines.append(f"-# {self._say('problem-not-charged', locale)}")
         return _card(TROUBLE, _text("\n".join(lines)))
 
@@ -213,10 +220,10 @@ class Cards:
         return self._catalog.model(job.request.model).nickname
 
 
-def quoted(prompt: str) -> str:
+def quoted(prompt: str, length: int = PROMPT_SHOWN) -> str:
     """A prompt as a block quote of bounded length that pings nobody and formats nothing."""
     # Line by line, because what formats at the start of a line is escaped only there.
-    lines = _shortened(prompt, PROMPT_SHOWN).splitlines()
+    lines = _shortened(prompt, length).splitlines()
     return "\n".join(f"> {harmless(line)}" for line in lines)
 
 

@@ -317,7 +317,10 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
                 for account in ("team:0a", "server:2")
             ),
         ],
-        "problems": [CARDS.problem(error, locale) for error in ERRORS],
+        "problems": [
+            *(CARDS.problem(error, locale) for error in ERRORS),
+            CARDS.problem(ERRORS[-1], locale, prompt=PROMPT),
+        ],
         "balance": [
             BALANCE_CARDS.balance(STANDING, locale),
             BALANCE_CARDS.balance(NEWCOMER, locale),
@@ -517,6 +520,15 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
 def test_any_problem_fits_on_its_card(locale, error):
     """A file's name has a thousand characters, a model's may be six thousand."""
     assert_within_limits(CARDS.problem(error, locale))
+
+
+@pytest.mark.parametrize("prompt", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("said", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_any_failure_fits_on_a_card_with_its_prompt(locale, said, prompt):
+    error = ProviderError(ErrorKind.TEXT_ONLY, "google", said=said[:6000])
+
+    assert_within_limits(CARDS.problem(error, locale, prompt=prompt[:6000]))
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
