@@ -10,12 +10,14 @@ import discord
 from bot.client import Client
 from bot.errors import JobUnknown
 from bot.generation.request import ImageRef
-from bot.jobs.job import JobKind, Origin, Stored
+from bot.jobs.job import JobKind, Origin, Stored, press_behind
 from bot.jobs.service import Draft
 from bot.ui.modals import EditModal
 from bot.ui.replies import acknowledge
 
-Press = Callable[[Client, discord.Interaction, Stored], Awaitable[None]]
+ANY_WISH = "…"
+"""What should change is not known before the form, which says what it will cost."""
+Pressing = Callable[[Client, discord.Interaction, Stored], Awaitable[None]]
 
 
 async def again(client: Client, interaction: discord.Interaction, stored: Stored) -> None:
@@ -44,25 +46,36 @@ async def again(client: Client, interaction: discord.Interaction, stored: Stored
 
 
 async def edit(client: Client, interaction: discord.Interaction, stored: Stored) -> None:
-    """Ask what should change, then edit the first picture of the card."""
+    """Ask what should change, and in which picture of several, then edit that one."""
+    studio, cards = client.services.studio, client.services.cards
 
-    async def submit(submitted: discord.Interaction, wish: str) -> None:
+    def draft(wish: str) -> Draft:
+        return studio.draft(
+            JobKind.EDIT,
+            wish,
+            model=stored.job.request.model,
+            aspect_ratio=None,
+            resolution=stored.job.request.resolution,
+            count=1,
+            thinking=stored.job.request.thinking,
+            reference_images=1,
+        )
+
+    async def submit(submitted: discord.Interaction, wish: str, number: int) -> None:
         async with client.telling(submitted):
-            draft = client.services.studio.draft(
-                JobKind.EDIT,
-                wish,
-                model=stored.job.request.model,
-                aspect_ratio=None,
-                resolution=stored.job.request.resolution,
-                count=1,
-                thinking=stored.job.request.thinking,
-                reference_images=1,
-            )
-            origin = Origin(stored.job.id, 0)
-            await _submit(client, submitted, stored, draft, stored.results[:1], origin)
+            origin = Origin(stored.job.id, number)
+            picture = stored.results[number]
+            await _submit(client, submitted, stored, draft(wish), (picture,), origin)
 
-    say = client.services.sentences.say
-    await interaction.response.send_modal(EditModal(say, interaction.locale.value, submit))
+    locale = interaction.locale.value
+    form = EditModal(
+        say=client.services.sentences.say,
+        locale=locale,
+        pictures=len(stored.results),
+        price=cards.credits(draft(ANY_WISH).price.credits, locale),
+        submit=submit,
+    )
+    await interaction.response.send_modal(form)
 
 
 async def _submit(
@@ -75,14 +88,15 @@ async def _submit(
     *,
     brought_by: int | None = None,
 ) -> None:
-    card = client.services.cards.accepted(draft, interaction.locale.value)
+    press = press_behind(interaction.user.id, origin, brought_by)
+    card = client.services.cards.accepted(draft, interaction.locale.value, press)
     place = await acknowledge(interaction, card, private=stored.job.place.private)
     await client.services.studio.submit(
         draft, place, pictures=pictures, origin=origin, brought_by=brought_by
     )
 
 
-PRESSES: Mapping[str, Press] = MappingProxyType({"again": again, "edit": edit})
+PRESSES: Mapping[str, Pressing] = MappingProxyType({"again": again, "edit": edit})
 
 
 class JobButton(

@@ -32,6 +32,7 @@ from bot.app import App, open_app, read_catalog
 from bot.demo.upstream import running_upstream
 from bot.errors import SettingsError
 from bot.generation.request import GenerationRequest
+from bot.i18n import Sentences
 from bot.providers.base import Generation, Observer, Provider
 from bot.settings import Settings
 
@@ -184,11 +185,13 @@ async def _serve(
         channel = guild.create_text_channel("pictures")
         you = guild.add_member(env.create_user("You"))
         sam = guild.add_member(env.create_user("Sam"))
+        mei = guild.add_member(env.create_user("小美"))
+        _speak(env, mei.id, "zh-CN")
         await env.settle()
         await _greet(app, channel.id, words_url)
         try:
             preview = await env.preview(
-                channel, viewers=[you, sam], layout="channel", port=port or None
+                channel, viewers=[you, sam, mei], layout="channel", port=port or None
             ).__aenter__()
         except simcord.SetupError as error:
             raise SettingsError("--port", f"{error}; `--port 0` picks a free one") from error
@@ -205,14 +208,33 @@ async def _greet(app: App, channel_id: int, words_url: str | None) -> None:
     channel = app.client.get_channel(channel_id)
     if not isinstance(channel, discord.TextChannel):
         return
-    say = app.client.services.sentences.say
-    lines = [say("demo-greeting", "en"), say("demo-buttons", "en")]
-    lines.append(say("demo-stand-in", "en", url=words_url) if words_url else say("demo-real", "en"))
-    card = discord.ui.LayoutView()
-    card.add_item(
-        discord.ui.Container(discord.ui.TextDisplay("\n\n".join(lines)), accent_colour=0xF2C230)
-    )
-    await channel.send(view=card)
+    services = app.client.services
+    greetings = [
+        _greeting(services.sentences, language, words_url)
+        for language in services.sentences.languages
+    ]
+    await channel.send(view=services.cards.sections(*greetings))
+
+
+def _greeting(sentences: Sentences, language: str, words_url: str | None) -> str:
+    say = sentences.say
+    lines = [say("demo-greeting", language), say("demo-buttons", language)]
+    if words_url:
+        lines.append(say("demo-stand-in", language, url=words_url))
+    else:
+        lines.append(say("demo-real", language))
+    return "\n\n".join(lines)
+
+
+def _speak(env: simcord.Env, member_id: int, locale: str) -> None:
+    """Let a member's Discord speak a language; SimCord's is English for everybody."""
+
+    def translate(event: str, payload: Any) -> None:
+        if event == "INTERACTION_CREATE" and payload["member"]["user"]["id"] == str(member_id):
+            payload["locale"] = locale
+
+    # Before the bot, which hears of it by the same list.
+    env.backend.subscribers.insert(0, translate)
 
 
 @asynccontextmanager

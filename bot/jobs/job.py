@@ -82,6 +82,31 @@ class Origin:
     picture: int
 
 
+class Button(StrEnum):
+    """What is below a result, for going on from it."""
+
+    AGAIN = "again"
+    EDIT = "edit"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button, and who pressed it."""
+
+    button: Button
+    member_id: int
+
+
+def press_behind(member_id: int, origin: Origin | None, brought_by: int | None) -> Press | None:
+    """The press that such a job came from; None for one that came from a command.
+
+    Only Again says whose the reference images are.
+    """
+    if brought_by is not None:
+        return Press(Button.AGAIN, member_id)
+    return Press(Button.EDIT, member_id) if origin else None
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One row of `jobs`. Times in microseconds UTC; `price` is for each picture.
@@ -114,6 +139,11 @@ class Job:
     def paid_by(self) -> PaidBy:
         """Whose account the credits are held on."""
         return PaidBy(self.account_id.partition(":")[0])
+
+    @property
+    def press(self) -> Press | None:
+        """The button that began it, None where a command did."""
+        return press_behind(self.place.member_id, self.origin, self.brought_by)
 
     def evolve(self, **changes: object) -> Self:
         """The same job with some fields changed."""

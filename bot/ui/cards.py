@@ -8,7 +8,7 @@ from bot.generation.catalog import Catalog, ImageModel
 from bot.generation.request import AspectRatio, GenerationRequest
 from bot.i18n import Sentences
 from bot.jobs.delivery import Picture
-from bot.jobs.job import Job, Receipt, Shortfall
+from bot.jobs.job import Button, Job, Press, Receipt, Shortfall
 from bot.jobs.payers import PaidBy
 from bot.jobs.service import Draft, Quote
 from bot.ui.parts import BANANA, TROUBLE
@@ -19,6 +19,8 @@ from bot.ui.times import moment
 
 PROMPT_SHOWN = 900
 """Characters; a card holds 4,000 in all and a prompt may have 6,000."""
+PROMPT_REPEATED = 700
+"""Characters; fewer, as there may be an upstream's words beside it."""
 ALT_TEXT = 1000
 FACT_SHOWN = 500
 """Characters; what people type where a model's name belongs may have 6,000."""
@@ -32,10 +34,13 @@ class Cards:
         self._explain = sentences.explain
         self._catalog = catalog
 
-    def accepted(self, draft: Draft, locale: str) -> discord.ui.LayoutView:
+    def accepted(
+        self, draft: Draft, locale: str, press: Press | None = None
+    ) -> discord.ui.LayoutView:
         """The first answer, before uploads are read and credits are held."""
         total = draft.price.credits * draft.request.count
-        return self._progress(draft.request, total, locale, self._say("card-accepted", locale))
+        head = self._say("card-accepted", locale)
+        return self._progress(draft.request, total, locale, self._pressed(press, locale) + head)
 
     def queued(self, job: Job, ahead: int) -> discord.ui.LayoutView:
         head = self._say("card-queued", job.place.locale, ahead=ahead)
@@ -101,30 +106,38 @@ class Cards:
             )
         return _card(
             BANANA,
-            _text(quoted(job.request.prompt)),
+            _text(self._pressed(job.press, locale) + quoted(job.request.prompt)),
             gallery,
             _text("\n".join(f"-# {line}" for line in lines)),
             self._buttons(job),
         )
 
     def _paid(self, job: Job, receipt: Receipt) -> str:
-        """What was charged, and to whom if not to who asked; a pool's balance is not shown."""
+        """What was charged and who paid; what a member has left only where they alone read it."""
         locale = job.place.locale
         charged = self.credits(receipt.charged, locale)
-        if receipt.left is not None:
+        if job.paid_by is not PaidBy.MEMBER:
+            by_team = job.paid_by is PaidBy.TEAM
+            key = "card-charged-team" if by_team else "card-charged-server"
+            return self._say(key, locale, charged=charged)
+        if job.place.private and receipt.left is not None:
             left = self.credits(receipt.left, locale)
-            return self._say("card-charged", locale, charged=charged, left=left)
-        by_team = job.paid_by is PaidBy.TEAM
-        key = "card-charged-team" if by_team else "card-charged-server"
-        return self._say(key, locale, charged=charged)
+            return self._say("card-charged-left", locale, charged=charged, left=left)
+        member = f"<@{job.place.member_id}>"
+        return self._say("card-charged-member", locale, charged=charged, member=member)
 
     def problem(
-        self, error: PlantainError, locale: str, *, quoting: bool = True
+        self, error: PlantainError, locale: str, *, quoting: bool = True, prompt: str = ""
     ) -> discord.ui.LayoutView:
-        """What happened, that nothing was charged, what to do; `quoting` the upstream's words."""
+        """What happened, that nothing was charged, what to do; `quoting` the upstream's words.
+
+        `prompt` is what it happened to, to tell one from another and to copy it.
+        """
         lines = [self.sentence(error, locale), *advice(error, locale, self._say)]
         if quoting and isinstance(error, ProviderError) and error.said:
             lines.append(self._say("provider-said", locale, said=_fact(error.said)))
+        if prompt:
+            lines.append(quoted(prompt, PROMPT_REPEATED))
         lines.append(f"-# {self._say('problem-not-charged', locale)}")
         return _card(TROUBLE, _text("\n".join(lines)))
 
@@ -154,7 +167,17 @@ class Cards:
         return self._say("credits", locale, credits=amount)
 
     def _job_progress(self, job: Job, head: str) -> discord.ui.LayoutView:
-        return self._progress(job.request, job.reserved, job.place.locale, head)
+        locale = job.place.locale
+        head = self._pressed(job.press, locale) + head
+        return self._progress(job.request, job.reserved, locale, head)
+
+    def _pressed(self, press: Press | None, locale: str) -> str:
+        """A line that names who pressed a button; Discord itself names who used a command."""
+        if press is None:
+            return ""
+        again = press.button is Button.AGAIN
+        key = "card-pressed-again" if again else "card-pressed-edit"
+        return f"-# {self._say(key, locale, member=f'<@{press.member_id}>')}\n"
 
     def _progress(
         self, request: GenerationRequest, total: int, locale: str, head: str
@@ -197,10 +220,10 @@ class Cards:
         return self._catalog.model(job.request.model).nickname
 
 
-def quoted(prompt: str) -> str:
+def quoted(prompt: str, length: int = PROMPT_SHOWN) -> str:
     """A prompt as a block quote of bounded length that pings nobody and formats nothing."""
     # Line by line, because what formats at the start of a line is escaped only there.
-    lines = _shortened(prompt, PROMPT_SHOWN).splitlines()
+    lines = _shortened(prompt, length).splitlines()
     return "\n".join(f"> {harmless(line)}" for line in lines)
 
 

@@ -65,7 +65,7 @@ class DiscordDelivery:
         raise DeliveryFailed("; ".join(problems) or "no way to reach them", unreachable)
 
     async def explain(self, job: Job, error: PlantainError) -> None:
-        card = self._cards.problem(error, job.place.locale)
+        card = self._cards.problem(error, job.place.locale, prompt=job.request.prompt)
         if not await self._explain_in_reply(job, card):
             await self._try(job, "remove the old card", self._remove_card(job))
             member = self._client.fetch_user(job.place.member_id)

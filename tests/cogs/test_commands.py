@@ -163,8 +163,8 @@ async def test_every_body_is_as_discord_describes_it(scene):
     await alice.slash(scene.channel, "edit", prompt="bluer", image=("in.png", png()))
     await alice.click(made.response, label="Again · 14 credits")
     form = await alice.click(made.response, label="Edit this")
-    [field] = [part["component"]["custom_id"] for part in form.modal["components"]]
-    await alice.submit_modal(form, {field: "add a gull"})
+    which, field = [part["component"]["custom_id"] for part in form.modal["components"]]
+    await alice.submit_modal(form, {which: ["1"], field: "add a gull"})
     await alice.slash(scene.channel, "balance")
     bob = scene.member("bob")
     gift = await alice.slash(scene.channel, "gift", member=bob, credits=1, note="*for* you")

@@ -39,7 +39,7 @@ async def test_a_job_that_makes_two_of_four_is_charged_for_two(scene_over, setti
 
         assert len(shown.response.attachments) == 2
         text = scene.text(shown.response)
-        assert "14 credits charged · 86 credits left" in text
+        assert f"14 credits charged · paid by <@{alice.id}>" in text
         assert "2 of 4 pictures came out" in text
         assert "safety rules" in text
         account = await scene.account(alice)

@@ -26,7 +26,8 @@ async def test_imagine_delivers_a_picture_and_charges_for_it(scene, calls):
     assert "a lighthouse, first picture" in text
     assert "Nano Banana 2.1" in text
     assert "1024×1024" in text
-    assert "7 credits charged · 93 credits left" in text
+    assert f"7 credits charged · paid by <@{alice.id}>" in text
+    assert "left" not in text
     assert not message.ephemeral
     assert calls.count("a lighthouse, first picture") == 1
     account = await scene.account(alice)
@@ -134,6 +135,7 @@ async def test_private_results_are_seen_by_one_person(scene):
 
     assert shown.response.ephemeral
     assert shown.response.attachments
+    assert "7 credits charged · 93 credits left" in scene.text(shown.response)
 
 
 async def test_refused_options_are_told_in_private_before_anything_is_stored(scene, calls):

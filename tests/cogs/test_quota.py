@@ -181,7 +181,7 @@ async def test_the_pool_pays_within_the_allowance_and_its_balance_is_not_shown(s
 
     assert "7 credits charged · paid by the server" in scene.text(first.response)
     assert "493" not in scene.text(first.response)
-    assert "7 credits charged · 93 credits left" in scene.text(second.response)
+    assert f"7 credits charged · paid by <@{alice.id}>" in scene.text(second.response)
     assert await credits_of(scene, f"server:{scene.guild.id}") == 493
     assert "everyone here** has no allowance any more" in await quota(
         scene, boss, "clear-allowance", role=role

@@ -4,6 +4,8 @@ import io
 
 from PIL import Image
 
+from bot.jobs.job import Origin
+
 
 async def test_again_makes_another_picture_for_whoever_presses(scene, calls):
     """Bob presses the button of Alice's picture: Bob pays, Alice does not."""
@@ -13,10 +15,27 @@ async def test_again_makes_another_picture_for_whoever_presses(scene, calls):
     again = await bob.click(first.response, label="Again · 7 credits")
 
     assert again.response.attachments
+    assert f"<@{bob.id}> pressed **Again**" in scene.text(again.response)
+    assert f"paid by <@{bob.id}>" in scene.text(again.response)
+    assert "pressed" not in scene.text(first.response)
     assert "a pier, and again" in scene.text(again.response)
     assert calls.count("a pier, and again") == 2
     assert (await scene.account(alice)).available == 93
     assert (await scene.account(bob)).available == 93
+
+
+async def test_naming_who_pressed_notifies_nobody(scene):
+    """Neither the first card nor its changes."""
+    alice, bob = scene.member("alice"), scene.member("bob")
+    first = await alice.slash(scene.channel, "imagine", prompt="a silent bell")
+    seen = len(scene.env.http_requests)
+
+    await bob.click(first.response, label="Again · 7 credits")
+
+    cards = [sent.json for sent in scene.env.http_requests[seen:] if "components" in str(sent.json)]
+    bodies = [card.get("data", card) for card in cards]
+    assert len([body for body in bodies if f"<@{bob.id}>" in str(body)]) >= 2
+    assert all(body["allowed_mentions"] == {"parse": []} for body in bodies)
 
 
 async def test_edit_asks_what_should_change_and_works_on_the_picture_shown(scene, calls):
@@ -24,12 +43,38 @@ async def test_edit_asks_what_should_change_and_works_on_the_picture_shown(scene
     first = await alice.slash(scene.channel, "imagine", prompt="a plain harbour")
 
     form = await alice.click(first.response, label="Edit this")
-    [field] = [part["component"]["custom_id"] for part in form.modal["components"]]
+    [part] = form.modal["components"]
+    assert part["description"].startswith("7 credits, charged only")
+    field = part["component"]["custom_id"]
     edited = await alice.submit_modal(form, {field: "add a sailing boat"})
 
     assert edited.response.attachments
+    assert f"<@{alice.id}> pressed **Edit this**" in scene.text(edited.response)
     assert calls.count("add a sailing boat") == 1
     assert (await scene.account(alice)).available == 86
+
+
+async def test_one_of_several_pictures_is_chosen_in_the_form(scene, calls):
+    """The third of four is what the edit works from and goes on from; the first is the usual."""
+    alice = scene.member("alice")
+    four = await alice.slash(scene.channel, "imagine", prompt="four boats", count=4)
+
+    form = await alice.click(four.response, label="Edit this")
+    which, what = [part["component"] for part in form.modal["components"]]
+    assert [option["label"] for option in which["options"]] == [f"Picture {n}" for n in range(1, 5)]
+    assert [option.get("default", False) for option in which["options"]] == [True] + [False] * 3
+    answers = {which["custom_id"]: ["2"], what["custom_id"]: "paint the boat red"}
+    edited = await alice.submit_modal(form, answers)
+
+    assert edited.response.attachments
+    studio = scene.app.client.services.studio
+    drawn, job = [await studio.stored(row["id"]) for row in await scene.jobs()]
+    assert job.job.origin == Origin(drawn.job.id, 2)
+    assert job.job.request.reference_images == (drawn.results[2],)
+    assert len({picture.digest for picture in drawn.results}) == 4
+    assert (await scene.account(alice)).available == 100 - 5 * 7
+    assert calls.count("paint the boat red") == 1
+    assert [turn[2] for turn in spoken(calls.last())] == [0, 1, 0]
 
 
 async def press_edit(scene, member, card, wish):

@@ -52,6 +52,7 @@ async def test_a_failure_is_told_released_and_called_as_often_as_it_may(
     text = scene.text(told)
     assert sentence in text
     assert NOT_CHARGED in text
+    assert f"\n> {prompt}\n" in text
     assert "http" not in text
     assert calls.count(prompt) - before == asked
     [job] = await scene.jobs()

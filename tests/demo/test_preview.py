@@ -39,7 +39,7 @@ def upload(tmp_path):
 @pytest.fixture
 def door(discord):
     """Open one of the stand-in's doors, such as /hold, at the address the greeting names."""
-    url = discord.cards.first.get_by_role("link").get_attribute("href")
+    url = discord.cards.first.get_by_role("link").first.get_attribute("href")
 
     def opened(path):
         with urllib.request.urlopen(url.rstrip("/") + path, data=b""):  # noqa: S310 - http
@@ -119,6 +119,21 @@ def test_sam_has_credits_of_their_own_and_sees_no_private_cards(discord):
     assert credits_in(balance(discord), "to spend") == 100
 
 
+def test_chinese_can_be_seen(discord, door):
+    """小美's cards speak Chinese, and the greeting says in Chinese how to get there."""
+    assert "小美的 Discord 是中文的" in discord.cards.first.inner_text()
+    discord.view_as("小美")
+    door("/hold")
+    card = discord.use("imagine", "a quiet tea house")
+    card.get_by_text("正在绘制").wait_for()
+    door("/release")
+    discord.picture(card)
+    assert f"扣除 {PRICE} 积分" in card.inner_text()
+    assert f"再来一张 · {PRICE} 积分" in card.inner_text()
+    mine = discord.use("balance")
+    mine.get_by_text("你的 Plantain 余额").wait_for()
+
+
 def test_the_greetings_line_can_be_typed_whole_and_its_picture_edited_by_button(discord):
     """A line is taken for its command, as in Discord's own box; Edit this asks what to change."""
     first = discord.say("/imagine a red fox in snow at sunset")
@@ -133,7 +148,7 @@ def test_the_greetings_line_can_be_typed_whole_and_its_picture_edited_by_button(
     assert colourfulness(original) > 40
     assert colourfulness(edited) < 10
     assert mean_distance(edited, original.convert("L").convert("RGB")) < 25
-    assert credits_in(second, "left") == credits_in(first, "left") - PRICE
+    assert credits_in(second, "charged") == PRICE
 
 
 def test_a_blocked_prompt_is_told_in_private_and_costs_nothing(discord):
@@ -161,6 +176,7 @@ def test_a_drawing_card_counts_the_seconds_and_holds_up_nobody(discord, door):
 
 def test_enter_and_again_pressed_in_haste_do_each_thing_once(discord):
     """Again draws another for the price on the button, and each press is one more."""
+    before = credits_in(balance(discord), "to spend")
     first = discord.use("imagine", "a robot")
     discord.page.keyboard.press("Enter")
     original = discord.picture(first)
@@ -171,7 +187,7 @@ def test_enter_and_again_pressed_in_haste_do_each_thing_once(discord):
     assert discord.picture(second).tobytes() != original.tobytes()
     assert discord.picture(third).tobytes() != original.tobytes()
     after = balance(discord)
-    assert credits_in(after, "to spend") == credits_in(first, "left") - 2 * PRICE
+    assert credits_in(after, "to spend") == before - 3 * PRICE
     assert discord.identity(discord.next(third)) == discord.identity(after)
 
 

@@ -59,7 +59,7 @@ from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Res
 from bot.i18n import Sentences
 from bot.jobs.delivery import Picture
 from bot.jobs.gifts import NOTE_LIMIT, Gift, GiftOffer, GiftState, Given
-from bot.jobs.job import Job, JobKind, JobState, Place, Receipt, Shortfall
+from bot.jobs.job import Job, JobKind, JobState, Origin, Place, Receipt, Shortfall
 from bot.jobs.limits import Overview
 from bot.jobs.pots import NAME_LIMIT, ClosedPot, OpenedPot, Pot
 from bot.jobs.service import Draft, Quote
@@ -267,6 +267,10 @@ def job(locale: str, request: GenerationRequest = REQUEST) -> Job:
     return JOB.evolve(place=replace(PLACE, locale=locale), request=request)
 
 
+def private(job: Job) -> Job:
+    return job.evolve(place=replace(job.place, private=True))
+
+
 def pictures(*how: str) -> list[tuple[str, Picture]]:
     return [
         (f"plantain-{n}.webp", Picture(Path("x"), "image/webp", ORIGINAL, way))
@@ -278,6 +282,8 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
     """Every card there is, by the name of its golden file."""
     draft = Draft(JobKind.IMAGINE, REQUEST, "google", JOB.price)
     one, many = job(locale), job(locale, MANY)
+    edited = one.evolve(origin=Origin(JOB.id, 0))
+    again = edited.evolve(brought_by=5)
     short = Shortfall(missing=1, kind=ErrorKind.OVERLOADED)
     return {
         "accepted": [
@@ -287,8 +293,10 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
                 CARDS.accepted(replace(draft, request=replace(MANY, thinking=level)), locale)
                 for level in Thinking
             ),
+            CARDS.accepted(draft, locale, again.press),
+            CARDS.accepted(draft, locale, edited.press),
         ],
-        "queued": [CARDS.queued(one, ahead) for ahead in (0, 1, 2)],
+        "queued": [*(CARDS.queued(one, ahead) for ahead in (0, 1, 2)), CARDS.queued(again, 0)],
         "postponed": [CARDS.postponed(one, NOON + 38_000_000)],
         "drawing": [CARDS.drawing(one), CARDS.drawing(many.evolve(started_at=None))],
         "waiting": [CARDS.waiting(one, NOON + 38_000_000)],
@@ -297,6 +305,9 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             CARDS.result(one, pictures("lossless"), Receipt(1, 1, 1, 3600), None),
             CARDS.result(many, pictures("lossy", "smaller", "lossy"), Receipt(21, 0, 4, 61), short),
             CARDS.result(job(locale, THOUGHT), pictures("unchanged"), Receipt(7, 93, 1, 29), None),
+            CARDS.result(again, pictures("unchanged"), Receipt(7, 93, 1, 13), None),
+            CARDS.result(edited, pictures("unchanged"), Receipt(7, 93, 1, 13), None),
+            CARDS.result(private(one), pictures("unchanged"), Receipt(7, 93, 1, 13), None),
             *(
                 CARDS.result(
                     one.evolve(account_id=account),
@@ -307,7 +318,10 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
                 for account in ("team:0a", "server:2")
             ),
         ],
-        "problems": [CARDS.problem(error, locale) for error in ERRORS],
+        "problems": [
+            *(CARDS.problem(error, locale) for error in ERRORS),
+            CARDS.problem(ERRORS[-1], locale, prompt=PROMPT),
+        ],
         "balance": [
             BALANCE_CARDS.balance(STANDING, locale),
             BALANCE_CARDS.balance(NEWCOMER, locale),
@@ -471,7 +485,8 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
     """Four pictures at a price and a balance of thirteen digits, all made smaller, some missing."""
     request = replace(MANY, prompt=prompt[:6000])
     price = Price(credits=10**12, usd_micros=1)
-    large = job(locale, request).evolve(price=price)
+    large = job(locale, request).evolve(price=price, brought_by=2**63)
+    large = large.evolve(place=replace(large.place, member_id=2**63))
     short = Shortfall(missing=1, kind=ErrorKind.BILLING_EXHAUSTED)
     receipt = Receipt(charged=4 * 10**12, left=10**15, asked=4, seconds=100_000)
     how = ("lossless", "lossy", "smaller", "smaller")
@@ -482,6 +497,7 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
         CARDS.drawing(large),
         CARDS.waiting(large, NOON),
         CARDS.result(large, pictures(*how), receipt, short),
+        CARDS.result(private(large), pictures(*how), receipt, short),
     ):
         assert_within_limits(view)
 
@@ -505,6 +521,15 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
 def test_any_problem_fits_on_its_card(locale, error):
     """A file's name has a thousand characters, a model's may be six thousand."""
     assert_within_limits(CARDS.problem(error, locale))
+
+
+@pytest.mark.parametrize("prompt", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("said", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_any_failure_fits_on_a_card_with_its_prompt(locale, said, prompt):
+    error = ProviderError(ErrorKind.TEXT_ONLY, "google", said=said[:6000])
+
+    assert_within_limits(CARDS.problem(error, locale, prompt=prompt[:6000]))
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
@@ -586,12 +611,21 @@ def test_choices_of_models_fit(locale):
 
 @pytest.mark.parametrize("locale", LOCALES.values())
 async def test_the_form_fits(locale):
-    async def submit(interaction: discord.Interaction, wish: str) -> None:
+    async def submit(interaction: discord.Interaction, wish: str, number: int) -> None:
         """Never sent."""
 
-    form = EditModal(SENTENCES.say, locale, submit).to_dict()
+    price = CARDS.credits(10**12, locale)
+    form = EditModal(
+        say=SENTENCES.say, locale=locale, pictures=4, price=price, submit=submit
+    ).to_dict()
 
-    [label] = form["components"]
+    which, label = form["components"]
+    assert 1 <= len(which["label"]) <= 45
+    options = which["component"]["options"]
+    assert [option["value"] for option in options] == ["0", "1", "2", "3"]
+    assert all(1 <= len(option["label"]) <= 100 for option in options)
+    assert price in label["description"]
+    assert len(label["description"]) <= 100
     field = label["component"]
     assert 1 <= len(form["title"]) <= 45
     assert 1 <= len(label["label"]) <= 45

@@ -22,8 +22,11 @@ card-size-auto = { $resolution }
 card-size = { $aspect_ratio } · { $resolution }
 card-thinking = { $size } · thinking: { $thinking }
 
+card-pressed-again = 🔁 { $member } pressed **Again**
+card-pressed-edit = ✏️ { $member } pressed **Edit this**
 card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } s
-card-charged = { $charged } charged · { $left } left
+card-charged-left = { $charged } charged · { $left } left
+card-charged-member = { $charged } charged · paid by { $member }
 card-charged-team = { $charged } charged · paid by the team
 card-charged-server = { $charged } charged · paid by the server
 card-refit-lossless = Re-encoded without loss to fit this channel's upload limit.
@@ -107,4 +110,7 @@ problem-not-charged = Nothing was charged.
 
 modal-edit-title = Edit this picture
 modal-edit-label = What should change?
+modal-edit-price = { $price }, charged only if you get your picture
+modal-edit-which = Which picture?
+modal-edit-picture = Picture { $number }
 modal-edit-placeholder = make it night, add a lighthouse, turn it into watercolour…

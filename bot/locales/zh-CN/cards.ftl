@@ -18,8 +18,11 @@ card-size-auto = { $resolution }
 card-size = { $aspect_ratio } · { $resolution }
 card-thinking = { $size } · 思考：{ $thinking }
 
+card-pressed-again = 🔁 { $member } 点了 **再来一张**
+card-pressed-edit = ✏️ { $member } 点了 **编辑这张**
 card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } 秒
-card-charged = 扣除 { $charged } · 剩余 { $left }
+card-charged-left = 扣除 { $charged } · 剩余 { $left }
+card-charged-member = 扣除 { $charged } · 由 { $member } 支付
 card-charged-team = 扣除 { $charged } · 由团队支付
 card-charged-server = 扣除 { $charged } · 由服务器支付
 card-refit-lossless = 已无损重新编码，以符合本频道的上传上限。
@@ -103,4 +106,7 @@ problem-not-charged = 没有扣除任何积分。
 
 modal-edit-title = 编辑这张图片
 modal-edit-label = 要改什么？
+modal-edit-price = { $price }，拿到图片才扣除
+modal-edit-which = 编辑哪一张？
+modal-edit-picture = 第 { $number } 张
 modal-edit-placeholder = 改成夜晚、加一座灯塔、变成水彩画……
