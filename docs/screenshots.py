@@ -20,7 +20,7 @@ IMAGES = Path(__file__).parent / "images"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 WIDTH, HEIGHT = 1000, 900
-TALL = 1260
+TALL = 1560
 """High enough for the greeting and a whole picture."""
 
 

@@ -418,7 +418,7 @@ def test_no_order_of_things_overruns_a_limit_or_loses_a_credit():
     run_state_machine_as_test(
         Everything,
         settings=settings(
-            max_examples=60,
+            max_examples=35,
             stateful_step_count=30,
             deadline=None,
             database=None,
