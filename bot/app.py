@@ -68,6 +68,7 @@ class World:
     """What the core is handed from outside, so that tests can hand it something else.
 
     `now` is in microseconds UTC, `monotonic` in seconds; ids are 32 hex digits that sort by time.
+    `sentences` reads what people are told, which takes a while.
     """
 
     now: Callable[[], int] = lambda: time.time_ns() // 1000
@@ -76,6 +77,7 @@ class World:
     monotonic: Callable[[], float] = time.monotonic
     random: Callable[[], float] = random.random
     sleep: Callable[[float], Awaitable[None]] = sleep
+    sentences: Callable[[], Sentences] = Sentences.load
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +321,7 @@ def _services(
     ranking: Ranking,
     left_behind: Sequence[str],
 ) -> Services:
-    sentences = Sentences.load()
+    sentences = world.sentences()
     cards = Cards(sentences=sentences, catalog=workshop.catalog)
     runner = Runner(
         database=Patient(database, sleep=world.sleep),

@@ -20,6 +20,7 @@ import simcord
 from bot.app import App, World, open_app
 from bot.demo.upstream import Upstream, running_upstream
 from bot.errors import PlantainError
+from bot.i18n import Sentences
 from bot.ledger.entry import Account
 from bot.providers.base import Provider
 from bot.settings import Settings
@@ -70,6 +71,10 @@ def settings(tmp_path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
             "gemini_base_url": upstream.url,
         }
     )
+
+
+SENTENCES = Sentences.load()
+"""Read once for all scenes: they do not change, and reading takes longer than most tests."""
 
 
 async def at_once(_seconds: float) -> None:
@@ -142,7 +147,7 @@ def scene_over() -> OpenScene:
         dress: Callable[[Provider], Provider] = lambda provider: provider,
         handled_only: bool = True,
     ) -> AsyncIterator[Scene]:
-        world = world or replace(World(), sleep=at_once)
+        world = replace(world or replace(World(), sleep=at_once), sentences=lambda: SENTENCES)
         async with open_app(settings, world=world, dress=dress) as app:
             env = simcord.Env(app.client, check_errors=False, settle_timeout=12)
             # Its days begin at a fixed date, so that ids would come again after a restart.
