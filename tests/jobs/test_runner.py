@@ -86,7 +86,7 @@ async def test_members_take_turns_over_several_slots(open_easel, easel):
         await shop.finish()
 
         assert easel.most == 2
-        # Whoever waits has had a turn in each three, give or take one where two places end together.
+        # Whoever waits has a turn in each three, give or take one where two places end together.
         turns = Counter(easel.order[2:11])
         assert set(turns) == {ANN, BOB, CAT}
         assert all(2 <= times <= 4 for times in turns.values()), turns
