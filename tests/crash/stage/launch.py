@@ -1,0 +1,44 @@
+"""The real `plantain`, told that Discord is elsewhere: `python launch.py DISCORD_URL run`.
+
+`--hasty N` divides by N what the bot sleeps, between polls for instance; `--forgetful WHAT` takes
+one of the bot's safeguards away, so that a test can see the crash campaign notice.
+"""
+
+import asyncio
+import sys
+from functools import partial
+
+import discord.http
+import yarl
+from discord.gateway import DiscordWebSocket
+
+import bot.app
+from bot import __main__
+
+
+def main() -> None:
+    url = sys.argv.pop(1)
+    discord.http.Route.BASE = f"{url}/api/v10"
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url.replace("http", "ws") + "/gateway")
+    while len(sys.argv) > 1 and sys.argv[1].startswith("--"):
+        option, value = sys.argv.pop(1), sys.argv.pop(1)
+        if option == "--hasty":
+            _hurry(float(value))
+        else:
+            _forget(value)
+    __main__.main()
+
+
+def _hurry(factor: float) -> None:
+    async def sleep(seconds: float) -> None:
+        await asyncio.sleep(seconds / factor)
+
+    bot.app.World = partial(bot.app.World, sleep=sleep)
+
+
+def _forget(safeguard: str) -> None:
+    raise SystemExit(f"no safeguard is called {safeguard!r}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,267 @@
+"""Discord, the upstream and the bot as processes of their own, and what is done to them."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.generation.catalog import Catalog
+
+HERE = Path(__file__).parent
+HTTP_SECONDS = 30
+FAREWELL_SECONDS = 30
+NOBODY = 409
+GATEWAY = """
+[providers.keyed]
+dialect = "gemini"
+key = "KEYED_API_KEY"
+base_url = "{upstream}/keyed"
+key_header = "x-goog-api-key"
+bills_refusals = true
+idempotent = true
+timeouts = {{ 512 = 30, 1K = 30, 2K = 30, 4K = 30 }}
+models."gemini-3-pro-image" = {{ id = "gemini-3-pro-image", usd = {{ 1K = 0.05 }} }}
+"""
+OFF = """
+[providers.{provider}.models."{model}"]
+off = true
+"""
+KINDS: Mapping[str, tuple[str, str]] = {
+    "synchronous": ("google", "gemini-nano-banana-2.1"),
+    "with a key": ("keyed", "gemini-3-pro-image"),
+    "polled": ("toapis", "gemini-2.5-flash-image"),
+    "called back": ("evolink", "gemini-3.1-flash-lite-image"),
+}
+"""Of each kind of upstream there is one, and a model that it alone draws with."""
+
+
+def catalog(upstream: str) -> str:
+    """An operator's file: a gateway that honours keys, and every model left at one upstream."""
+    text = GATEWAY.format(upstream=upstream)
+    ours = dict(KINDS.values())
+    for provider, known in Catalog.load().upstreams.items():
+        for model in known.offers:
+            if ours.get(provider, model) != model:
+                text += OFF.format(provider=provider, model=model)
+    return text
+
+
+def ask(url: str, body: object = None, *, seconds: float = HTTP_SECONDS) -> Any:
+    """POST where there is a body, else GET; raises urllib.error.HTTPError."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(url, data=data, headers=headers)  # noqa: S310 - loopback
+    with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310 - loopback
+        return json.load(answer)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass(frozen=True)
+class Discord:
+    url: str
+
+    def imagine(self, member: int, **options: object) -> int | None:
+        """A `/imagine`; the interaction's id, or None where no bot was there to hear it."""
+        try:
+            body = {"member": member, "options": options}
+            return ask(f"{self.url}/stage/imagine", body)["interaction"]
+        except urllib.error.HTTPError as refusal:
+            if refusal.code != NOBODY:
+                raise
+            return None
+
+    def press(self, member: int, message: int, label: str) -> int:
+        body = {"member": member, "message": message, "label": label}
+        return ask(f"{self.url}/stage/press", body)["interaction"]
+
+    def weather(self, *rules: Mapping[str, object]) -> None:
+        """See `rest.Weather`; none at all is a clear sky."""
+        ask(f"{self.url}/stage/weather", list(rules))
+
+    def expire_tokens(self) -> None:
+        ask(f"{self.url}/stage/expire", {})
+
+    def disconnect(self, *, resumable: bool) -> int:
+        word = "yes" if resumable else "no"
+        return ask(f"{self.url}/stage/disconnect?resumable={word}", {})["sessions"]
+
+    def wait_until_ready(self, sessions: int = 1) -> None:
+        """Until so many bots listen; raises urllib.error.HTTPError after 20 s."""
+        ask(f"{self.url}/stage/ready?sessions={sessions}")
+
+    def record(self) -> dict[str, Any]:
+        return ask(f"{self.url}/stage/record")
+
+
+@dataclass(frozen=True)
+class Upstream:
+    url: str
+
+    def calls(self, contains: str = "") -> list[dict[str, Any]]:
+        return ask(f"{self.url}/calls?" + urllib.parse.urlencode({"contains": contains}))
+
+    def wait(self, calls: int, contains: str, *, answered: int = 0) -> None:
+        """Until it has been asked so often, and has answered so often."""
+        query = {"calls": calls, "answered": answered, "contains": contains}
+        ask(f"{self.url}/wait?" + urllib.parse.urlencode(query))
+
+    def hold(self) -> None:
+        ask(f"{self.url}/hold", {})
+
+    def release(self) -> None:
+        ask(f"{self.url}/release", {})
+
+
+@contextmanager
+def _program(*command: object) -> Iterator[str]:
+    """A server of ours for as long as the block lasts; its address."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, *map(str, command)], text=True, **pipes) as process:
+        try:
+            line = process.stdout.readline()
+            if not line:
+                raise RuntimeError(f"{command[0]} did not start")
+            yield json.loads(line)["url"]
+        finally:
+            process.stdin.close()
+            try:
+                process.wait(FAREWELL_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@contextmanager
+def running_discord(
+    *, members: int = 8, seed: int = 0, latency: tuple[float, float] = (0, 0)
+) -> Iterator[Discord]:
+    options = ("--members", members, "--seed", seed, "--latency", *latency)
+    with _program(HERE / "discord_server.py", *options) as url:
+        yield Discord(url)
+
+
+@contextmanager
+def running_upstream(seconds: tuple[float, float] = (0, 0)) -> Iterator[Upstream]:
+    with _program(HERE / "upstream.py", "--until-eof", "--seconds", *seconds) as url:
+        yield Upstream(url)
+
+
+@dataclass
+class Bot:
+    """The real `plantain run`, again and again over the same folder and the same settings.
+
+    What it logs is appended to `log`. `options` are those of `launch`.
+    """
+
+    folder: Path
+    discord: Discord
+    environment: dict[str, str]
+    options: Sequence[str] = ()
+    prepare: Any = None
+    """Called in the child before the bot is; see `preexec_fn`."""
+    user: int | None = None
+    log: Path = field(init=False)
+    process: subprocess.Popen[bytes] | None = None
+    starts: int = 0
+
+    def __post_init__(self) -> None:
+        self.log = self.folder / "log.txt"
+
+    @property
+    def lives(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def start(self) -> None:
+        """Begin, without waiting for it to be there."""
+        self.process = self._run("run")
+        self.starts += 1
+
+    def _run(self, *arguments: str, stdout: Any = None) -> subprocess.Popen[bytes]:
+        command = [sys.executable, HERE / "launch.py", self.discord.url, *self.options, *arguments]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=stdout or log,
+                stderr=log,
+                preexec_fn=self.prepare,
+                user=self.user,
+            )
+
+    def command(self, *arguments: str) -> tuple[int, str]:
+        """Another `plantain` command over the same folder: its exit code and what it printed."""
+        process = self._run(*arguments, stdout=subprocess.PIPE)
+        out, _ = process.communicate(timeout=HTTP_SECONDS)
+        return process.returncode, out.decode()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def freeze(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def terminate(self) -> None:
+        """Ask it to stop, as an operator does, without waiting."""
+        self.process.send_signal(signal.SIGTERM)
+
+    def wait(self, seconds: float = FAREWELL_SECONDS) -> int:
+        """Its exit code; raises subprocess.TimeoutExpired."""
+        return self.process.wait(seconds)
+
+    def dismiss(self) -> None:
+        """Nothing of ours stays behind, whatever became of the test."""
+        if self.lives:
+            self.thaw()
+            self.kill()
+
+    def logged(self) -> str:
+        return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+
+
+def make_bot(
+    folder: Path, discord: Discord, upstream: Upstream, *options: str, **settings: object
+) -> Bot:
+    """A bot with a key for every kind of upstream, over an empty `folder` that is its home."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "plantain.toml").write_text(catalog(upstream.url))
+    port = free_port()
+    chosen = {
+        "DISCORD_TOKEN": "a-token-of-the-stage",
+        "GEMINI_API_KEY": "stage-google",
+        "GEMINI_BASE_URL": upstream.url,
+        "KEYED_API_KEY": "stage-keyed",
+        "TOAPIS_API_KEY": "stage-toapis",
+        "TOAPIS_BASE_URL": f"{upstream.url}/toapis",
+        "EVOLINK_API_KEY": "stage-evolink",
+        "EVOLINK_BASE_URL": f"{upstream.url}/evolink",
+        "EVOLINK_FILES_URL": f"{upstream.url}/evolink-files",
+        "RESULT_HOSTS": "127.0.0.1",
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "WEB_HOST": "127.0.0.1",
+        "WEB_PORT": port,
+        "WELCOME_CREDITS": 1_000_000,
+        **settings,
+    }
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    environment = kept | {name: str(value) for name, value in chosen.items()}
+    return Bot(folder, discord, environment, options)
