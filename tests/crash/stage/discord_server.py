@@ -141,9 +141,7 @@ def main() -> None:
     parser.add_argument("--latency", nargs=2, type=float, default=(0.0, 0.0))
     given = parser.parse_args()
     asyncio.run(
-        serve(
-            port=given.port, members=given.members, seed=given.seed, latency=tuple(given.latency)
-        )
+        serve(port=given.port, members=given.members, seed=given.seed, latency=tuple(given.latency))
     )
 
 

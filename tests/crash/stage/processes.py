@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -18,17 +19,18 @@ from typing import Any
 from bot.generation.catalog import Catalog
 
 HERE = Path(__file__).parent
+SECRET = "what-toapis-signs-with"
 HTTP_SECONDS = 30
+START_SECONDS = 30
 FAREWELL_SECONDS = 30
 NOBODY = 409
 GATEWAY = """
 [providers.keyed]
 dialect = "gemini"
 key = "KEYED_API_KEY"
-base_url = "{upstream}/keyed"
+base_url = "{upstream}"
 key_header = "x-goog-api-key"
 bills_refusals = true
-idempotent = true
 timeouts = {{ 512 = 30, 1K = 30, 2K = 30, 4K = 30 }}
 models."gemini-3-pro-image" = {{ id = "gemini-3-pro-image", usd = {{ 1K = 0.05 }} }}
 """
@@ -39,8 +41,8 @@ off = true
 KINDS: Mapping[str, tuple[str, str]] = {
     "synchronous": ("google", "gemini-nano-banana-2.1"),
     "with a key": ("keyed", "gemini-3-pro-image"),
-    "polled": ("toapis", "gemini-2.5-flash-image"),
-    "called back": ("evolink", "gemini-3.1-flash-lite-image"),
+    "polled": ("evolink", "gemini-3.1-flash-lite-image"),
+    "called back": ("toapis", "gemini-2.5-flash-image"),
 }
 """Of each kind of upstream there is one, and a model that it alone draws with."""
 
@@ -100,9 +102,13 @@ class Discord:
         word = "yes" if resumable else "no"
         return ask(f"{self.url}/stage/disconnect?resumable={word}", {})["sessions"]
 
-    def wait_until_ready(self, sessions: int = 1) -> None:
-        """Until so many bots listen; raises urllib.error.HTTPError after 20 s."""
-        ask(f"{self.url}/stage/ready?sessions={sessions}")
+    def is_ready(self, sessions: int, seconds: float) -> bool:
+        """Whether so many bots listen by then."""
+        try:
+            ask(f"{self.url}/stage/ready?sessions={sessions}&seconds={seconds}")
+        except urllib.error.HTTPError:
+            return False
+        return True
 
     def record(self) -> dict[str, Any]:
         return ask(f"{self.url}/stage/record")
@@ -156,7 +162,8 @@ def running_discord(
 
 @contextmanager
 def running_upstream(seconds: tuple[float, float] = (0, 0)) -> Iterator[Upstream]:
-    with _program(HERE / "upstream.py", "--until-eof", "--seconds", *seconds) as url:
+    options = ("--until-eof", "--toapis-secret", SECRET, "--seconds", *seconds)
+    with _program(HERE / "upstream.py", *options) as url:
         yield Upstream(url)
 
 
@@ -189,6 +196,14 @@ class Bot:
         """Begin, without waiting for it to be there."""
         self.process = self._run("run")
         self.starts += 1
+
+    def wait_until_ready(self, sessions: int = 1) -> None:
+        """Until it and the others listen; raises RuntimeError when it ends instead, or is slow."""
+        deadline = time.monotonic() + START_SECONDS
+        while self.lives and time.monotonic() < deadline:
+            if self.discord.is_ready(sessions, 1.0):
+                return
+        raise RuntimeError(f"the bot is not there: {self.logged()[-2000:]}")
 
     def _run(self, *arguments: str, stdout: Any = None) -> subprocess.Popen[bytes]:
         command = [sys.executable, HERE / "launch.py", self.discord.url, *self.options, *arguments]
@@ -252,6 +267,7 @@ def make_bot(
         "KEYED_API_KEY": "stage-keyed",
         "TOAPIS_API_KEY": "stage-toapis",
         "TOAPIS_BASE_URL": f"{upstream.url}/toapis",
+        "TOAPIS_WEBHOOK_SECRET": SECRET,
         "EVOLINK_API_KEY": "stage-evolink",
         "EVOLINK_BASE_URL": f"{upstream.url}/evolink",
         "EVOLINK_FILES_URL": f"{upstream.url}/evolink-files",

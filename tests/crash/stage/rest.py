@@ -35,7 +35,8 @@ class File:
 class Weather:
     """What befalls requests whose method and path match, the next `times` of them (None: all).
 
-    `status` 0 is a connection cut without an answer; `late` lets the request take effect first.
+    `status` 0 is a connection cut without an answer; `late` lets the request take effect first;
+    `chance` is how likely it is.
     """
 
     method: str = "*"
@@ -44,10 +45,11 @@ class Weather:
     times: int | None = None
     late: bool = False
     seconds: float = 0.2
+    chance: float = 1.0
 
-    def strikes(self, method: str, path: str) -> bool:
+    def strikes(self, method: str, path: str, dice: Random) -> bool:
         matches = self.method in ("*", method) and fnmatch.fnmatch(path, self.path)
-        if not matches or self.times == 0:
+        if not matches or self.times == 0 or dice.random() >= self.chance:
             return False
         if self.times is not None:
             self.times -= 1
@@ -79,8 +81,14 @@ class Rest:
         path = "/" + request.match_info["path"]
         arrived = time.monotonic()
         # Told apart before the wait: whoever asked may be gone after it.
-        weather = next((w for w in self.weather if w.strikes(request.method, path)), None)
-        body, files = await _read(request)
+        weather = next(
+            (w for w in self.weather if w.strikes(request.method, path, self._dice)), None
+        )
+        try:
+            body, files = await _read(request)
+        except ConnectionError:
+            # Killed in the middle of saying it: nothing was asked for.
+            return web.Response(status=400)
         await asyncio.sleep(self._dice.uniform(*self._latency))
         if weather is not None and not weather.late:
             return self._counted(request.method, weather.answer(request))

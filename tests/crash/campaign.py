@@ -1,0 +1,230 @@
+"""The bot killed and frozen at random instants, over and over; then every promise is checked.
+
+    python tests/crash/campaign.py [--jobs 600] [--kills 40] [--freezes 6] [--seed N] [--json FILE]
+
+prints its seed first and a table last; the exit code is 1 when a promise was broken. The real
+`plantain run` works against a Discord and an upstream that are processes of their own, with bad
+weather in between. The same seed makes the same plan; processes never run the same twice.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from random import Random
+
+from stage import audit, books
+from stage.processes import (
+    KINDS,
+    Bot,
+    Discord,
+    Upstream,
+    make_bot,
+    running_discord,
+    running_upstream,
+)
+
+WELCOME = 1_000_000
+MEMBERS = 8
+DRAWING_SECONDS = (0.1, 0.8)
+LATENCY_SECONDS = (0.0, 0.03)
+HASTE = 4.0
+LEASE_SECONDS = 1
+QUIET_SECONDS = 60.0
+WEATHER = (
+    {"method": "PATCH", "path": "/webhooks/*", "status": 0, "late": True, "chance": 0.03},
+    {"method": "POST", "path": "/channels/*/messages", "status": 0, "late": True, "chance": 0.1},
+    {"method": "PATCH", "path": "/webhooks/*", "status": 503, "chance": 0.02},
+    {"method": "PATCH", "path": "/webhooks/*", "status": 429, "chance": 0.02},
+)
+"""Answers that are lost after the request took effect, and requests that are refused for now."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a campaign does; its rounds end with a kill, a freeze, or the last of them."""
+
+    jobs: int
+    kills: int
+    freezes: int
+    seed: int
+    options: tuple[str, ...] = ()
+
+    def rounds(self, dice: Random) -> list[str]:
+        ends = ["kill"] * self.kills + ["freeze"] * self.freezes
+        dice.shuffle(ends)
+        return [*ends, "drain"]
+
+
+@dataclass
+class Outcome:
+    """What came of it. `unheard` are interactions that no bot was there for."""
+
+    seed: int
+    starts: int = 0
+    unheard: int = 0
+    cut_off: int = 0
+    spared: int = 0
+    seconds: float = 0.0
+    exit_code: int = 0
+    lines: dict[str, audit.Tally] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+
+class Campaign:
+    """One bot over SQLite, killed and started again until the plan is done and all is quiet."""
+
+    def __init__(self, plan: Plan, *, bot: Bot, discord: Discord, upstream: Upstream) -> None:
+        self._plan = plan
+        self._bot = bot
+        self._discord = discord
+        self._upstream = upstream
+        self._dice = Random(plan.seed)  # noqa: S311 - a plan that can be repeated
+        self._database = bot.folder / "data" / "plantain.db"
+        self._asked = 0
+        self._outcome = Outcome(plan.seed)
+
+    def run(self) -> Outcome:
+        began = time.monotonic()
+        self._discord.weather(*WEATHER)
+        ends = self._plan.rounds(self._dice)
+        for number, end in enumerate(ends):
+            if not self._bot.lives:
+                self._bot.start()
+            self._bot.wait_until_ready()
+            wanted = self._plan.jobs * (number + 1) // len(ends)
+            self._round(end, wanted - self._asked)
+        self._discord.weather()
+        evidence = self._quieten()
+        self._bot.terminate()
+        outcome = self._outcome
+        outcome.exit_code = self._bot.wait()
+        code, said = self._bot.command("ledger", "check")
+        outcome.broken = audit.broken(evidence)
+        if code or outcome.exit_code:
+            outcome.broken.append(f"exit codes {outcome.exit_code} and {code}: {said}")
+        outcome.lines = audit.tally(evidence)
+        outcome.cut_off = audit.cut_off(evidence)
+        outcome.spared = evidence.record["spared"]
+        outcome.starts = self._bot.starts
+        outcome.seconds = time.monotonic() - began
+        return outcome
+
+    def _round(self, end: str, jobs: int) -> None:
+        """Ask for so many pictures, with the blow somewhere among or after them."""
+        gaps = [self._dice.expovariate(jobs / 0.8) for _ in range(jobs)]
+        blow = threading.Timer(self._dice.uniform(0.02, 1.4), self._strike, [end])
+        blow.start()
+        for gap in gaps:
+            time.sleep(gap)
+            self._ask()
+        blow.join()
+        if end == "kill" and self._dice.random() < 0.3:  # noqa: PLR2004 - every third time
+            # As if it had been down for a quarter of an hour.
+            self._discord.expire_tokens()
+
+    def _strike(self, end: str) -> None:
+        if end == "kill":
+            self._bot.kill()
+        elif end == "freeze":
+            self._bot.freeze()
+            time.sleep(LEASE_SECONDS * 1.5)
+            self._bot.thaw()
+
+    def _ask(self) -> None:
+        kind = list(KINDS)[self._asked % len(KINDS)]
+        options: dict[str, object] = {
+            "prompt": f"wish {self._asked} of seed {self._plan.seed}",
+            "model": KINDS[kind][1],
+        }
+        if self._dice.random() < 0.15:  # noqa: PLR2004 - some
+            options["count"] = 2
+        if self._dice.random() < 0.15:  # noqa: PLR2004 - some
+            options["private"] = True
+        member = self._dice.randrange(MEMBERS)
+        self._asked += 1
+        self._outcome.unheard += self._discord.imagine(member, **options) is None
+
+    def _quieten(self) -> audit.Evidence:
+        """Until nothing is broken that time could mend, or long after."""
+        deadline = time.monotonic() + QUIET_SECONDS
+        while True:
+            evidence = self._look()
+            if not audit.broken(evidence) or time.monotonic() > deadline:
+                return evidence
+            time.sleep(0.3)
+
+    def _look(self) -> audit.Evidence:
+        read = books.read(self._database)
+        return audit.Evidence(self._discord.record(), self._upstream.calls(), read, WELCOME)
+
+
+@contextmanager
+def prepared(plan: Plan, folder: Path) -> Iterator[Campaign]:
+    with ExitStack() as stack:
+        discord = stack.enter_context(
+            running_discord(members=MEMBERS, seed=plan.seed, latency=LATENCY_SECONDS)
+        )
+        upstream = stack.enter_context(running_upstream(DRAWING_SECONDS))
+        bot = make_bot(
+            folder,
+            discord,
+            upstream,
+            "--hasty",
+            str(HASTE),
+            *plan.options,
+            LEASE_SECONDS=LEASE_SECONDS,
+            WELCOME_CREDITS=WELCOME,
+        )
+        stack.callback(bot.dismiss)
+        yield Campaign(plan, bot=bot, discord=discord, upstream=upstream)
+
+
+def show(outcome: Outcome) -> None:
+    from rich.console import Console  # noqa: PLC0415 - only where there is somebody to look
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table("upstream", "jobs", "pictures", "explained", "paid calls", "lost", "broken")
+    for kind, line in outcome.lines.items():
+        cells = (line.jobs, line.shown, line.told, line.paid, line.lost, len(line.broken))
+        table.add_row(kind, *map(str, cells))
+    console = Console()
+    console.print(table)
+    console.print(
+        f"{outcome.starts} starts, {outcome.unheard} unheard, {outcome.cut_off} cut off before the "
+        f"promise, {outcome.spared} posts spared, {outcome.seconds:.0f} s"
+    )
+    for problem in outcome.broken:
+        console.print(f"BROKEN {problem}", markup=False)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=600)
+    parser.add_argument("--kills", type=int, default=40)
+    parser.add_argument("--freezes", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
+    parser.add_argument("--forgetful", action="append", default=[], metavar="SAFEGUARD")
+    parser.add_argument("--folder", type=Path, help="kept; a temporary one otherwise")
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    options = tuple(word for name in given.forgetful for word in ("--forgetful", name))
+    plan = Plan(given.jobs, given.kills, given.freezes, given.seed, options)
+    print(f"seed {plan.seed}", flush=True)  # noqa: T201 - a program
+    with ExitStack() as stack:
+        folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        outcome = stack.enter_context(prepared(plan, folder)).run()
+    show(outcome)
+    if given.json:
+        given.json.write_text(json.dumps(asdict(outcome), indent=1))
+    sys.exit(bool(outcome.broken))
+
+
+if __name__ == "__main__":
+    main()
