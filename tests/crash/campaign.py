@@ -125,7 +125,7 @@ class Campaign:
             time.sleep(gap)
             self._ask()
         blow.join()
-        if end == "kill" and self._dice.random() < 0.3:  # noqa: PLR2004 - every third time
+        if end == "kill" and self._dice.random() < 0.3:
             # As if it had been down for a quarter of an hour.
             self._discord.expire_tokens()
 
@@ -143,9 +143,9 @@ class Campaign:
             "prompt": f"wish {self._asked} of seed {self._plan.seed}",
             "model": KINDS[kind][1],
         }
-        if self._dice.random() < 0.15:  # noqa: PLR2004 - some
+        if self._dice.random() < 0.15:
             options["count"] = 2
-        if self._dice.random() < 0.15:  # noqa: PLR2004 - some
+        if self._dice.random() < 0.15:
             options["private"] = True
         member = self._dice.randrange(MEMBERS)
         self._asked += 1

@@ -178,8 +178,6 @@ class Bot:
     discord: Discord
     environment: dict[str, str]
     options: Sequence[str] = ()
-    prepare: Any = None
-    """Called in the child before the bot is; see `preexec_fn`."""
     user: int | None = None
     log: Path = field(init=False)
     process: subprocess.Popen[bytes] | None = None
@@ -215,7 +213,6 @@ class Bot:
                 stdin=subprocess.DEVNULL,
                 stdout=stdout or log,
                 stderr=log,
-                preexec_fn=self.prepare,
                 user=self.user,
             )
 

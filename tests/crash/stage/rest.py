@@ -93,7 +93,7 @@ class Rest:
         if weather is not None and not weather.late:
             return self._counted(request.method, weather.answer(request))
         response = self._dispatch(request, path, body, files)
-        if path.endswith("/callback") and response.status < 300:  # noqa: PLR2004 - HTTP
+        if path.endswith("/callback") and response.status < 300:
             self._simulation.note_answer(int(path.split("/")[2]), arrived)
         await asyncio.sleep(self._dice.uniform(*self._latency))
         if weather is not None:
