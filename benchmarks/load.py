@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "crash"))
 
 from rich.console import Console
 from rich.table import Table
-from stage.processes import KINDS, make_bot, running_discord, running_upstream
+from stage.processes import KINDS, make_bot, named, running_discord, running_upstream
 
 MODEL = KINDS["synchronous"][1]
 PROBES = 100
@@ -90,8 +90,8 @@ def measure(pid, discord, upstream, at_once, size):
     time.sleep(0.5)
     idle, before = memory(pid), cpu(pid)
     Path(f"/proc/{pid}/clear_refs").write_text("5")
-    waiting = [f"in flight {number}" for number in range(at_once)]
-    probes = [f"a probe {number}" for number in range(PROBES)]
+    waiting = [f"in flight {named(number)}" for number in range(at_once)]
+    probes = [f"a probe {named(number)}" for number in range(PROBES)]
     upstream.hold()
     ask(discord, waiting, size)
     upstream.wait(at_once, "in flight")

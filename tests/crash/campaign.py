@@ -26,6 +26,7 @@ from stage.processes import (
     Discord,
     Upstream,
     make_bot,
+    named,
     running_discord,
     running_upstream,
 )
@@ -140,7 +141,7 @@ class Campaign:
     def _ask(self) -> None:
         kind = list(KINDS)[self._asked % len(KINDS)]
         options: dict[str, object] = {
-            "prompt": f"wish {self._asked} of seed {self._plan.seed}",
+            "prompt": f"wish {named(self._asked)}",
             "model": KINDS[kind][1],
         }
         if self._dice.random() < 0.15:

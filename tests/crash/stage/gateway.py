@@ -18,6 +18,7 @@ from simcord.backend import serializers
 from stage.simulation import Simulation
 
 HEARTBEAT_MS = 41_250
+ACK_SECONDS = 0.05
 REMEMBERED = 2000
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
 TOKEN_REFUSED = 4004
@@ -128,7 +129,8 @@ class Gateway:
                     break
                 said = json.loads(message.data)
                 if said["op"] == HEARTBEAT:
-                    socket.command(ACK)
+                    # discord.py counts from after it has sent, and takes a sooner one for the last.
+                    asyncio.get_running_loop().call_later(ACK_SECONDS, socket.command, ACK)
                 elif said["op"] == IDENTIFY:
                     session = await self._identify(socket, said["d"])
                 elif said["op"] == RESUME:

@@ -20,7 +20,8 @@ from bot.generation.catalog import Catalog
 
 HERE = Path(__file__).parent
 SECRET = "what-toapis-signs-with"
-HTTP_SECONDS = 30
+HTTP_SECONDS = 60
+WAIT_SECONDS = 30
 START_SECONDS = 30
 FAREWELL_SECONDS = 30
 NOBODY = 409
@@ -65,6 +66,11 @@ def ask(url: str, body: object = None, *, seconds: float = HTTP_SECONDS) -> Any:
     request = urllib.request.Request(url, data=data, headers=headers)  # noqa: S310 - loopback
     with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310 - loopback
         return json.load(answer)
+
+
+def named(number: int) -> str:
+    """A word for a number: digits may be words to the stand-in, as 402 is."""
+    return "".join("abcdefghij"[int(digit)] for digit in str(number))
 
 
 def free_port() -> int:
@@ -122,8 +128,13 @@ class Upstream:
         return ask(f"{self.url}/calls?" + urllib.parse.urlencode({"contains": contains}))
 
     def wait(self, calls: int, contains: str, *, answered: int = 0) -> None:
-        """Until it has been asked so often, and has answered so often."""
-        query = {"calls": calls, "answered": answered, "contains": contains}
+        """Until it has been asked so often, and has answered so often; 30 s at most."""
+        query = {
+            "calls": calls,
+            "answered": answered,
+            "contains": contains,
+            "seconds": WAIT_SECONDS,
+        }
         ask(f"{self.url}/wait?" + urllib.parse.urlencode(query))
 
     def hold(self) -> None:
