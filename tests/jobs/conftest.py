@@ -1,5 +1,6 @@
 """The core without Discord: a studio, its runner, real upstreams, real books; and credits alone."""
 
+import asyncio
 import itertools
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -21,6 +22,7 @@ from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.job import Job, JobKind, Place
+from bot.jobs.lease import Leases
 from bot.jobs.payers import Payers
 from bot.jobs.pots import Pots
 from bot.jobs.runner import Runner
@@ -71,6 +73,7 @@ class Told:
 
     async def explain(self, job, error):
         self.explained.append((job.id, error))
+        return True
 
 
 @dataclass
@@ -99,7 +102,8 @@ class Shop:
         return await self.studio.submit(draft, place)
 
     async def finish(self) -> None:
-        assert await self.dispatcher.close(60) == 0
+        async with asyncio.timeout(60):
+            await self.dispatcher.rest()
 
     async def run(self, prompt: str, **wishes: Any) -> Job:
         job = await self.order(prompt, **wishes)
@@ -138,6 +142,11 @@ class Shop:
         assert await self.database.read(self.ledger.check) == []
         for movement in ("wrong_balances", "wrong_holds", "wrong_movements"):
             assert await self.database.read(lambda tx, name=movement: tx.all(name)) == []
+
+
+async def forever(_seconds):
+    """The tick of a test: what goes on beside it all does nothing by itself."""
+    await asyncio.sleep(36_000)
 
 
 class Virtual:
@@ -216,9 +225,8 @@ def open_shop(settings, upstream) -> OpenShop:
                 store=workshop.store,
                 codec=workshop.codec,
                 delivery=told,
-                now=world.now,
+                leases=Leases(database=database, now=world.now, tick=forever, seconds=30),
                 new_id=world.new_id,
-                sleep=world.sleep,
                 slots=slots,
             )
             dispatcher = InProcessDispatcher(
