@@ -96,8 +96,11 @@ class DiscordDelivery:
 
     def _card(self, place: Place) -> discord.PartialMessage:
         """The job's card as a message of ours in its channel, which outlives the reply's token."""
-        channel = self._client.get_partial_messageable(place.channel_id or 0)
-        return channel.get_partial_message(place.message_id)
+        return self._channel(place).get_partial_message(place.message_id)
+
+    def _channel(self, place: Place) -> discord.PartialMessageable:
+        """Where it was asked for; `place` must have a channel."""
+        return self._client.get_partial_messageable(place.channel_id or 0, guild_id=place.guild_id)
 
     def _reply(self, job: Job) -> discord.Webhook | None:
         """The interaction's own webhook, or None when it has expired or was never kept."""
@@ -126,7 +129,7 @@ class DiscordDelivery:
         place = job.place
         if place.private or place.channel_id is None:
             return None
-        channel = self._client.get_partial_messageable(place.channel_id)
+        channel = self._channel(place)
         posted = await self._posted(job, number, channel)
         if posted is None:
             asked = discord.MessageReference(
@@ -177,7 +180,7 @@ class DiscordDelivery:
 
     async def _write_to(self, job: Job, card: discord.ui.LayoutView) -> None:
         member = await self._client.fetch_user(job.place.member_id)
-        await member.send(view=card)
+        await member.send(view=card, nonce=_nonce(job, 0))
 
     async def _explain_in_reply(self, job: Job, card: discord.ui.LayoutView) -> bool | None:
         reply, message_id = self._reply(job), job.place.message_id
@@ -195,7 +198,7 @@ class DiscordDelivery:
         if job.place.private or job.place.channel_id is None:
             raise DeliveryFailed("no channel to say it in")
         card = self._cards.problem(error, job.place.locale, quoting=False)
-        await self._client.get_partial_messageable(job.place.channel_id).send(view=card)
+        await self._channel(job.place).send(view=card, nonce=_nonce(job, 0))
 
     async def _remove_card(self, job: Job) -> None:
         if job.place.channel_id is not None:

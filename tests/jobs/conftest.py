@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from time import time_ns
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from bot.jobs.payers import Payers
 from bot.jobs.pots import Pots
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
+from bot.jobs.sweeper import Sweeper
 from bot.jobs.uploads import Uploads
 from bot.ledger.entry import Account
 from bot.ledger.ledger import Ledger
@@ -85,6 +87,15 @@ class Shop:
     database: SqliteDatabase
     ledger: Ledger
     told: Told
+    runner: Runner
+    sweeper: Sweeper
+    time: "Virtual"
+
+    async def sweep(self, *, after: float = 0) -> None:
+        """So many seconds later have the sweeper look once, and see to its end what it finds."""
+        self.time.pass_by(after)
+        await self.sweeper.sweep()
+        await self.finish()
 
     async def order(
         self, prompt: str, *, model: str | None = None, member: int = 7, count: int = 1
@@ -150,13 +161,21 @@ async def forever(_seconds):
 
 
 class Virtual:
-    """Monotonic seconds that only sleeping moves."""
+    """Monotonic seconds that only sleeping moves, and a wall clock that may be `ahead`."""
 
     def __init__(self) -> None:
         self.now = 1000.0
+        self.ahead = 0.0
 
     async def sleep(self, seconds: float) -> None:
         self.now += seconds
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += seconds
+        self.ahead += seconds
+
+    def wall(self) -> int:
+        return time_ns() // 1000 + int(self.ahead * 1_000_000)
 
 
 OpenShop = Callable[..., AbstractAsyncContextManager[Shop]]
@@ -192,6 +211,7 @@ def open_shop(settings, upstream) -> OpenShop:
         time = Virtual()
         world = replace(
             World(),
+            now=time.wall,
             today=lambda: date(2026, 11, 21),
             random=lambda: 0.0,
             monotonic=lambda: time.now,
@@ -246,7 +266,18 @@ def open_shop(settings, upstream) -> OpenShop:
                 now=world.now,
                 new_id=world.new_id,
             )
-            yield Shop(studio, dispatcher, database, bank.ledger, told)
+            sweeper = Sweeper(
+                database=database,
+                dispatcher=dispatcher,
+                provider=router,
+                payers=bank.payers,
+                store=workshop.store,
+                now=world.now,
+                monotonic=world.monotonic,
+                tick=forever,
+                lease=30,
+            )
+            yield Shop(studio, dispatcher, database, bank.ledger, told, runner, sweeper, time)
             await dispatcher.close(0)
 
     return opened

@@ -167,7 +167,8 @@ class Town:
         await self.runner.run(job_id)
 
     async def take_up(self):
-        """Whatever a town before this one left."""
+        """Whatever a town before this one left, as a start does."""
+        await self.database.write(lambda tx: tx.run("expire_all_leases"))
         for job_id in await self.database.read(queue.unfinished):
             await self.runner.run(job_id)
 
