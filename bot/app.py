@@ -26,15 +26,17 @@ from bot.generation.pricing import Ranking
 from bot.i18n import Sentences
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
-from bot.jobs import queue
 from bot.jobs.bank import Bank
+from bot.jobs.delivery import Delivery
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
+from bot.jobs.lease import Leases
 from bot.jobs.limits import Limits
 from bot.jobs.pots import Pots
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
+from bot.jobs.sweeper import Sweeper
 from bot.jobs.treasury import Treasury
 from bot.jobs.uploads import Uploads
 from bot.ledger.ledger import Ledger
@@ -59,8 +61,6 @@ from bot.web.site import Web
 CODEC_SECONDS = 30.0
 MOST_WORKERS = 4
 """Re-encoding processes; one may need 450 MB for a 4K picture."""
-SHUTDOWN_SECONDS = 20.0
-"""How long running jobs may go on after a stop is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class World:
     """What the core is handed from outside, so that tests can hand it something else.
 
     `now` is in microseconds UTC, `monotonic` in seconds; ids are 32 hex digits that sort by time.
+    `sleep` waits for what is asked again, `tick` is for what goes on beside it all, for ever.
     `sentences` reads what people are told, which takes a while.
     """
 
@@ -77,6 +78,7 @@ class World:
     monotonic: Callable[[], float] = time.monotonic
     random: Callable[[], float] = random.random
     sleep: Callable[[float], Awaitable[None]] = sleep
+    tick: Callable[[float], Awaitable[None]] = sleep
     sentences: Callable[[], Sentences] = Sentences.load
 
 
@@ -107,10 +109,15 @@ class App:
     def ledger(self) -> Ledger:
         return self.bank.ledger
 
-    async def drain(self, grace: float = SHUTDOWN_SECONDS) -> None:
-        """Take no new work and let running jobs finish; what is left is released at next start."""
-        self.client.services.studio.close()
-        await self.client.services.dispatcher.close(grace)
+    async def drain(self, grace: float) -> None:
+        """Take no new work and let running jobs finish for `grace` seconds.
+
+        What is left is gone on with at the next start.
+        """
+        services = self.client.services
+        services.studio.close()
+        services.sweeper.close()
+        await services.dispatcher.close(grace)
 
 
 def read_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
@@ -205,8 +212,8 @@ async def open_app(
         database_lock = settings.sqlite_path.with_name(f"{settings.sqlite_path.name}.lock")
         resources.enter_context(_locked(database_lock, "DATABASE_URL"))
         database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
-        # Both locks are ours: whatever is unfinished now was left by a process that is gone.
-        left_behind = await database.read(queue.unfinished)
+        # Both locks are ours: whoever held jobs or made calls is a process that is gone.
+        await database.write(lambda tx: tx.run("expire_all_leases"))
         await database.write(lambda tx: tx.run("end_all_calls"))
         health = _health(database, world, catalog, longest_pause)
         site = _site(settings, world)
@@ -224,9 +231,7 @@ async def open_app(
         provider = dress(_router(world, workshop, health, ranking, speeds))
 
         def compose(client: Client) -> Services:
-            return _services(
-                client, settings, world, database, bank, workshop, provider, ranking, left_behind
-            )
+            return _services(client, settings, world, database, bank, workshop, provider, ranking)
 
         app = App(Client(compose=compose), database, bank, workshop)
         resources.push_async_callback(app.drain, 0.0)
@@ -319,24 +324,11 @@ def _services(
     workshop: Workshop,
     provider: Provider,
     ranking: Ranking,
-    left_behind: Sequence[str],
 ) -> Services:
     sentences = world.sentences()
     cards = Cards(sentences=sentences, catalog=workshop.catalog)
-    runner = Runner(
-        database=Patient(database, sleep=world.sleep),
-        ledger=bank.ledger,
-        payers=bank.payers,
-        provider=provider,
-        catalog=workshop.catalog,
-        store=workshop.store,
-        codec=workshop.codec,
-        delivery=DiscordDelivery(client=client, cards=cards, now=world.now),
-        now=world.now,
-        new_id=world.new_id,
-        sleep=world.sleep,
-        slots=settings.max_jobs,
-    )
+    delivery = DiscordDelivery(client=client, cards=cards, now=world.now)
+    runner = _runner(settings, world, database, bank, workshop, provider, delivery)
     dispatcher = InProcessDispatcher(
         runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
     )
@@ -354,6 +346,17 @@ def _services(
         now=world.now,
         new_id=world.new_id,
     )
+    sweeper = Sweeper(
+        database=database,
+        dispatcher=dispatcher,
+        provider=provider,
+        payers=bank.payers,
+        store=workshop.store,
+        now=world.now,
+        monotonic=world.monotonic,
+        tick=world.tick,
+        lease=settings.lease_seconds,
+    )
     pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=world.now)
     return Services(
         studio=studio,
@@ -366,9 +369,35 @@ def _services(
         limit_cards=LimitCards(cards=cards, say=sentences.say),
         sentences=sentences,
         dispatcher=dispatcher,
-        recover=runner.recover,
-        left_behind=left_behind,
+        sweeper=sweeper,
+        collect=runner.collect,
         operators=settings.operators,
+    )
+
+
+def _runner(
+    settings: Settings,
+    world: World,
+    database: Database,
+    bank: Bank,
+    workshop: Workshop,
+    provider: Provider,
+    delivery: Delivery,
+) -> Runner:
+    return Runner(
+        database=Patient(database, sleep=world.sleep),
+        ledger=bank.ledger,
+        payers=bank.payers,
+        provider=provider,
+        catalog=workshop.catalog,
+        store=workshop.store,
+        codec=workshop.codec,
+        delivery=delivery,
+        leases=Leases(
+            database=database, now=world.now, tick=world.tick, seconds=settings.lease_seconds
+        ),
+        new_id=world.new_id,
+        slots=settings.max_jobs,
     )
 
 

@@ -31,7 +31,9 @@
     ├── ProviderError           an upstream failed; `kind` says how
     ├── DiscordUnreachable      no connection could be made at start
     ├── DeliveryFailed          the picture exists, Discord did not take it
+    ├── PictureKept             it did not, and the picture is kept for who asks for it
     ├── Interrupted             the bot was stopped while the job ran
+    ├── GivenBack               an operator ended the job
     └── Unexpected              our own bug; the log has the trace
 
 A leaf carries facts only. The sentence a person reads is found in `locales/` under the leaf's
@@ -426,10 +428,25 @@ class DeliveryFailed(PlantainError):
 
 
 @dataclass(eq=False)
+class PictureKept(PlantainError):
+    """The picture cannot be shown where it was asked for; `job` is what it is asked for by."""
+
+    key = "error-picture-kept"
+    job: str
+
+
+@dataclass(eq=False)
 class Interrupted(PlantainError):
-    """The bot stopped while the job ran, so what it was worth was given back."""
+    """The bot stopped while an upstream drew, and nobody knows what became of that."""
 
     key = "error-interrupted"
+
+
+@dataclass(eq=False)
+class GivenBack(PlantainError):
+    """An operator ended the job and gave back what it was worth."""
+
+    key = "error-given-back"
 
 
 @dataclass(eq=False)

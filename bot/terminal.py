@@ -211,6 +211,10 @@ class _Shown:
     def party(self) -> int:
         return 0
 
+    @property
+    def run(self) -> str:
+        return ""
+
     async def calling(self, call: Call) -> None:
         again = f", attempt {call.attempt}" if call.attempt > 1 else ""
         self._progress.update(

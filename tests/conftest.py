@@ -1,5 +1,6 @@
 """The stand-in upstream, and the whole bot in a simulated Discord over it."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -81,6 +82,11 @@ async def at_once(_seconds: float) -> None:
     """The sleep of a test: a retry's wait is over when it begins."""
 
 
+async def forever(_seconds: float) -> None:
+    """The tick of a test: who goes on beside it all waits longer than any test lasts."""
+    await asyncio.sleep(36_000)
+
+
 @dataclass
 class Scene:
     """A bot in a server with a channel; `texts` and friends read cards as people do."""
@@ -95,6 +101,11 @@ class Scene:
         if name not in self.members:
             self.members[name] = self.guild.add_member(self.env.create_user(name))
         return self.members[name]
+
+    async def sweep(self) -> None:
+        """Have the sweeper look once, and see to its end what it finds."""
+        await self.app.client.services.sweeper.sweep()
+        await self.app.client.services.dispatcher.rest()
 
     async def account(self, member: simcord.MemberActor) -> Account:
         """The stored balance of a member."""
@@ -147,7 +158,9 @@ def scene_over() -> OpenScene:
         dress: Callable[[Provider], Provider] = lambda provider: provider,
         handled_only: bool = True,
     ) -> AsyncIterator[Scene]:
-        world = replace(world or replace(World(), sleep=at_once), sentences=lambda: SENTENCES)
+        world = replace(
+            world or replace(World(), sleep=at_once), tick=forever, sentences=lambda: SENTENCES
+        )
         async with open_app(settings, world=world, dress=dress) as app:
             env = simcord.Env(app.client, check_errors=False, settle_timeout=12)
             # Its days begin at a fixed date, so that ids would come again after a restart.

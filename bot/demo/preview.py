@@ -13,7 +13,7 @@ import signal
 import tempfile
 import time
 import webbrowser
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -33,7 +33,7 @@ from bot.demo.upstream import running_upstream
 from bot.errors import SettingsError
 from bot.generation.request import GenerationRequest
 from bot.i18n import Sentences
-from bot.providers.base import Generation, Observer, Provider
+from bot.providers.base import Generation, Observer, OpenCall, Provider
 from bot.settings import Settings
 
 SIMCORD_VERSION = "3.2.1"
@@ -133,7 +133,15 @@ class Outside:
     async def generate(
         self, request: GenerationRequest, *, folder: Path, observer: Observer
     ) -> Generation:
-        call = self._inner.generate(request, folder=folder, observer=observer)
+        return await self._wait(self._inner.generate(request, folder=folder, observer=observer))
+
+    async def resume(
+        self, call: OpenCall, request: GenerationRequest, *, folder: Path, observer: Observer
+    ) -> Generation:
+        again = self._inner.resume(call, request, folder=folder, observer=observer)
+        return await self._wait(again)
+
+    async def _wait(self, call: Coroutine[Any, Any, Generation]) -> Generation:
         if self._stage.env is None:
             return await call
         self._stage.drawing += 1

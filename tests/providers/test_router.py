@@ -68,6 +68,7 @@ def route(health, catalog):
 
 class Observer:
     party = 7
+    run = ""
 
     async def calling(self, call):
         pass
