@@ -17,10 +17,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bot.client import Client, Services
+from bot.db import engine
 from bot.db.database import Database
 from bot.db.patient import Patient
-from bot.db.sqlite import SqliteDatabase
-from bot.errors import SettingsError, UnknownModel
+from bot.errors import LedgerWrong, SettingsError, StorageError, UnknownModel
 from bot.generation.catalog import MICROS, Catalog
 from bot.generation.pricing import Ranking
 from bot.i18n import Sentences
@@ -200,21 +200,28 @@ async def open_app(
     """The bot over the data folder, which is locked for this process alone.
 
     `dress` may wrap the provider that makes pictures; `longest_pause` caps, in seconds, how long an
-    upstream that failed is left alone. Raises SettingsError for what the operator must set and
-    StorageError for a broken database.
+    upstream that failed is left alone. Raises SettingsError for what the operator must set,
+    StorageError for a broken database and LedgerWrong for books that do not add up.
     """
     world = world or World()
     catalog = load_catalog(settings)
     bank = Bank.of(settings, now=world.now, new_id=world.new_id)
+    address = settings.database
     folder = settings.prepare_data_dir()
     async with AsyncExitStack() as resources:
         resources.enter_context(_locked(folder / "plantain.lock", "DATA_DIR"))
-        database_lock = settings.sqlite_path.with_name(f"{settings.sqlite_path.name}.lock")
-        resources.enter_context(_locked(database_lock, "DATABASE_URL"))
-        database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
-        # Both locks are ours: whoever held jobs or made calls is a process that is gone.
-        await database.write(lambda tx: tx.run("expire_all_leases"))
-        await database.write(lambda tx: tx.run("end_all_calls"))
+        alone = isinstance(address, Path)
+        if isinstance(address, Path):
+            lock = address.with_name(f"{address.name}.lock")
+            resources.enter_context(_locked(lock, "DATABASE_URL"))
+        database = await resources.enter_async_context(
+            engine.opened(address, now=world.now, sleep=world.sleep, random=world.random)
+        )
+        await _check_storage(database, bank)
+        if alone:
+            # Both locks are ours: whoever held jobs or made calls is a process that is gone.
+            await database.write(lambda tx: tx.run("expire_all_leases"))
+            await database.write(lambda tx: tx.run("end_all_calls"))
         health = _health(database, world, catalog, longest_pause)
         site = _site(settings, world)
         if site is not None:
@@ -236,6 +243,17 @@ async def open_app(
         app = App(Client(compose=compose), database, bank, workshop)
         resources.push_async_callback(app.drain, 0.0)
         yield app
+
+
+async def _check_storage(database: engine.Engine, bank: Bank) -> None:
+    """However the last run ended: what goes on from a broken file or wrong books makes it worse.
+
+    Raises StorageError and LedgerWrong. A million entries take about two seconds.
+    """
+    if faults := await database.faults():
+        raise StorageError(f"the database is damaged: {faults[0]}; restore a backup")
+    if wrong := await database.read(bank.payers.check):
+        raise LedgerWrong(len(wrong))
 
 
 def _health(

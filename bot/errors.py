@@ -3,6 +3,8 @@
     PlantainError
     ├── SettingsError           the operator must set something
     ├── StorageError            the database or the disk said no
+    │   └── CommitUnknown       nobody knows whether it stored what it was given
+    ├── LedgerWrong             the books do not add up, so the bot does not start
     ├── Refusal                 turned down before anything was spent
     │   ├── EmptyPrompt
     │   ├── PromptTooLong
@@ -168,6 +170,24 @@ class StorageError(PlantainError):
 
     key = "error-storage"
     problem: str
+
+
+@dataclass(eq=False)
+class CommitUnknown(StorageError):
+    """The database went away while it stored something and cannot be asked whether it has.
+
+    Unlike any other StorageError it must not be answered by doing the same again.
+    """
+
+    key = "error-commit-unknown"
+
+
+@dataclass(eq=False)
+class LedgerWrong(PlantainError):
+    """`found` numbers in the books do not follow from the others."""
+
+    key = "error-ledger-wrong"
+    found: int
 
 
 class Refusal(PlantainError):

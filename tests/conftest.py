@@ -17,6 +17,7 @@ from typing import Any
 import discord
 import pytest
 import simcord
+from pydantic import SecretStr
 
 from bot.app import App, World, open_app
 from bot.demo.upstream import Upstream, running_upstream
@@ -25,6 +26,7 @@ from bot.i18n import Sentences
 from bot.ledger.entry import Account
 from bot.providers.base import Provider
 from bot.settings import Settings
+from tests.clusters import NoPostgres, Server, shared_cluster
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +34,27 @@ def upstream() -> Iterator[Upstream]:
     """One stand-in for the whole run; tests tell their calls apart by their prompts."""
     with running_upstream(seconds=(0, 0)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Server:
+    """PostgreSQL: one server for the whole run, and a database in it for each process."""
+    meeting = tmp_path_factory.getbasetemp()
+    try:
+        cluster = shared_cluster(meeting.parent if worker_id != "master" else meeting)
+    except NoPostgres as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(f"NOT TESTED ON POSTGRESQL: {error}")
+    return Server(cluster, f"run_{worker_id}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Path | SecretStr:
+    """Of a database that is up to date and empty, on either engine in turn."""
+    if request.param == "sqlite":
+        return tmp_path / "plantain.db"
+    return request.getfixturevalue("server").fresh()
 
 
 @dataclass(frozen=True)

@@ -184,6 +184,16 @@ class SqliteDatabase:
         self._check_open()
         return await _hop(self._reader, partial(_read_snapshot, self._statements, work))
 
+    async def faults(self, *, thorough: bool = False) -> list[str]:
+        """What is damaged in the file; `thorough` also compares indices and references."""
+        checks = ("integrity_check", "foreign_key_check") if thorough else ("quick_check",)
+        found: list[str] = []
+        for check in checks:
+            rows = await self.read(partial(_ask, f"PRAGMA {check}"))
+            lines = (" ".join(map(str, row.values())) for row in rows)
+            found += [line for line in lines if line != "ok"]
+        return found
+
     async def finish(self) -> None:
         """Take no more work and wait for the writers there are."""
         self._closed = True
@@ -345,6 +355,10 @@ def _drive(work: Callable[[SqliteTransaction], Awaitable[T]], tx: SqliteTransact
         return cast("T", end.value)
     coroutine.close()
     raise RuntimeError("a transaction may await only its own tx")
+
+
+async def _ask(sql: str, tx: SqliteTransaction) -> list[Row]:
+    return await tx.query(sql)
 
 
 async def _whole(work: Callable[[SqliteTransaction], Awaitable[T]], tx: SqliteTransaction) -> T:

@@ -3,7 +3,7 @@
 import discord
 from discord.utils import escape_markdown, escape_mentions, format_dt
 
-from bot.errors import PictureKept, PlantainError, ProviderError
+from bot.errors import CommitUnknown, PictureKept, PlantainError, ProviderError
 from bot.generation.catalog import Catalog, ImageModel
 from bot.generation.request import AspectRatio, GenerationRequest
 from bot.i18n import Sentences
@@ -142,7 +142,7 @@ class Cards:
             lines.append(self._say("provider-said", locale, said=_fact(error.said)))
         if prompt:
             lines.append(quoted(prompt, PROMPT_REPEATED))
-        if not isinstance(error, PictureKept):
+        if not isinstance(error, PictureKept | CommitUnknown):
             lines.append(f"-# {self._say('problem-not-charged', locale)}")
         return _card(TROUBLE, _text("\n".join(lines)))
 

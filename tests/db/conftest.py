@@ -1,12 +1,12 @@
 import pytest
 
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine
 
 
 @pytest.fixture
-async def database(tmp_path):
+async def database(address):
     """An open database of its own file, with a table to play with."""
-    async with SqliteDatabase.open(tmp_path / "plantain.db") as opened:
+    async with engine.opened(address) as opened:
         await opened.write(lambda tx: tx.execute("CREATE TABLE notes (id BIGINT PRIMARY KEY);"))
         yield opened
 

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine
 from bot.generation.pricing import Price
 from bot.generation.request import GenerationRequest, ImageRef
 from bot.jobs import conversation, queue
@@ -22,8 +22,8 @@ def image(number: int) -> ImageRef:
 
 
 @pytest.fixture
-async def database(tmp_path):
-    async with SqliteDatabase.open(tmp_path / "jobs.db") as opened:
+async def database(address):
+    async with engine.opened(address) as opened:
         yield opened
 
 

@@ -4,7 +4,7 @@ from itertools import count, product
 
 import pytest
 
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine
 from bot.generation.pricing import Price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
 from bot.jobs import queue
@@ -27,8 +27,8 @@ REQUEST = GenerationRequest(
 
 
 @pytest.fixture
-async def database(tmp_path):
-    async with SqliteDatabase.open(tmp_path / "jobs.db") as opened:
+async def database(address):
+    async with engine.opened(address) as opened:
         yield opened
 
 
