@@ -10,6 +10,10 @@ from stage.books import Books, Row
 from stage.processes import KINDS
 
 
+LINK = "https://discord.com/channels/"
+"""On a card whose pictures are in a message of their own."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What three witnesses say. `record` is Discord's, `calls` are the upstream's."""
@@ -134,19 +138,25 @@ def _broken_to(job: Row, evidence: Evidence) -> Iterator[str]:
 def _shown_wrongly(job: Row, evidence: Evidence) -> Iterator[str]:
     prompt, messages = job["prompt"], evidence.pictures.get(job["prompt"], [])
     charged = (job["credits_charged"] or 0) // job["credits_each"]
-    if len(messages) > 1:
+    # A picture that came after its job was over is a present, in a message of its own.
+    late = sum(one["outcome"] == "late_image" for one in evidence.attempts[job["id"]])
+    if len(messages) > 1 + late:
         yield f"posted {len(messages)} times"
     strange = {file["signed"] for message in messages for file in message["files"]} - {prompt}
     if strange:
         yield f"shown beside the pictures of {strange}"
-    if evidence.shown(job) != charged:
-        yield f"charged for {charged} pictures, shown {evidence.shown(job)}"
+    if evidence.shown(job) != charged + late:
+        yield f"charged for {charged} pictures and {late} late, shown {evidence.shown(job)}"
     if job["state"] == "done" and not charged:
         yield "done without a charge"
     if job["state"] == "failed" and not evidence.told(job):
         yield f"failed ({job['failure']}) and nobody was told"
     card = evidence.asked.get(job["interaction_id"], {"message": None})["message"]
-    left = [one for one in evidence.messages if one["id"] == card and not one["files"]]
+    left = [
+        one
+        for one in evidence.messages
+        if one["id"] == card and not one["files"] and LINK not in one["text"]
+    ]
     if left and not (job["private"] and job["state"] == "failed"):
         yield f"its card never moved on: {left[0]['text']!r}"
 

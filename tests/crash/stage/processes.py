@@ -32,6 +32,7 @@ key = "KEYED_API_KEY"
 base_url = "{upstream}"
 key_header = "x-goog-api-key"
 bills_refusals = true
+idempotent = true
 timeouts = {{ 512 = 30, 1K = 30, 2K = 30, 4K = 30 }}
 models."gemini-3-pro-image" = {{ id = "gemini-3-pro-image", usd = {{ 1K = 0.05 }} }}
 """
