@@ -22,9 +22,11 @@ app = typer.Typer(
 db = typer.Typer(help="Look after the database.", no_args_is_help=True)
 ledger = typer.Typer(help="Look after credits.", no_args_is_help=True)
 upstreams = typer.Typer(invoke_without_command=True)
+jobs = typer.Typer(help="Look after jobs.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(ledger, name="ledger")
 app.add_typer(upstreams, name="upstreams")
+app.add_typer(jobs, name="jobs")
 
 FAILURE = 1
 USAGE = 2
@@ -43,6 +45,9 @@ Images = Annotated[
 Size = Annotated[
     Resolution | None,
     typer.Option(case_sensitive=False, help="Size class; 1K where it is left out."),
+]
+Called = Annotated[
+    str, typer.Argument(metavar="JOB", help="A job's id, or the last eight letters of it.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
@@ -274,6 +279,55 @@ def ledger_account(
 
     shown = page.show(Settings.read(), account, last=last, as_json=as_json)
     raise typer.Exit(_run(shown))
+
+
+@jobs.command("list")
+def jobs_list(
+    state: Annotated[
+        str | None, typer.Option(metavar="STATE", help="Only jobs in this state, such as running.")
+    ] = None,
+    last: Annotated[
+        int, typer.Option(metavar="N", min=1, max=1000, help="So many of the newest.")
+    ] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Show the newest jobs and where they stand; a bot may be running."""
+    from bot.roster import sheet  # noqa: PLC0415 - brings the database
+
+    shown = sheet.list_jobs(Settings.read(), state=state, last=last, as_json=as_json)
+    raise typer.Exit(_run(shown))
+
+
+@jobs.command("show")
+def jobs_show(job: Called, as_json: AsJson = False) -> None:
+    """Show one job and every paid call for it."""
+    from bot.roster import sheet  # noqa: PLC0415 - brings the database
+
+    raise typer.Exit(_run(sheet.show_job(Settings.read(), job, as_json=as_json)))
+
+
+@jobs.command("retry")
+def jobs_retry(
+    job: Called,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Even where a call for it may have been paid for.")
+    ] = False,
+) -> None:
+    """Deliver a job that waits at once, or have one that failed drawn again; a bot may be running.
+
+    What is drawn again is a new job, which its member pays for as for any other.
+    """
+    from bot.roster import repair  # noqa: PLC0415 - brings the database
+
+    raise typer.Exit(_run(repair.retry(Settings.read(), job, anyway=anyway)))
+
+
+@jobs.command("release")
+def jobs_release(job: Called) -> None:
+    """Give a job's credits back and end it; a running bot stops it and tells its member."""
+    from bot.roster import repair  # noqa: PLC0415 - brings the database
+
+    raise typer.Exit(_run(repair.release(Settings.read(), job)))
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:

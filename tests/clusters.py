@@ -39,6 +39,7 @@ SETTINGS = (
     "shared_buffers=32MB",
     "autovacuum=off",
     "jit=off",
+    "deadlock_timeout=100ms",
     "wal_level=minimal",
     "max_wal_senders=0",
     "log_min_messages=fatal",

@@ -10,7 +10,7 @@ import random
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar, cast
@@ -30,8 +30,8 @@ Wait = Callable[[float], Awaitable[object]]
 POOL = 8
 """Connections of one process; more only queue in front of the rows that everybody counts on."""
 
-WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
-"""Seconds before each repetition, on average; a server that crashed is back within them."""
+WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, *(3.0,) * 8)
+"""Seconds before each repetition, on average; in half a minute most servers are back."""
 
 DOUBT_WAITS = (0.1, 0.2, 0.5, *(1.0,) * 9, *(2.0,) * 25)
 """The same where the answer to a COMMIT was lost, and nobody may guess; a minute in all."""
@@ -85,8 +85,7 @@ class PostgresTransaction:
     async def run(self, statement: str, /, **values: object) -> int:
         """How many rows were changed."""
         known = self._statements[statement]
-        tag = await self._do(self._connection.execute(known.sql, *known.arguments(values)))
-        return _count(tag)
+        return _count(await self._do("execute", known.sql, *known.arguments(values)))
 
     async def query(self, sql: str, /, **values: object) -> list[Row]:
         """The rows of one plain statement."""
@@ -96,22 +95,21 @@ class PostgresTransaction:
         """Run every statement of `script`; each ends with a semicolon at the end of a line."""
         if self.failure is None and not _ENDED.search(script):
             self.failure = StorageError("the script's last statement has no semicolon")
-        await self._do(self._connection.execute(script, timeout=SCRIPT_SECONDS))
+        await self._do("execute", script, timeout=SCRIPT_SECONDS)
 
     async def command(self, sql: str) -> str:
         """Run a fixed text, and return the server's word for what it did last."""
-        return str(await self._do(self._connection.execute(sql)))
+        return str(await self._do("execute", sql))
 
     async def _rows(self, known: Numbered, values: Mapping[str, object]) -> list[Row]:
-        rows = await self._do(self._connection.fetch(known.sql, *known.arguments(values)))
+        rows = await self._do("fetch", known.sql, *known.arguments(values))
         return [dict(row) for row in rows]
 
-    async def _do(self, statement: Coroutine[Any, Any, Any]) -> Any:
+    async def _do(self, call: str, sql: str, *arguments: object, **options: float) -> Any:
         if self.failure is not None:
-            statement.close()
             raise self.failure
         try:
-            return await statement
+            return await getattr(self._connection, call)(sql, *arguments, **options)
         except TROUBLE as error:
             self.failure = told(error)
             raise self.failure from error
@@ -362,9 +360,9 @@ async def check_schema(tx: PostgresTransaction) -> None:
 async def connected(dsn: SecretStr, **session: str) -> AsyncIterator[Any]:
     """A pool of connections to a server that can be used; raises SettingsError."""
     try:
-        pool = await asyncpg.create_pool(
+        pool = asyncpg.create_pool(
             dsn.get_secret_value(),
-            min_size=1,
+            min_size=0,
             max_size=POOL,
             timeout=CONNECT_SECONDS,
             command_timeout=STATEMENT_SECONDS,
@@ -373,16 +371,11 @@ async def connected(dsn: SecretStr, **session: str) -> AsyncIterator[Any]:
             # asyncpg's own costs a round trip after every transaction; we leave nothing to reset.
             reset=_leave_alone,
         )
+        await pool
+        await _try(pool)
     except TROUBLE as error:
-        problem = told(error).problem
-        if isinstance(error, asyncpg.InterfaceError | ValueError):
-            problem = "must look like postgresql://user:password@host:5432/database"
-        raise SettingsError("DATABASE_URL", problem) from None
+        raise SettingsError("DATABASE_URL", _unusable(error)) from None
     try:
-        async with pool.acquire() as connection:
-            encoding = connection.get_settings().server_encoding
-        if encoding != "UTF8":
-            raise SettingsError("DATABASE_URL", f"the database is encoded in {encoding}, not UTF8")
         yield pool
     finally:
         try:
@@ -390,6 +383,20 @@ async def connected(dsn: SecretStr, **session: str) -> AsyncIterator[Any]:
                 await pool.close()
         except TimeoutError:
             pool.terminate()
+
+
+async def _try(pool: Any) -> None:
+    async with pool.acquire() as connection:
+        encoding = connection.get_settings().server_encoding
+    if encoding != "UTF8":
+        raise SettingsError("DATABASE_URL", f"the database is encoded in {encoding}, not UTF8")
+
+
+def _unusable(error: BaseException) -> str:
+    """A clause for the terminal, without what asyncpg repeats of the address."""
+    if isinstance(error, asyncpg.PostgresError | OSError):
+        return told(error).problem
+    return "must look like postgresql://user:password@host:5432/database"
 
 
 async def _leave_alone(connection: Any) -> None:

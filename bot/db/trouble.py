@@ -18,6 +18,8 @@ TROUBLE = (
 
 _LOST = ("08", "57P", "25P03")
 """How the codes begin of a connection that has ended, or is ended by the server."""
+_GONE = ("closed", "closing", "released")
+"""What asyncpg says of a connection that ended before the statement was sent."""
 _CLASH = "40"
 """Deadlocks, and what cannot be put in an order with what others did."""
 
@@ -43,9 +45,10 @@ def judge(error: BaseException | None) -> Trouble:
         return Trouble.CLASH
     if isinstance(error, TimeoutError):
         return Trouble.LASTING
-    if code.startswith(_LOST) or isinstance(error, OSError):
+    # The last is asyncpg being told of the end between two statements.
+    if code.startswith(_LOST) or isinstance(error, OSError | asyncpg.InternalClientError):
         return Trouble.LOST
-    if isinstance(error, asyncpg.InterfaceError) and "clos" in str(error):
+    if isinstance(error, asyncpg.InterfaceError) and any(word in str(error) for word in _GONE):
         return Trouble.LOST
     return Trouble.LASTING
 

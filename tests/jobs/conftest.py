@@ -15,6 +15,7 @@ import pytest
 from pydantic import HttpUrl, SecretStr
 
 from bot.app import World, open_workshop
+from bot.db import engine
 from bot.db.patient import Patient
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import DeliveryFailed, PlantainError
@@ -349,6 +350,6 @@ class Treasury:
 
 
 @pytest.fixture
-async def treasury(tmp_path):
-    async with SqliteDatabase.open(tmp_path / "treasury.db") as database:
+async def treasury(address):
+    async with engine.opened(address) as database:
         yield Treasury(database)

@@ -13,7 +13,7 @@ from itertools import count
 import pytest
 from PIL import Image
 
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine
 from bot.errors import Billed, ErrorKind, LimitReached, NotEnoughCredits, ProviderError
 from bot.generation.catalog import Catalog
 from bot.generation.pricing import Ranking
@@ -263,11 +263,11 @@ def lets_through(member):
 
 
 @pytest.fixture
-async def town_of(tmp_path):
-    """Towns on one file."""
+async def town_of(tmp_path, address):
+    """Towns on one database, of either engine."""
     async with AsyncExitStack() as resources:
         codec = await resources.enter_async_context(Codec(workers=1, time_limit=10))
-        opening = SqliteDatabase.open(tmp_path / "town.db")
+        opening = engine.opened(address)
         database = await resources.enter_async_context(opening)
         store = ImageStore(tmp_path / "images", scratch_folder=tmp_path / "work")
 

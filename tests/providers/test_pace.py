@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.db import engine
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import StorageError
 from bot.providers.base import Generation
@@ -49,8 +50,8 @@ def clock():
 
 
 @pytest.fixture
-async def database(tmp_path):
-    async with SqliteDatabase.open(tmp_path / "pace.db") as opened:
+async def database(address):
+    async with engine.opened(address) as opened:
         yield opened
 
 
