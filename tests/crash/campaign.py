@@ -1,10 +1,13 @@
 """The bot killed and frozen at random instants, over and over; then every promise is checked.
 
-    python tests/crash/campaign.py [--jobs 600] [--kills 40] [--freezes 6] [--seed N] [--json FILE]
+    python tests/crash/campaign.py [--engine sqlite|postgresql] [--jobs 600] [--kills 40]
+                                   [--freezes 6] [--restarts 6] [--seed N] [--json FILE]
 
 prints its seed first and a table last; the exit code is 1 when a promise was broken. The real
 `plantain run` works against a Discord and an upstream that are processes of their own, with bad
-weather in between. The same seed makes the same plan; processes never run the same twice.
+weather in between. On PostgreSQL two of it share a database and the pictures' folder, and the
+server is killed and started again so many times. The same seed makes the same plan; processes never
+run the same twice.
 """
 
 import argparse
@@ -19,6 +22,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from clusters import Cluster, running_cluster
 from stage import audit, books
 from stage.processes import (
     KINDS,
@@ -49,16 +55,21 @@ WEATHER = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What a campaign does; its rounds end with a kill, a freeze, or the last of them."""
+    """What a campaign does: rounds that end with a blow each, and one without.
+
+    `restarts` are the database server's. `options` are those of `launch`.
+    """
 
     jobs: int
     kills: int
     freezes: int
     seed: int
+    restarts: int = 0
     options: tuple[str, ...] = ()
 
     def rounds(self, dice: Random) -> list[str]:
-        ends = ["kill"] * self.kills + ["freeze"] * self.freezes
+        blows = {"kill": self.kills, "freeze": self.freezes, "restart": self.restarts}
+        ends = [blow for blow, times in blows.items() for _ in range(times)]
         dice.shuffle(ends)
         return [*ends, "drain"]
 
@@ -73,21 +84,33 @@ class Outcome:
     cut_off: int = 0
     spared: int = 0
     seconds: float = 0.0
-    exit_code: int = 0
     lines: dict[str, audit.Tally] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
 
 
 class Campaign:
-    """One bot over SQLite, killed and started again until the plan is done and all is quiet."""
+    """Bots over one database, killed and started again until the plan is done and all is quiet.
 
-    def __init__(self, plan: Plan, *, bot: Bot, discord: Discord, upstream: Upstream) -> None:
+    `database` is a file, or a PostgreSQL's address; then `cluster` is its server.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        bots: list[Bot],
+        discord: Discord,
+        upstream: Upstream,
+        database: Path | str,
+        cluster: Cluster | None = None,
+    ) -> None:
         self._plan = plan
-        self._bot = bot
+        self._bots = bots
         self._discord = discord
         self._upstream = upstream
+        self._database = database
+        self._cluster = cluster
         self._dice = Random(plan.seed)  # noqa: S311 - a plan that can be repeated
-        self._database = bot.folder / "data" / "plantain.db"
         self._asked = 0
         self._outcome = Outcome(plan.seed)
 
@@ -96,31 +119,35 @@ class Campaign:
         self._discord.weather(*WEATHER)
         ends = self._plan.rounds(self._dice)
         for number, end in enumerate(ends):
-            if not self._bot.lives:
-                self._bot.start()
-            self._bot.wait_until_ready()
+            for bot in self._bots:
+                if not bot.lives:
+                    bot.start()
+            for bot in self._bots:
+                bot.wait_until_ready(len(self._bots))
             wanted = self._plan.jobs * (number + 1) // len(ends)
             self._round(end, wanted - self._asked)
         self._discord.weather()
         evidence = self._quieten()
-        self._bot.terminate()
+        for bot in self._bots:
+            bot.terminate()
+        codes = [bot.wait() for bot in self._bots]
+        checked, said = self._bots[0].command("ledger", "check")
         outcome = self._outcome
-        outcome.exit_code = self._bot.wait()
-        code, said = self._bot.command("ledger", "check")
         outcome.broken = audit.broken(evidence)
-        if code or outcome.exit_code:
-            outcome.broken.append(f"exit codes {outcome.exit_code} and {code}: {said}")
+        if any(codes) or checked:
+            outcome.broken.append(f"exit codes {codes} and {checked}: {said}")
         outcome.lines = audit.tally(evidence)
         outcome.cut_off = audit.cut_off(evidence)
         outcome.spared = evidence.record["spared"]
-        outcome.starts = self._bot.starts
+        outcome.starts = sum(bot.starts for bot in self._bots)
         outcome.seconds = time.monotonic() - began
         return outcome
 
     def _round(self, end: str, jobs: int) -> None:
         """Ask for so many pictures, with the blow somewhere among or after them."""
         gaps = [self._dice.expovariate(jobs / 0.8) for _ in range(jobs)]
-        blow = threading.Timer(self._dice.uniform(0.02, 1.4), self._strike, [end])
+        victim = self._dice.choice(self._bots)
+        blow = threading.Timer(self._dice.uniform(0.02, 1.4), self._strike, [end, victim])
         blow.start()
         for gap in gaps:
             time.sleep(gap)
@@ -130,13 +157,15 @@ class Campaign:
             # As if it had been down for a quarter of an hour.
             self._discord.expire_tokens()
 
-    def _strike(self, end: str) -> None:
+    def _strike(self, end: str, victim: Bot) -> None:
         if end == "kill":
-            self._bot.kill()
+            victim.kill()
         elif end == "freeze":
-            self._bot.freeze()
-            time.sleep(LEASE_SECONDS * 1.5)
-            self._bot.thaw()
+            victim.freeze()
+            time.sleep(LEASE_SECONDS * 2.5)
+            victim.thaw()
+        elif end == "restart" and self._cluster is not None:
+            self._cluster.restart()
 
     def _ask(self) -> None:
         kind = list(KINDS)[self._asked % len(KINDS)]
@@ -167,24 +196,44 @@ class Campaign:
 
 
 @contextmanager
-def prepared(plan: Plan, folder: Path) -> Iterator[Campaign]:
+def prepared(plan: Plan, folder: Path, *, engine: str = "sqlite") -> Iterator[Campaign]:
+    """A campaign with everything it needs running, in `folder`, but for the bots."""
     with ExitStack() as stack:
         discord = stack.enter_context(
             running_discord(members=MEMBERS, seed=plan.seed, latency=LATENCY_SECONDS)
         )
         upstream = stack.enter_context(running_upstream(DRAWING_SECONDS))
-        bot = make_bot(
-            folder,
-            discord,
-            upstream,
-            "--hasty",
-            str(HASTE),
-            *plan.options,
-            LEASE_SECONDS=LEASE_SECONDS,
-            WELCOME_CREDITS=WELCOME,
+        cluster = None
+        database: Path | str = folder / "bot0" / "data" / "plantain.db"
+        settings: dict[str, object] = {"LEASE_SECONDS": LEASE_SECONDS, "WELCOME_CREDITS": WELCOME}
+        if engine == "postgresql":
+            cluster = stack.enter_context(running_cluster(durable=True))
+            cluster.script("CREATE DATABASE plantain")
+            settings["DATABASE_URL"] = database = cluster.url("plantain")
+        bots = []
+        for number in range(2 if cluster else 1):
+            options = ("--hasty", str(HASTE), *plan.options)
+            bot = make_bot(folder / f"bot{number}", discord, upstream, *options, **settings)
+            stack.callback(bot.dismiss)
+            bots.append(bot)
+        if cluster:
+            _share_pictures(bots, folder / "images")
+        yield Campaign(
+            plan,
+            bots=bots,
+            discord=discord,
+            upstream=upstream,
+            database=database,
+            cluster=cluster,
         )
-        stack.callback(bot.dismiss)
-        yield Campaign(plan, bot=bot, discord=discord, upstream=upstream)
+
+
+def _share_pictures(bots: list[Bot], images: Path) -> None:
+    """As a folder that all machines mount: whoever takes a job over finds its pictures."""
+    images.mkdir()
+    for bot in bots:
+        (bot.folder / "data").mkdir()
+        (bot.folder / "data" / "images").symlink_to(images)
 
 
 def show(outcome: Outcome) -> None:
@@ -207,20 +256,23 @@ def show(outcome: Outcome) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--jobs", type=int, default=600)
     parser.add_argument("--kills", type=int, default=40)
     parser.add_argument("--freezes", type=int, default=6)
+    parser.add_argument("--restarts", type=int, default=6, help="of the PostgreSQL server")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
     parser.add_argument("--forgetful", action="append", default=[], metavar="SAFEGUARD")
     parser.add_argument("--folder", type=Path, help="kept; a temporary one otherwise")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     options = tuple(word for name in given.forgetful for word in ("--forgetful", name))
-    plan = Plan(given.jobs, given.kills, given.freezes, given.seed, options)
+    restarts = given.restarts if given.engine == "postgresql" else 0
+    plan = Plan(given.jobs, given.kills, given.freezes, given.seed, restarts, options)
     print(f"seed {plan.seed}", flush=True)  # noqa: T201 - a program
     with ExitStack() as stack:
         folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        outcome = stack.enter_context(prepared(plan, folder)).run()
+        outcome = stack.enter_context(prepared(plan, folder, engine=given.engine)).run()
     show(outcome)
     if given.json:
         given.json.write_text(json.dumps(asdict(outcome), indent=1))

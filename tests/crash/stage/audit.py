@@ -9,9 +9,9 @@ from typing import Any
 from stage.books import Books, Row
 from stage.processes import KINDS
 
-
 LINK = "https://discord.com/channels/"
 """On a card whose pictures are in a message of their own."""
+UNKNOWN: Mapping[str, Any] = {"message": None, "followups": [], "expired": True}
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,29 @@ class Evidence:
             found[attempt["job_id"]].append(attempt)
         return found
 
+    def card(self, job: Row) -> Mapping[str, Any]:
+        """The interaction that a job came from."""
+        return self.asked.get(job["interaction_id"], UNKNOWN)
+
+    def again(self, job: Row) -> bool:
+        """Whether a private reply was written to the same person too.
+
+        Its answer was lost and its token then expired, so that nobody could look whether it was
+        there; better twice than never.
+        """
+        messages = self.pictures.get(job["prompt"], [])
+        reply = self.card(job)
+        return (
+            bool(job["private"])
+            and reply["expired"]
+            and sorted(one["id"] == reply["message"] for one in messages) == [False, True]
+            and all(one["private"] for one in messages)
+        )
+
     def shown(self, job: Row) -> int:
-        """Pictures of a job that can be seen."""
-        return sum(len(message["files"]) for message in self.pictures.get(job["prompt"], []))
+        """Pictures of a job that can be seen, each once."""
+        messages = self.pictures.get(job["prompt"], [])
+        return sum(len(one["files"]) for one in messages[self.again(job) :])
 
     def lost(self, job: Row) -> int:
         """Calls that were paid for and no member was charged for."""
@@ -63,7 +83,7 @@ class Evidence:
 
     def told(self, job: Row) -> bool:
         """Whether some message tells the person what became of it."""
-        asked = self.asked.get(job["interaction_id"], {"followups": [], "message": None})
+        asked = self.card(job)
         for message in self.messages:
             theirs = message["private"] and message["seen_by"] in (None, job["member_id"])
             if message["id"] == asked["message"]:
@@ -82,6 +102,7 @@ class Tally:
     told: int = 0
     paid: int = 0
     lost: int = 0
+    again: int = 0
     broken: list[str] = field(default_factory=list)
 
 
@@ -96,6 +117,7 @@ def tally(evidence: Evidence) -> dict[str, Tally]:
         line.told += job["state"] == "failed"
         line.paid += evidence.paid[job["prompt"]]
         line.lost += evidence.lost(job)
+        line.again += evidence.again(job)
         line.broken += [f"{job['prompt']}: {problem}" for problem in _broken_to(job, evidence)]
     return found
 
@@ -140,7 +162,7 @@ def _shown_wrongly(job: Row, evidence: Evidence) -> Iterator[str]:
     charged = (job["credits_charged"] or 0) // job["credits_each"]
     # A picture that came after its job was over is a present, in a message of its own.
     late = sum(one["outcome"] == "late_image" for one in evidence.attempts[job["id"]])
-    if len(messages) > 1 + late:
+    if len(messages) > 1 + late + evidence.again(job):
         yield f"posted {len(messages)} times"
     strange = {file["signed"] for message in messages for file in message["files"]} - {prompt}
     if strange:
@@ -151,13 +173,14 @@ def _shown_wrongly(job: Row, evidence: Evidence) -> Iterator[str]:
         yield "done without a charge"
     if job["state"] == "failed" and not evidence.told(job):
         yield f"failed ({job['failure']}) and nobody was told"
-    card = evidence.asked.get(job["interaction_id"], {"message": None})["message"]
+    card = evidence.card(job)
     left = [
         one
         for one in evidence.messages
-        if one["id"] == card and not one["files"] and LINK not in one["text"]
+        if one["id"] == card["message"] and not one["files"] and LINK not in one["text"]
     ]
-    if left and not (job["private"] and job["state"] == "failed"):
+    # A private card says why itself, and once its token has expired nobody can change it.
+    if left and not (job["private"] and (job["state"] == "failed" or card["expired"])):
         yield f"its card never moved on: {left[0]['text']!r}"
 
 

@@ -180,6 +180,7 @@ class Simulation:
             "answered": told.answered,
             "message": record.message_id,
             "followups": record.followup_ids,
+            "expired": self.backend.now_iso() >= record.expires_at,
         }
 
     def _message(self, message: Message) -> dict[str, object]:
