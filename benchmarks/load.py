@@ -25,11 +25,19 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "crash"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rich.console import Console
 from rich.table import Table
-from stage.processes import KINDS, make_bot, named, running_discord, running_upstream
+
+from tests.crash.stage.processes import (
+    KINDS,
+    make_bot,
+    named,
+    open_nursery,
+    running_discord,
+    running_upstream,
+)
 
 MODEL = KINDS["synchronous"][1]
 PROBES = 100
@@ -130,15 +138,11 @@ def measure(pid, discord, upstream, at_once, size):
 
 @contextmanager
 def plantain(folder, discord, upstream):
-    bot = make_bot(
-        folder, discord, upstream, MAX_JOBS=1000, WELCOME_CREDITS=1_000_000_000, LOG_LEVEL="warning"
-    )
-    bot.start()
-    try:
-        bot.wait_until_ready()
-        yield bot.process.pid
-    finally:
-        bot.dismiss()
+    with open_nursery(discord) as nursery:
+        settings = {"MAX_JOBS": 1000, "WELCOME_CREDITS": 1_000_000_000, "LOG_LEVEL": "warning"}
+        bot = make_bot(folder, nursery, upstream, **settings)
+        bot.begin()
+        yield bot.pid
 
 
 @contextmanager

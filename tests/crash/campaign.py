@@ -16,23 +16,24 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from clusters import Cluster, running_cluster
-from stage import audit, books
-from stage.processes import (
+from tests.clusters import Cluster, running_cluster
+from tests.crash.stage import audit, books
+from tests.crash.stage.processes import (
     KINDS,
     Bot,
     Discord,
     Upstream,
     make_bot,
     named,
+    open_nursery,
     running_discord,
     running_upstream,
 )
@@ -57,7 +58,8 @@ WEATHER = (
 class Plan:
     """What a campaign does: rounds that end with a blow each, and one without.
 
-    `restarts` are the database server's. `options` are those of `launch`.
+    `restarts` are the database server's. `options` are those of `launch`; `patience` is how many
+    seconds after the last blow all must be well.
     """
 
     jobs: int
@@ -65,7 +67,8 @@ class Plan:
     freezes: int
     seed: int
     restarts: int = 0
-    options: tuple[str, ...] = ()
+    options: Mapping[str, object] = field(default_factory=dict)
+    patience: float = QUIET_SECONDS
 
     def rounds(self, dice: Random) -> list[str]:
         blows = {"kill": self.kills, "freeze": self.freezes, "restart": self.restarts}
@@ -183,7 +186,7 @@ class Campaign:
 
     def _quieten(self) -> audit.Evidence:
         """Until nothing is broken that time could mend, or long after."""
-        deadline = time.monotonic() + QUIET_SECONDS
+        deadline = time.monotonic() + self._plan.patience
         while True:
             evidence = self._look()
             if not audit.broken(evidence) or time.monotonic() > deadline:
@@ -196,28 +199,31 @@ class Campaign:
 
 
 @contextmanager
-def prepared(plan: Plan, folder: Path, *, engine: str = "sqlite") -> Iterator[Campaign]:
-    """A campaign with everything it needs running, in `folder`, but for the bots."""
+def prepared(plan: Plan, folder: Path, cluster: Cluster | None = None) -> Iterator[Campaign]:
+    """A campaign with everything it needs running, in `folder`, but for the bots.
+
+    With a `cluster` two share a database there.
+    """
     with ExitStack() as stack:
         discord = stack.enter_context(
             running_discord(members=MEMBERS, seed=plan.seed, latency=LATENCY_SECONDS)
         )
         upstream = stack.enter_context(running_upstream(DRAWING_SECONDS))
-        cluster = None
+        nursery = stack.enter_context(open_nursery(discord))
         database: Path | str = folder / "bot0" / "data" / "plantain.db"
         settings: dict[str, object] = {"LEASE_SECONDS": LEASE_SECONDS, "WELCOME_CREDITS": WELCOME}
-        if engine == "postgresql":
-            cluster = stack.enter_context(running_cluster(durable=True))
-            cluster.script("CREATE DATABASE plantain")
-            settings["DATABASE_URL"] = database = cluster.url("plantain")
+        if cluster:
+            name = f"campaign_{plan.seed}"
+            cluster.script(f"CREATE DATABASE {name}")
+            settings["DATABASE_URL"] = database = cluster.url(name)
         bots = []
         for number in range(2 if cluster else 1):
-            options = ("--hasty", str(HASTE), *plan.options)
-            bot = make_bot(folder / f"bot{number}", discord, upstream, *options, **settings)
+            options = {"hasty": HASTE, **plan.options}
+            bot = make_bot(folder / f"bot{number}", nursery, upstream, options, **settings)
             stack.callback(bot.dismiss)
             bots.append(bot)
         if cluster:
-            _share_pictures(bots, folder / "images")
+            share_pictures(bots, folder / "images")
         yield Campaign(
             plan,
             bots=bots,
@@ -228,7 +234,7 @@ def prepared(plan: Plan, folder: Path, *, engine: str = "sqlite") -> Iterator[Ca
         )
 
 
-def _share_pictures(bots: list[Bot], images: Path) -> None:
+def share_pictures(bots: list[Bot], images: Path) -> None:
     """As a folder that all machines mount: whoever takes a job over finds its pictures."""
     images.mkdir()
     for bot in bots:
@@ -262,17 +268,19 @@ def main() -> None:
     parser.add_argument("--freezes", type=int, default=6)
     parser.add_argument("--restarts", type=int, default=6, help="of the PostgreSQL server")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
-    parser.add_argument("--forgetful", action="append", default=[], metavar="SAFEGUARD")
+    parser.add_argument("--forgetful", choices=("calls",), help="has to break a promise")
     parser.add_argument("--folder", type=Path, help="kept; a temporary one otherwise")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    options = tuple(word for name in given.forgetful for word in ("--forgetful", name))
+    options = {"forgetful": given.forgetful} if given.forgetful else {}
     restarts = given.restarts if given.engine == "postgresql" else 0
     plan = Plan(given.jobs, given.kills, given.freezes, given.seed, restarts, options)
     print(f"seed {plan.seed}", flush=True)  # noqa: T201 - a program
     with ExitStack() as stack:
         folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        outcome = stack.enter_context(prepared(plan, folder, engine=given.engine)).run()
+        server = given.engine == "postgresql"
+        cluster = stack.enter_context(running_cluster(durable=True)) if server else None
+        outcome = stack.enter_context(prepared(plan, folder, cluster)).run()
     show(outcome)
     if given.json:
         given.json.write_text(json.dumps(asdict(outcome), indent=1))

@@ -1,7 +1,10 @@
 """A Discord and an upstream for a module's tests, and bots that end with their test."""
 
+import time
+
 import pytest
-from stage.processes import make_bot, running_discord, running_upstream
+
+from tests.crash.stage.processes import make_bot, open_nursery, running_discord, running_upstream
 
 
 @pytest.fixture(scope="module")
@@ -16,14 +19,20 @@ def stand_in():
         yield running
 
 
+@pytest.fixture(scope="module")
+def nursery(discord):
+    with open_nursery(discord) as opened:
+        yield opened
+
+
 @pytest.fixture
-def new_bot(discord, stand_in, tmp_path):
+def new_bot(discord, nursery, stand_in, tmp_path):
     """Make a bot over an empty folder; whatever becomes of the test, none stays behind."""
     made = []
 
-    def make(*options, **settings):
+    def make(**settings):
         folder = tmp_path / f"bot{len(made)}"
-        made.append(make_bot(folder, discord, stand_in, *options, **settings))
+        made.append(make_bot(folder, nursery, stand_in, {"hasty": 10}, **settings))
         return made[-1]
 
     yield make
@@ -31,3 +40,28 @@ def new_bot(discord, stand_in, tmp_path):
         bot.dismiss()
     discord.weather()
     stand_in.release()
+
+
+@pytest.fixture
+def until():
+    """Wait for what a look finds, as soon as it finds something."""
+
+    def wait(look, seconds=20.0):
+        deadline = time.monotonic() + seconds
+        while not (found := look()):
+            assert time.monotonic() < deadline, "nothing came of it"
+            time.sleep(0.02)
+        return found
+
+    return wait
+
+
+@pytest.fixture
+def shown(discord):
+    """Every message that shows a picture of a prompt."""
+
+    def find(prompt):
+        messages = discord.record()["messages"]
+        return [one for one in messages if prompt in {file["signed"] for file in one["files"]}]
+
+    return find

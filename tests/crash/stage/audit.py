@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from stage.books import Books, Row
-from stage.processes import KINDS
+from tests.crash.stage.books import Books, Row
+from tests.crash.stage.processes import KINDS
 
 LINK = "https://discord.com/channels/"
 """On a card whose pictures are in a message of their own."""

@@ -16,12 +16,13 @@ from random import Random
 
 from aiohttp import web
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from simcord.backend.errors import BackendError
-from stage.gateway import Gateway
-from stage.rest import REQUEST_BYTES, Rest, Weather, answered
-from stage.simulation import Simulation
+
+from tests.crash.stage.gateway import Gateway
+from tests.crash.stage.rest import REQUEST_BYTES, Rest, Weather, answered
+from tests.crash.stage.simulation import Simulation
 
 POLL_SECONDS = 0.02
 

@@ -15,7 +15,8 @@ import discord
 from aiohttp import WSMsgType, web
 from simcord import intents
 from simcord.backend import serializers
-from stage.simulation import Simulation
+
+from tests.crash.stage.simulation import Simulation
 
 HEARTBEAT_MS = 41_250
 ACK_SECONDS = 0.05

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -10,15 +11,17 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bot.generation.catalog import Catalog
 
 HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[3]
 SECRET = "what-toapis-signs-with"
 HTTP_SECONDS = 60
 WAIT_SECONDS = 30
@@ -179,83 +182,147 @@ def running_upstream(seconds: tuple[float, float] = (0, 0)) -> Iterator[Upstream
         yield Upstream(url)
 
 
+class Nursery:
+    """Where bots are started; see `launch`."""
+
+    def __init__(self, discord: Discord) -> None:
+        self.discord = discord
+        command = [sys.executable, HERE / "launch.py", discord.url]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._process = subprocess.Popen(command, cwd=ROOT, **pipes)
+        self._unread = b""
+        self._codes: dict[int, int | None] = {}
+
+    def start(self, order: Mapping[str, object]) -> int:
+        """Begin a process; its id."""
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        self._process.stdin.flush()
+        while True:
+            told = self._read(START_SECONDS)
+            if told is None:
+                raise RuntimeError("nothing is started here any more")
+            self._codes[told["pid"]] = told.get("code")
+            if "code" not in told:
+                return told["pid"]
+
+    def code(self, pid: int, seconds: float = 0.0) -> int | None:
+        """The exit code of a process, as soon as there is one; None if not within that time."""
+        deadline = time.monotonic() + seconds
+        while self._codes[pid] is None:
+            told = self._read(max(0, deadline - time.monotonic()))
+            if told is None:
+                return None
+            self._codes[told["pid"]] = told["code"]
+        return self._codes[pid]
+
+    def close(self) -> None:
+        with self._process as process:
+            process.stdin.close()
+
+    def _read(self, seconds: float) -> dict[str, Any] | None:
+        """The next thing that is told, if any within that time."""
+        while b"\n" not in self._unread:
+            if not select.select([self._process.stdout], [], [], seconds)[0]:
+                return None
+            read = os.read(self._process.stdout.fileno(), 65536)
+            if not read:
+                return None
+            self._unread += read
+        line, _, self._unread = self._unread.partition(b"\n")
+        return json.loads(line)
+
+
+@contextmanager
+def open_nursery(discord: Discord) -> Iterator[Nursery]:
+    nursery = Nursery(discord)
+    try:
+        yield nursery
+    finally:
+        nursery.close()
+
+
 @dataclass
 class Bot:
     """The real `plantain run`, again and again over the same folder and the same settings.
 
-    What it logs is appended to `log`. `options` are those of `launch`.
+    What it logs is appended to `log`. `options` are those of `launch`; `user` runs it.
     """
 
     folder: Path
-    discord: Discord
+    nursery: Nursery
     environment: dict[str, str]
-    options: Sequence[str] = ()
+    options: Mapping[str, object] = field(default_factory=dict)
     user: int | None = None
-    log: Path = field(init=False)
-    process: subprocess.Popen[bytes] | None = None
+    pid: int = 0
     starts: int = 0
 
-    def __post_init__(self) -> None:
-        self.log = self.folder / "log.txt"
+    @property
+    def log(self) -> Path:
+        return self.folder / "log.txt"
 
     @property
     def lives(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+        return self.pid != 0 and self.nursery.code(self.pid) is None
 
     def start(self) -> None:
         """Begin, without waiting for it to be there."""
-        self.process = self._run("run")
+        self.pid = self._run("run")
         self.starts += 1
+
+    def begin(self) -> None:
+        """Begin, and wait until it listens."""
+        self.start()
+        self.wait_until_ready()
 
     def wait_until_ready(self, sessions: int = 1) -> None:
         """Until it and the others listen; raises RuntimeError when it ends instead, or is slow."""
         deadline = time.monotonic() + START_SECONDS
         while self.lives and time.monotonic() < deadline:
-            if self.discord.is_ready(sessions, 1.0):
+            if self.nursery.discord.is_ready(sessions, 1.0):
                 return
         raise RuntimeError(f"the bot is not there: {self.logged()[-2000:]}")
 
-    def _run(self, *arguments: str, stdout: Any = None) -> subprocess.Popen[bytes]:
-        command = [sys.executable, HERE / "launch.py", self.discord.url, *self.options, *arguments]
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                command,
-                cwd=self.folder,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=stdout or log,
-                stderr=log,
-                user=self.user,
-            )
+    def _run(self, *arguments: str, out: Path | None = None) -> int:
+        return self.nursery.start(
+            {
+                "arguments": arguments,
+                "environment": self.environment,
+                "folder": str(self.folder),
+                "log": str(self.log),
+                "out": str(out or self.log),
+                "user": self.user,
+                "options": dict(self.options),
+            }
+        )
 
-    def command(self, *arguments: str) -> tuple[int, str]:
+    def command(self, *arguments: str) -> tuple[int | None, str]:
         """Another `plantain` command over the same folder: its exit code and what it printed."""
-        process = self._run(*arguments, stdout=subprocess.PIPE)
-        out, _ = process.communicate(timeout=HTTP_SECONDS)
-        return process.returncode, out.decode()
+        out = self.folder / "out.txt"
+        out.write_bytes(b"")
+        code = self.nursery.code(self._run(*arguments, out=out), HTTP_SECONDS)
+        return code, out.read_text("utf-8")
 
     def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        os.kill(self.pid, signal.SIGKILL)
+        self.wait()
 
     def freeze(self) -> None:
-        self.process.send_signal(signal.SIGSTOP)
+        os.kill(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
+        os.kill(self.pid, signal.SIGCONT)
 
     def terminate(self) -> None:
         """Ask it to stop, as an operator does, without waiting."""
-        self.process.send_signal(signal.SIGTERM)
+        os.kill(self.pid, signal.SIGTERM)
 
-    def wait(self, seconds: float = FAREWELL_SECONDS) -> int:
-        """Its exit code; raises subprocess.TimeoutExpired."""
-        return self.process.wait(seconds)
+    def wait(self, seconds: float = FAREWELL_SECONDS) -> int | None:
+        """Its exit code, None where it is still there after that time."""
+        return self.nursery.code(self.pid, seconds)
 
     def dismiss(self) -> None:
         """Nothing of ours stays behind, whatever became of the test."""
         if self.lives:
-            self.thaw()
             self.kill()
 
     def logged(self) -> str:
@@ -263,7 +330,11 @@ class Bot:
 
 
 def make_bot(
-    folder: Path, discord: Discord, upstream: Upstream, *options: str, **settings: object
+    folder: Path,
+    nursery: Nursery,
+    upstream: Upstream,
+    options: Mapping[str, object] = MappingProxyType({}),
+    **settings: object,
 ) -> Bot:
     """A bot with a key for every kind of upstream, over an empty `folder` that is its home."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -289,4 +360,4 @@ def make_bot(
     }
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = kept | {name: str(value) for name, value in chosen.items()}
-    return Bot(folder, discord, environment, options)
+    return Bot(folder, nursery, environment, options)

@@ -14,7 +14,8 @@ from simcord.backend.errors import BackendError
 from simcord.backend.models import Message
 from simcord.http import _helpers, router
 from simcord.http import routes as _registered  # noqa: F401 - importing is what registers them
-from stage.simulation import Simulation
+
+from tests.crash.stage.simulation import Simulation
 
 VIA = {"Via": "1.1 stage"}
 """Without it discord.py takes a 429 for a ban."""
