@@ -28,8 +28,9 @@ from bot import __main__, client, serve, terminal  # noqa: F401 - imported here 
 from bot.jobs import handover, witness
 from bot.providers.base import Call
 
-for cog in client.COGS:
-    __import__(cog)
+for later in (*client.COGS, "encodings.utf_8_sig"):
+    # What is imported when it is needed: the bot's user may not be allowed to read it by then.
+    __import__(later)
 
 STDIN = 0
 
