@@ -39,10 +39,10 @@ async def list_jobs(settings: Settings, *, state: str | None, last: int, as_json
     console = Console(highlight=False, markup=False, emoji=False)
     table = _table("job", "since (UTC)", "state", "member", "credits#", "what")
     for row in rows:
-        credits = row["credits_charged"] or row["credits_each"] * row["count"]
+        price = row["credits_charged"] or row["credits_each"] * row["count"]
         since = clock(row["created_at"])
         member = str(row["member_id"])
-        table.add_row(row["id"][-8:], since, row["state"], member, f"{credits:,}", _what(row))
+        table.add_row(row["id"][-8:], since, row["state"], member, f"{price:,}", _what(row))
     console.print(table if rows else "No jobs.")
     return 0
 
