@@ -212,7 +212,8 @@ async def open_app(
         database_lock = settings.sqlite_path.with_name(f"{settings.sqlite_path.name}.lock")
         resources.enter_context(_locked(database_lock, "DATABASE_URL"))
         database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
-        # Both locks are ours: whoever held jobs or made calls is a process that is gone.
+        # Both locks are ours: whoever held jobs or made calls is a process that is gone. Where
+        # several may share a database this must not be done; leases then end by themselves.
         await database.write(lambda tx: tx.run("expire_all_leases"))
         await database.write(lambda tx: tx.run("end_all_calls"))
         health = _health(database, world, catalog, longest_pause)

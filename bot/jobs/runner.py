@@ -184,6 +184,8 @@ class Runner:
     async def _pay_debt(self, job: Job) -> None:
         try:
             await self._handover.pay_debt(job)
+        except Fenced:
+            raise
         except Exception:  # noqa: BLE001 - nothing is charged for it; it is tried again
             self._log.exception("not told", job=job.id)
             await self._handover.later(job)
