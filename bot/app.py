@@ -32,6 +32,7 @@ from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.limits import Limits
 from bot.jobs.pots import Pots
+from bot.jobs.reports import Reports
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
@@ -362,6 +363,7 @@ def _services(
         standings=_standings(world, database, bank, pots, workshop.codec),
         limits=Limits(database=database, bank=bank),
         treasury=Treasury(database=database, ledger=bank.ledger),
+        reports=_reports(world, database, bank, workshop),
         cards=cards,
         limit_cards=LimitCards(cards=cards, say=sentences.say),
         sentences=sentences,
@@ -394,6 +396,18 @@ def _standings(world: World, database: Database, bank: Bank, pots: Pots, codec: 
         calendar=bank.calendar,
         codec=codec,
         now=world.now,
+    )
+
+
+def _reports(world: World, database: Database, bank: Bank, workshop: Workshop) -> Reports:
+    models = workshop.catalog.models
+    return Reports(
+        database=database,
+        calendar=bank.calendar,
+        codec=workshop.codec,
+        now=world.now,
+        # A model may have left the catalog since.
+        nickname=lambda model: models[model].nickname if model in models else model,
     )
 
 

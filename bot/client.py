@@ -18,6 +18,7 @@ from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.limits import Limits
 from bot.jobs.pots import Pots
+from bot.jobs.reports import Reports
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
 from bot.jobs.treasury import Treasury
@@ -51,6 +52,7 @@ class Services:
     standings: Standings
     limits: Limits
     treasury: Treasury
+    reports: Reports
     cards: Cards
     limit_cards: LimitCards
     sentences: Sentences

@@ -10,6 +10,8 @@ from discord.ext import commands
 
 from bot.client import Client
 from bot.jobs.limits import MEASURES, PERIODS, WHOSE, Caller
+from bot.jobs.reports import SPANS, Span
+from bot.ui.report_cards import ReportCards
 from bot.ui.translator import localized
 
 CHOICES: Mapping[str, list[app_commands.Choice[str]]] = MappingProxyType(
@@ -19,6 +21,7 @@ CHOICES: Mapping[str, list[app_commands.Choice[str]]] = MappingProxyType(
             app_commands.Choice(name=localized(f"limit-measure-{x}"), value=x) for x in MEASURES
         ],
         "period": [app_commands.Choice(name=localized(f"period-{x}"), value=x) for x in PERIODS],
+        "span": [app_commands.Choice(name=localized(f"report-span-{x}"), value=x) for x in SPANS],
     }
 )
 WHAT = {
@@ -45,6 +48,8 @@ class Quota(
         self._limits = client.services.limits
         self._treasury = client.services.treasury
         self._cards = client.services.limit_cards
+        self._reports = client.services.reports
+        self._report_cards = ReportCards(client.services.sentences.say)
 
     @app_commands.command(name="set", description=localized("quota-set-description"))
     @app_commands.describe(amount=localized("option-amount"), **WHAT)
@@ -171,6 +176,23 @@ class Quota(
         caller = await self._begin_operating(interaction)
         moved = await self._treasury.refund(caller, job, reason=reason)
         await _show(interaction, self._cards.refunded(moved, interaction.locale.value))
+
+    @app_commands.command(name="report", description=localized("quota-report-description"))
+    @app_commands.describe(
+        period=localized("option-report-period"), everywhere=localized("option-report-everywhere")
+    )
+    @app_commands.choices(period=CHOICES["span"])
+    async def report(
+        self, interaction: discord.Interaction, period: str = Span.MONTH, everywhere: bool = False
+    ) -> None:
+        caller = await self._begin_operating(interaction)
+        report = await self._reports.make(
+            caller, period, everywhere=everywhere, most_bytes=interaction.filesize_limit
+        )
+        servers = {guild.id: guild.name for guild in self._client.guilds}
+        card = self._report_cards.report(report, interaction.locale.value, servers=servers)
+        files = self._report_cards.files(report)
+        await interaction.edit_original_response(view=card, attachments=files)
 
     async def _begin(self, interaction: discord.Interaction) -> Caller:
         await interaction.response.defer(thinking=True, ephemeral=True)
