@@ -27,10 +27,12 @@ from bot.i18n import Sentences
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
+from bot.jobs.alerts import Alerts
 from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.limits import Limits
+from bot.jobs.outlets import Outlets
 from bot.jobs.pots import Pots
 from bot.jobs.reports import Reports
 from bot.jobs.runner import Runner
@@ -51,6 +53,8 @@ from bot.providers.router import Router, Way
 from bot.providers.speed import Speeds
 from bot.providers.transport import Transport, make_session
 from bot.settings import Settings
+from bot.ui.alert_cards import AlertCards
+from bot.ui.alerts import DiscordTeller
 from bot.ui.cards import Cards
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.limit_cards import LimitCards
@@ -112,6 +116,7 @@ class App:
         """Take no new work and let running jobs finish; what is left is released at next start."""
         self.client.services.studio.close()
         await self.client.services.dispatcher.close(grace)
+        await self.client.services.alerts.close()
 
 
 def read_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
@@ -338,8 +343,9 @@ def _services(
         sleep=world.sleep,
         slots=settings.max_jobs,
     )
+    alerts = _alerts(client, world, database, bank, sentences)
     dispatcher = InProcessDispatcher(
-        runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
+        alerts.after(runner.run), postpone=runner.postpone, now=world.now, sleep=world.sleep
     )
     studio = Studio(
         catalog=workshop.catalog,
@@ -363,6 +369,8 @@ def _services(
         standings=_standings(world, database, bank, pots, workshop.codec),
         limits=Limits(database=database, bank=bank),
         treasury=Treasury(database=database, ledger=bank.ledger),
+        alerts=alerts,
+        outlets=Outlets(database=database, now=world.now),
         reports=_reports(world, database, bank, workshop),
         cards=cards,
         limit_cards=LimitCards(cards=cards, say=sentences.say),
@@ -396,6 +404,21 @@ def _standings(world: World, database: Database, bank: Bank, pots: Pots, codec: 
         calendar=bank.calendar,
         codec=codec,
         now=world.now,
+    )
+
+
+def _alerts(
+    client: Client, world: World, database: Database, bank: Bank, sentences: Sentences
+) -> Alerts:
+    return Alerts(
+        database=database,
+        quotas=bank.quotas,
+        teller=DiscordTeller(
+            client=client, cards=AlertCards(sentences.say), operators=client.operator_ids
+        ),
+        now=world.now,
+        new_id=world.new_id,
+        sleep=world.sleep,
     )
 
 

@@ -114,6 +114,7 @@ class Limits:
             await ledger.open(tx, own)
             await ledger.open(tx, pool, welcome=False)
             await ledger.transfer(tx, own, pool, amount, reason=f"fund by {caller.member_id}")
+            await ledger.mark(tx, pool)
             account = await ledger.account(tx, pool)
             return account.available if account else 0
 

@@ -9,23 +9,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.db.sqlite import SqliteDatabase
 from bot.errors import ManagersOnly, OperatorsOnly
-from bot.generation.pricing import Price
-from bot.generation.request import GenerationRequest
 from bot.images.codec import Codec
-from bot.jobs import queue
-from bot.jobs.bank import Bank
-from bot.jobs.job import Job, JobKind, JobState, Place
 from bot.jobs.limits import Caller
 from bot.jobs.reports import Reports
 from bot.jobs.sheet import COLUMNS, Sheet, cell
 from bot.jobs.tally import Group, Share
-from bot.jobs.treasury import Treasury
 from bot.quotas.allowance import Allowance
 from bot.quotas.calendar import Calendar, Period
-from bot.quotas.limit import Who
-from bot.settings import Settings
 
 HOUR = 3600 * 1_000_000
 NOON = 1_795_262_400_000_000
@@ -34,70 +25,6 @@ GUILD, CHANNEL, ART = 9, 50, 51
 MANAGER = Caller(1, GUILD, manages=True)
 OPERATOR = Caller(1, GUILD, operates=True)
 MUCH = 10_000_000
-
-
-class Books:
-    """Jobs and credits on a real file, under a clock of its own in Berlin."""
-
-    def __init__(self, database, codec):
-        self.now, self.numbers = NOON, 0
-        self.database = database
-        settings = Settings.model_validate(
-            {"quota_timezone": "Europe/Berlin", "welcome_credits": 100_000}
-        )
-        self.bank = Bank.of(settings, now=lambda: self.now, new_id=self.new_id)
-        self.treasury = Treasury(database=database, ledger=self.bank.ledger)
-        self.reports = Reports(
-            database=database,
-            calendar=self.bank.calendar,
-            codec=codec,
-            now=lambda: self.now,
-            nickname=str.title,
-        )
-
-    def new_id(self):
-        self.numbers += 1
-        return f"{self.numbers:032x}"
-
-    async def add(
-        self, tx, member=7, *, guild=GUILD, channel=CHANNEL, model="nano", count=1, made=1, price=10
-    ):
-        """A job that has made `made` of `count` pictures; none is one that was released."""
-        who = Who(member, guild or 0)
-        total = price * count
-        held = await self.bank.payers.reserve(tx, who, (channel,), total, reason="")
-        job = Job(
-            id=self.new_id(),
-            kind=JobKind.IMAGINE,
-            state=JobState.QUEUED,
-            place=Place(member, guild, channel, 4, 5, "token", "en-US", False, 1000),
-            request=GenerationRequest(prompt="x", model=model, count=count),
-            provider="google",
-            price=Price(price, 1),
-            account_id=held.account_id,
-            reservation_id=held.reservation_id,
-            created_at=self.now,
-        )
-        await queue.add(tx, job)
-        job = await queue.claim(tx, job.id, token="t", now=self.now)
-        ends = {"now": self.now + HOUR}
-        if not made:
-            await queue.end(tx, job, JobState.FAILED, failure="x", **ends)
-            await self.bank.payers.release(tx, job.reservation_id, reserved=total)
-            return job
-        for state in (JobState.GENERATED, JobState.DELIVERED):
-            await queue.move(tx, job, state)
-            job = job.evolve(state=state)
-        charged = price * made
-        await queue.end(tx, job, JobState.DONE, credits_charged=charged, **ends)
-        await self.bank.payers.settle(tx, job.reservation_id, reserved=total, charged=charged)
-        return job
-
-    async def paid(self, *arguments, **options):
-        return await self.database.write(lambda tx: self.add(tx, *arguments, **options))
-
-    async def make(self, span="today", caller=MANAGER, *, most_bytes=MUCH, **options):
-        return await self.reports.make(caller, span, most_bytes=most_bytes, **options)
 
 
 @pytest.fixture(scope="module")
@@ -109,16 +36,29 @@ def codec():
 
 
 @pytest.fixture
-async def books(tmp_path, codec):
-    async with SqliteDatabase.open(tmp_path / "reports.db") as database:
-        yield Books(database, codec)
+def reports(books, codec):
+    return Reports(
+        database=books.database,
+        calendar=books.bank.calendar,
+        codec=codec,
+        now=lambda: books.now,
+        nickname=str.title,
+    )
+
+
+@pytest.fixture
+def make(reports):
+    async def make(span="today", caller=MANAGER, *, most_bytes=MUCH, **options):
+        return await reports.make(caller, span, most_bytes=most_bytes, **options)
+
+    return make
 
 
 def lines(report):
     return list(csv.DictReader(io.StringIO(report.table.decode("utf-8"), newline="")))
 
 
-async def test_what_is_paid_released_and_refunded_is_counted_as_what_it_is(books):
+async def test_what_is_paid_released_and_refunded_is_counted_as_what_it_is(books, make):
     """Two of four pictures, one that failed, one refunded; and another server's."""
     await books.paid(7, count=4, made=2)
     await books.paid(7, made=0)
@@ -128,7 +68,7 @@ async def test_what_is_paid_released_and_refunded_is_counted_as_what_it_is(books
     await books.paid(7, guild=None, price=88)
     await books.treasury.refund(OPERATOR, back.id, reason="ugly")
 
-    report = await books.make()
+    report = await make()
 
     sums = report.sums
     assert (sums.paid, sums.refunded, sums.pictures, sums.jobs) == (30, 30, 4, 3)
@@ -147,7 +87,7 @@ async def test_what_is_paid_released_and_refunded_is_counted_as_what_it_is(books
     assert report.chart.startswith(b"\x89PNG")
 
 
-async def test_who_paid_is_told_apart(books):
+async def test_who_paid_is_told_apart(books, make):
     bank = books.bank
 
     async def found(tx):
@@ -164,7 +104,7 @@ async def test_who_paid_is_told_apart(books):
     await books.paid(7, channel=ART, price=40)
     await books.treasury.refund(OPERATOR, pool[0].id, reason="x")
 
-    sums = (await books.make()).sums
+    sums = (await make()).sums
 
     assert (sums.by_pool, sums.by_teams, sums.by_members, sums.paid) == (10, 40, 11, 61)
 
@@ -179,41 +119,43 @@ async def test_who_paid_is_told_apart(books):
         ("30-days", "2026-10-23", "2026-11-21", 30),
     ],
 )
-async def test_a_time_is_whole_days_of_the_time_zone(books, span, first, last, count):
+async def test_a_time_is_whole_days_of_the_time_zone(
+    books, reports, make, span, first, last, count
+):
     """A job on each side of every midnight in Berlin around the time, and of its clock change."""
-    report = await books.make(span)
+    report = await make(span)
     days = [str(day) for day in report.days]
     assert (days[0], days[-1], len(set(days))) == (first, last, count)
     assert (report.sums.jobs, report.chart, report.table) == (0, None, None)
 
     calendar = Calendar(ZoneInfo("Europe/Berlin"))
-    starts, until = books.reports._bounds(report.span)
+    starts, until = reports._bounds(report.span)
     for moment in (starts[0] - 1, starts[0], starts[-1] - 1, until - 1, until):
         books.now = moment
         await books.paid()
     books.now = NOON
 
-    made = [line["day"] for line in lines(await books.make(span)) for _ in range(int(line["jobs"]))]
+    made = [line["day"] for line in lines(await make(span)) for _ in range(int(line["jobs"]))]
     inside = [starts[0], *([starts[-1] - 1] if count > 1 else []), until - 1]
     assert made == [str(calendar.date(moment)) for moment in inside]
 
 
-async def test_only_who_may_sees_a_report(books):
+async def test_only_who_may_sees_a_report(books, make):
     await books.paid(7, guild=10, price=77)
     await books.paid(7, guild=None, price=88)
     with pytest.raises(ManagersOnly):
-        await books.make(caller=Caller(7, GUILD))
+        await make(caller=Caller(7, GUILD))
     with pytest.raises(OperatorsOnly):
-        await books.make(caller=MANAGER, everywhere=True)
-    assert (await books.make(caller=MANAGER)).sums.jobs == 0
+        await make(caller=MANAGER, everywhere=True)
+    assert (await make(caller=MANAGER)).sums.jobs == 0
 
-    report = await books.make(caller=OPERATOR, everywhere=True)
+    report = await make(caller=OPERATOR, everywhere=True)
 
     assert report.sums.paid == 165
     assert report.rankings[Group.SERVER].top == (Share("", 88, 1), Share("10", 77, 1))
 
 
-async def test_five_hundred_members_are_a_table_of_every_line_and_a_picture_of_a_few(books):
+async def test_five_hundred_members_are_a_table_of_every_line_and_a_picture_of_a_few(books, make):
     async def fill(tx):
         for number in range(500):
             books.now = NOON - number % 30 * 24 * HOUR
@@ -221,7 +163,7 @@ async def test_five_hundred_members_are_a_table_of_every_line_and_a_picture_of_a
 
     await books.database.write(fill)
     books.now = NOON
-    report = await books.make("30-days")
+    report = await make("30-days")
 
     assert len(lines(report)) == 500
     assert sum(int(line["credits"]) for line in lines(report)) == report.sums.paid == 125_250
@@ -229,7 +171,7 @@ async def test_five_hundred_members_are_a_table_of_every_line_and_a_picture_of_a
     assert report.rankings[Group.MEMBER].others == 495
     assert sum(report.amounts) == 125_250
     assert len(report.chart) < 40_000
-    small = await books.make("30-days", most_bytes=1000)
+    small = await make("30-days", most_bytes=1000)
     assert small.table is None
     assert replace(small, table=report.table) == report
 
