@@ -29,6 +29,7 @@ from bot.images.store import ImageStore
 from bot.jobs import queue
 from bot.jobs.alerts import Alerts
 from bot.jobs.bank import Bank
+from bot.jobs.delivery import Delivery
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.limits import Limits
@@ -329,20 +330,8 @@ def _services(
 ) -> Services:
     sentences = world.sentences()
     cards = Cards(sentences=sentences, catalog=workshop.catalog)
-    runner = Runner(
-        database=Patient(database, sleep=world.sleep),
-        ledger=bank.ledger,
-        payers=bank.payers,
-        provider=provider,
-        catalog=workshop.catalog,
-        store=workshop.store,
-        codec=workshop.codec,
-        delivery=DiscordDelivery(client=client, cards=cards, now=world.now),
-        now=world.now,
-        new_id=world.new_id,
-        sleep=world.sleep,
-        slots=settings.max_jobs,
-    )
+    delivery = DiscordDelivery(client=client, cards=cards, now=world.now)
+    runner = _runner(settings, world, database, bank, workshop, provider, delivery)
     alerts = _alerts(client, world, database, bank, sentences)
     dispatcher = InProcessDispatcher(
         alerts.after(runner.run), postpone=runner.postpone, now=world.now, sleep=world.sleep
@@ -379,6 +368,31 @@ def _services(
         recover=runner.recover,
         left_behind=left_behind,
         operators=settings.operators,
+    )
+
+
+def _runner(
+    settings: Settings,
+    world: World,
+    database: Database,
+    bank: Bank,
+    workshop: Workshop,
+    provider: Provider,
+    delivery: Delivery,
+) -> Runner:
+    return Runner(
+        database=Patient(database, sleep=world.sleep),
+        ledger=bank.ledger,
+        payers=bank.payers,
+        provider=provider,
+        catalog=workshop.catalog,
+        store=workshop.store,
+        codec=workshop.codec,
+        delivery=delivery,
+        now=world.now,
+        new_id=world.new_id,
+        sleep=world.sleep,
+        slots=settings.max_jobs,
     )
 
 

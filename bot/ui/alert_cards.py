@@ -43,11 +43,11 @@ class AlertCards:
         self, outlet: Outlet, locale: str, *, now: bool, writable: bool = True
     ) -> discord.ui.LayoutView:
         """Where alerts go; `now` when that was just set, `writable` whether we can write there."""
-        key = "channel" if outlet.channel_id else "nobody" if outlet.off else "owner"
+        whom = "channel" if outlet.channel_id else "nobody" if outlet.off else "owner"
         place = f"<#{outlet.channel_id}>"
         lines = [
             self._say("alerts-set" if now else "alerts-title", locale),
-            self._say(f"alerts-to-{key}", locale, channel=place),
+            self._say(f"alerts-to-{whom}", locale, channel=place),
         ]
         if not writable:
             lines.append(self._say("alerts-not-writable", locale, channel=place))
