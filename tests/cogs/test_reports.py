@@ -122,16 +122,22 @@ async def test_without_a_channel_that_can_be_written_the_owner_is_told(scene, bo
     said = scene.text(await quota(scene, boss, "alerts", channel=closed))
     assert f"I cannot write in <#{closed.id}> yet" in said
     await quota(scene, boss, "set", whose="server", measure="credits_per_day", amount="14")
-    await imagine(scene, scene.member("alice"), "half for the owner")
-    await quota(scene, boss, "alerts", to="off")
-    await imagine(scene, scene.member("alice"), "all of it, and nobody wants to know")
+    alice = scene.member("alice")
+    await imagine(scene, alice, "half for the owner")
+    gone = scene.guild.create_text_channel("gone")
+    await quota(scene, boss, "alerts", channel=gone)
+    await scene.app.client.get_channel(gone.id).delete()
+    assert f"I cannot write in <#{gone.id}> yet" in scene.text(await quota(scene, boss, "alerts"))
+    await imagine(scene, alice, "all of it")
+    assert "Nobody is told" in scene.text(await quota(scene, boss, "alerts", to="off"))
+    await quota(scene, boss, "set", whose="server", measure="credits_per_day", amount="22")
+    await imagine(scene, alice, "nobody wants to know")
 
-    owner = scene.guild.owner
-    [text] = await told(scene, owner.dm_channel)
-    assert f"In your server **{scene.guild.name}**" in text
-    assert "50 % of this server's limit" in text
+    half, whole = await told(scene, scene.guild.owner.dm_channel)
+    assert f"In your server **{scene.guild.name}**" in half
+    assert "50 % of this server's limit" in half
+    assert "100 % of this server's limit" in whole
     assert await told(scene, closed) == []
-    assert "Nobody is told" in scene.text(await quota(scene, boss, "alerts"))
     assert "owner gets" in scene.text(await quota(scene, boss, "alerts", to="owner"))
 
 
