@@ -17,6 +17,8 @@ from bot.ledger.ledger import REVENUE
 from bot.quotas.calendar import Calendar, Period
 
 DAY = 24 * 3600 * 1_000_000
+TABLE_BYTES = 16 * 1024 * 1024
+"""All files of one message together may have 25 MiB, whatever one may have."""
 
 
 class Span(StrEnum):
@@ -70,7 +72,7 @@ class Reports:
     async def make(
         self, caller: Caller, span: str, *, everywhere: bool = False, most_bytes: int
     ) -> Report:
-        """Add up a server, or with `everywhere` all of them; the CSV has at most `most_bytes`.
+        """Add up a server, or with `everywhere` all of them; its CSV has at most `most_bytes`.
 
         Raises ManagersOnly for who does not manage the server, and OperatorsOnly for everywhere.
         """
@@ -79,7 +81,7 @@ class Reports:
         guild_id = 0 if everywhere else managed(caller)
         starts, until = self._bounds(Span(span))
         days = tuple(self._calendar.date(start) for start in starts)
-        tally, sheet = Tally(), Sheet(most=most_bytes)
+        tally, sheet = Tally(), Sheet(most=min(most_bytes, TABLE_BYTES))
         for day, since, end in zip(days, starts, (*starts[1:], until), strict=True):
             # A day at a time: who else reads the database waits for one at most, and so is kept.
             rows = await self._database.read(partial(_rows, guild_id, since, end))

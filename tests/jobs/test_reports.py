@@ -163,7 +163,16 @@ async def test_five_hundred_members_are_a_table_of_every_line_and_a_picture_of_a
 
     await books.database.write(fill)
     books.now = NOON
+    read, reads = books.database.read, []
+
+    async def counted(work):
+        reads.append(work)
+        return await read(work)
+
+    books.database.read = counted
     report = await make("30-days")
+    # So that whoever else reads waits for one day's at most.
+    assert len(reads) == 30
 
     assert len(lines(report)) == 500
     assert sum(int(line["credits"]) for line in lines(report)) == report.sums.paid == 125_250
