@@ -162,3 +162,25 @@ async def test_a_chinese_server_reads_chinese_and_the_operators_hear_of_the_bots
         assert await scene.app.client.operator_ids() == {owner.id, operator.id}
         [text] = await told(scene, operator.dm_channel)
         assert "**100 % of the bot's limit is reached:** 7 of 7 credits a day" in text
+
+
+async def test_an_alert_outlasts_trouble_of_discords_and_one_that_nobody_takes_is_given_up(
+    scene, boss
+):
+    news = scene.guild.create_text_channel("news")
+    await quota(scene, boss, "alerts", channel=news)
+    await quota(scene, boss, "set", whose="server", measure="credits_per_day", amount="14")
+    path = f"/channels/{news.id}/messages"
+    scene.env.inject_error("POST", path, status=503, times=2)
+    await imagine(scene, scene.member("alice"), "through a bad minute")
+    assert len(await told(scene, news)) == 1
+    scene.env.inject_error("POST", path, status=403, code=50013, times=None)
+    scene.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
+
+    await imagine(scene, scene.member("alice"), "for nobody")
+
+    assert len(await told(scene, news)) == 1
+    rows = "SELECT percent, told_at FROM alerts ORDER BY percent"
+    alerts = await scene.app.database.read(lambda tx: tx.query(rows))
+    assert [row["percent"] for row in alerts] == [50, 80, 100]
+    assert all(row["told_at"] for row in alerts)
