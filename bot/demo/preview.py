@@ -47,7 +47,7 @@ SHOWN_SIDE = 1600
 SETTLE_SECONDS = 8.0
 TICK_SECONDS = 0.25
 LONG_SECONDS = 10 * 365 * 24 * 3600.0
-"""Longer than the way from the beginning of SimCord's time to today, which the demo goes at once."""
+"""Longer than from the beginning of SimCord's time to today, a way that the demo goes at once."""
 
 
 async def run_demo(*, port: int, browser: bool, data: Path | None, real: bool) -> None:
