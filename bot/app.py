@@ -354,17 +354,6 @@ def _services(
         now=world.now,
         new_id=world.new_id,
     )
-    sweeper = Sweeper(
-        database=database,
-        dispatcher=dispatcher,
-        provider=provider,
-        payers=bank.payers,
-        store=workshop.store,
-        now=world.now,
-        monotonic=world.monotonic,
-        tick=world.tick,
-        lease=settings.lease_seconds,
-    )
     pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=world.now)
     return Services(
         studio=studio,
@@ -380,9 +369,31 @@ def _services(
         limit_cards=LimitCards(cards=cards, say=sentences.say),
         sentences=sentences,
         dispatcher=dispatcher,
-        sweeper=sweeper,
+        sweeper=_sweeper(settings, world, database, bank, workshop, provider, dispatcher),
         collect=runner.collect,
         operators=settings.operators,
+    )
+
+
+def _sweeper(
+    settings: Settings,
+    world: World,
+    database: Database,
+    bank: Bank,
+    workshop: Workshop,
+    provider: Provider,
+    dispatcher: InProcessDispatcher,
+) -> Sweeper:
+    return Sweeper(
+        database=database,
+        dispatcher=dispatcher,
+        provider=provider,
+        payers=bank.payers,
+        store=workshop.store,
+        now=world.now,
+        monotonic=world.monotonic,
+        tick=world.tick,
+        lease=settings.lease_seconds,
     )
 
 
