@@ -11,7 +11,7 @@ from bot.books.source import clock, complain, iso, opened
 from bot.db.database import Row, Transaction
 from bot.errors import SettingsError
 from bot.generation.catalog import MICROS
-from bot.jobs.job import JobState
+from bot.jobs.job import ENDED, JobState
 from bot.settings import Settings
 
 NO_SUCH = "there is no job {word!r}; its id is needed, or the last eight letters of that"
@@ -99,7 +99,7 @@ def _facts(row: Row) -> dict[str, object]:
         "count": row["count"],
         "member": str(row["member_id"]),
         "server": None if row["guild_id"] is None else str(row["guild_id"]),
-        "held": row["claim"] is not None,
+        "held": row["claim"] is not None and JobState(row["state"]) not in ENDED,
         "credits": row["credits_each"] * row["count"],
         "charged": row["credits_charged"],
         "failure": row["failure"],
