@@ -26,13 +26,16 @@ from bot.generation.pricing import Ranking
 from bot.i18n import Sentences
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
+from bot.jobs.alerts import Alerts
 from bot.jobs.bank import Bank
 from bot.jobs.delivery import Delivery
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.lease import Leases
 from bot.jobs.limits import Limits
+from bot.jobs.outlets import Outlets
 from bot.jobs.pots import Pots
+from bot.jobs.reports import Reports
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
@@ -52,6 +55,8 @@ from bot.providers.router import Router, Way
 from bot.providers.speed import Speeds
 from bot.providers.transport import Transport, make_session
 from bot.settings import Settings
+from bot.ui.alert_cards import AlertCards
+from bot.ui.alerts import DiscordTeller
 from bot.ui.cards import Cards
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.limit_cards import LimitCards
@@ -118,6 +123,7 @@ class App:
         services.studio.close()
         services.sweeper.close()
         await services.dispatcher.close(grace)
+        await services.alerts.close()
 
 
 def read_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
@@ -219,7 +225,8 @@ async def open_app(
         )
         await _check_storage(database, bank)
         if alone:
-            # Both locks are ours: whoever held jobs or made calls is a process that is gone.
+            # Both locks are ours: whoever held jobs or made calls is a process that is gone. Where
+            # several may share a database this must not be done; leases then end by themselves.
             await database.write(lambda tx: tx.run("expire_all_leases"))
             await database.write(lambda tx: tx.run("end_all_calls"))
         health = _health(database, world, catalog, longest_pause)
@@ -347,8 +354,9 @@ def _services(
     cards = Cards(sentences=sentences, catalog=workshop.catalog)
     delivery = DiscordDelivery(client=client, cards=cards, now=world.now)
     runner = _runner(settings, world, database, bank, workshop, provider, delivery)
+    alerts = _alerts(client, world, database, bank, sentences)
     dispatcher = InProcessDispatcher(
-        runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
+        alerts.after(runner.run), postpone=runner.postpone, now=world.now, sleep=world.sleep
     )
     studio = Studio(
         catalog=workshop.catalog,
@@ -364,7 +372,37 @@ def _services(
         now=world.now,
         new_id=world.new_id,
     )
-    sweeper = Sweeper(
+    pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=world.now)
+    return Services(
+        studio=studio,
+        gifts=_gifts(settings, world, database, bank),
+        pots=pots,
+        standings=_standings(world, database, bank, pots, workshop.codec),
+        limits=Limits(database=database, bank=bank),
+        treasury=Treasury(database=database, ledger=bank.ledger),
+        alerts=alerts,
+        outlets=Outlets(database=database, now=world.now),
+        reports=_reports(world, database, bank, workshop),
+        cards=cards,
+        limit_cards=LimitCards(cards=cards, say=sentences.say),
+        sentences=sentences,
+        dispatcher=dispatcher,
+        sweeper=_sweeper(settings, world, database, bank, workshop, provider, dispatcher),
+        collect=runner.collect,
+        operators=settings.operators,
+    )
+
+
+def _sweeper(
+    settings: Settings,
+    world: World,
+    database: Database,
+    bank: Bank,
+    workshop: Workshop,
+    provider: Provider,
+    dispatcher: InProcessDispatcher,
+) -> Sweeper:
+    return Sweeper(
         database=database,
         dispatcher=dispatcher,
         provider=provider,
@@ -374,22 +412,6 @@ def _services(
         monotonic=world.monotonic,
         tick=world.tick,
         lease=settings.lease_seconds,
-    )
-    pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=world.now)
-    return Services(
-        studio=studio,
-        gifts=_gifts(settings, world, database, bank),
-        pots=pots,
-        standings=_standings(world, database, bank, pots, workshop.codec),
-        limits=Limits(database=database, bank=bank),
-        treasury=Treasury(database=database, ledger=bank.ledger),
-        cards=cards,
-        limit_cards=LimitCards(cards=cards, say=sentences.say),
-        sentences=sentences,
-        dispatcher=dispatcher,
-        sweeper=sweeper,
-        collect=runner.collect,
-        operators=settings.operators,
     )
 
 
@@ -441,6 +463,33 @@ def _standings(world: World, database: Database, bank: Bank, pots: Pots, codec: 
         calendar=bank.calendar,
         codec=codec,
         now=world.now,
+    )
+
+
+def _alerts(
+    client: Client, world: World, database: Database, bank: Bank, sentences: Sentences
+) -> Alerts:
+    return Alerts(
+        database=database,
+        quotas=bank.quotas,
+        teller=DiscordTeller(
+            client=client, cards=AlertCards(sentences.say), operators=client.operator_ids
+        ),
+        now=world.now,
+        new_id=world.new_id,
+        sleep=world.sleep,
+    )
+
+
+def _reports(world: World, database: Database, bank: Bank, workshop: Workshop) -> Reports:
+    models = workshop.catalog.models
+    return Reports(
+        database=database,
+        calendar=bank.calendar,
+        codec=workshop.codec,
+        now=world.now,
+        # A model may have left the catalog since.
+        nickname=lambda model: models[model].nickname if model in models else model,
     )
 
 

@@ -224,7 +224,9 @@ import json, os, signal, sys
 import discord.http
 from bot import __main__, terminal, serve
 from bot.books import account, export
-from bot.upstreams import overview, prices, repair, spending
+from bot.roster import repair, sheet
+from bot.upstreams import overview, prices, spending
+from bot.upstreams import repair
 
 discord.http.Route.BASE = "http://127.0.0.1:9"
 

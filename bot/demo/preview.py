@@ -28,7 +28,7 @@ from rich.console import Console
 from simcord.preview._media import MediaError, MediaInfo, MediaWorker
 
 from bot import logs
-from bot.app import App, open_app, read_catalog
+from bot.app import App, World, open_app, read_catalog
 from bot.demo.upstream import running_upstream
 from bot.errors import SettingsError
 from bot.generation.request import GenerationRequest
@@ -46,6 +46,8 @@ SHOWN_SIDE = 1600
 """Pixels; a picture of this size is always within what SimCord shows."""
 SETTLE_SECONDS = 8.0
 TICK_SECONDS = 0.25
+LONG_SECONDS = 10 * 365 * 24 * 3600.0
+"""Longer than from the beginning of SimCord's time to today, a way that the demo goes at once."""
 
 
 async def run_demo(*, port: int, browser: bool, data: Path | None, real: bool) -> None:
@@ -66,11 +68,17 @@ async def run_demo(*, port: int, browser: bool, data: Path | None, real: bool) -
         stage = Stage()
         async with open_app(
             settings,
+            world=World(tick=_rest),
             dress=lambda provider: Outside(provider, stage),
             # Nobody is locked out of the stand-in; what costs money is left alone as always.
             longest_pause=None if real else 0,
         ) as app:
             await _serve(app, stage, port=port, browser=browser, words_url=words_url)
+
+
+async def _rest(_seconds: float) -> None:
+    """SimCord waits for whatever comes soon, and the page with it: the sweeper looks once."""
+    await asyncio.sleep(LONG_SECONDS)
 
 
 def stand_in_settings(folder: Path, url: str) -> Settings:

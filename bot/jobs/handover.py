@@ -84,6 +84,7 @@ class Handover:
             else:
                 await self._forget(job, len(images))
         else:
+            await self._check(job)
             why = failure_of(job.failure, job.provider, job.said, reference=job.id[-8:])
             await self.told(job, len(images), reached=await self.delivery.explain(job, why))
 
@@ -143,7 +144,14 @@ class Handover:
                 share = REQUEST_BYTES // len(images)
                 picture = await self._fit(job, image, folder, share)
                 pictures.append(replace(picture, number=number))
+            await self._check(job)
             return await self.delivery.deliver(job, pictures, receipt, shortfall)
+
+    async def _check(self, job: Job) -> None:
+        """Raise Fenced where the job has been taken over: whoever has it shows it."""
+        current = await self.database.read(lambda tx: queue.get(tx, job.id))
+        if current is None or current.claim != job.claim:
+            raise queue.Fenced
 
     async def _fit(self, job: Job, image: ImageRef, into: Path, share: int) -> Picture:
         limit = min(job.place.upload_limit, share)

@@ -93,8 +93,10 @@ class Runner:
                     await self._guarded(job, left)
             except Fenced:
                 self._log.warning("job taken over by another run", job=job.id)
-            finally:
+            except BaseException:
+                # Stopped in the middle: whoever comes next need not wait for the lease to end.
                 await self._let_go(job)
+                raise
 
     async def postpone(self, job_id: str, begins_at: int) -> None:
         """Show that a queued job begins later, at a time in microseconds UTC."""
@@ -184,6 +186,8 @@ class Runner:
     async def _pay_debt(self, job: Job) -> None:
         try:
             await self._handover.pay_debt(job)
+        except Fenced:
+            raise
         except Exception:  # noqa: BLE001 - nothing is charged for it; it is tried again
             self._log.exception("not told", job=job.id)
             await self._handover.later(job)

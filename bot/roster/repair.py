@@ -36,7 +36,6 @@ async def release(settings: Settings, word: str, *, world: World | None = None) 
             return False, f"{job.id} is {job.state}: there is nothing to give back"
         now = world.now()
         doubtful = _doubtful(await tx.all("attempts_of", job_id=job.id))
-        await tx.run("abandon_attempts", job_id=job.id, now=now, look_at=now + LOOK_AFTER)
         ended = await tx.one(
             "release_job",
             id=job.id,
@@ -47,6 +46,7 @@ async def release(settings: Settings, word: str, *, world: World | None = None) 
         )
         if ended is None:
             return False, f"{job.id} has just moved on; look at it again"
+        await tx.run("abandon_attempts", job_id=job.id, now=now, look_at=now + LOOK_AFTER)
         await bank.payers.release(tx, job.reservation_id, reserved=job.reserved)
         told = f"{job.id}: {job.reserved:,} credits given back; the bot tells the member."
         return True, f"{told} {_cost(doubtful, 'may still be billed')}".strip()

@@ -11,7 +11,7 @@ from bot.books.source import clock, complain, iso, opened
 from bot.db.database import Row, Transaction
 from bot.errors import SettingsError
 from bot.generation.catalog import MICROS
-from bot.jobs.job import JobState
+from bot.jobs.job import ENDED, JobState
 from bot.settings import Settings
 
 NO_SUCH = "there is no job {word!r}; its id is needed, or the last eight letters of that"
@@ -39,10 +39,10 @@ async def list_jobs(settings: Settings, *, state: str | None, last: int, as_json
     console = Console(highlight=False, markup=False, emoji=False)
     table = _table("job", "since (UTC)", "state", "member", "credits#", "what")
     for row in rows:
-        credits = row["credits_charged"] or row["credits_each"] * row["count"]
+        price = row["credits_charged"] or row["credits_each"] * row["count"]
         since = clock(row["created_at"])
         member = str(row["member_id"])
-        table.add_row(row["id"][-8:], since, row["state"], member, f"{credits:,}", _what(row))
+        table.add_row(row["id"][-8:], since, row["state"], member, f"{price:,}", _what(row))
     console.print(table if rows else "No jobs.")
     return 0
 
@@ -99,7 +99,7 @@ def _facts(row: Row) -> dict[str, object]:
         "count": row["count"],
         "member": str(row["member_id"]),
         "server": None if row["guild_id"] is None else str(row["guild_id"]),
-        "held": row["claim"] is not None,
+        "held": row["claim"] is not None and JobState(row["state"]) not in ENDED,
         "credits": row["credits_each"] * row["count"],
         "charged": row["credits_charged"],
         "failure": row["failure"],

@@ -73,6 +73,50 @@ async def test_a_run_that_was_frozen_past_its_lease_writes_and_shows_nothing(ope
         await shop.assert_books_balance()
 
 
+async def test_a_stop_leaves_a_job_as_it_is_for_the_next_start(open_frozen):
+    """Nothing is released only because we stop; what comes after is not begun any more."""
+    opening, made = open_frozen()
+    async with opening as shop:
+        job = await shop.order("still out when we stop")
+        await made[0].asked.wait()
+        early = await shop.order("not begun")
+        shop.dispatcher._tasks[early.id].cancel()
+
+        assert await shop.dispatcher.close(0) >= 1
+        shop.dispatcher.wake(early.id)
+
+        row = await shop.job(job)
+        assert (row["state"], row["claim"], row["lease_until"]) == ("running", None, None)
+        [attempt] = await shop.attempts()
+        assert (attempt["ended_at"], attempt["billed"]) == (None, "unknown")
+        assert (await shop.job(early))["state"] == "queued"
+        assert (await shop.account()).held == job.reserved + early.reserved
+        assert shop.told.explained == []
+
+
+async def test_a_run_that_was_frozen_before_it_showed_its_picture_shows_nothing(
+    open_shop, key, monkeypatch
+):
+    """Stored, then taken over: whoever has the job delivers it, once."""
+    async with open_shop({"google": key()}) as shop:
+        handover = shop.runner._handover
+        fit, took = type(handover)._fit, []
+
+        async def taken_over_meanwhile(self, job, image, into, share):
+            if not took:
+                took.append(job.claim)
+                await take_away(shop)
+                await shop.runner.run(job.id)
+            return await fit(self, job, image, into, share)
+
+        monkeypatch.setattr(type(handover), "_fit", taken_over_meanwhile)
+        job = await shop.run("frozen before it is shown")
+
+        assert (await shop.job(job))["state"] == "done"
+        assert shop.told.delivered == [(job.id, 1, job.reserved)]
+        await shop.assert_books_balance()
+
+
 async def test_a_run_that_lost_its_job_makes_no_call(open_shop, key):
     """Taken over before its upstream was asked: the next run draws, and pays once."""
     reached, thaw, runs = asyncio.Event(), asyncio.Event(), []

@@ -85,6 +85,7 @@ def record(database):
                 created_at=NOW,
             )
             await queue.add(tx, job)
+            await queue.claim(tx, job.id, token="me", now=NOW)
             await tx.run(
                 "begin_attempt",
                 id=call_id,
