@@ -211,6 +211,7 @@ import json, os, signal, sys
 import discord.http
 from bot import __main__, terminal, serve
 from bot.books import account, export
+from bot.storage import backup, proof, removal
 from bot.upstreams import overview, prices, repair, spending
 
 discord.http.Route.BASE = "http://127.0.0.1:9"

@@ -1,11 +1,10 @@
 """The tables of today's schema, in an order in which rows find what they refer to."""
 
 import sqlite3
-from contextlib import closing
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
-
 from typing import Any
 
 from bot.db import migrations

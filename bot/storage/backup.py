@@ -32,10 +32,9 @@ async def save(settings: Settings, file: Path, *, force: bool) -> int:
         part.chmod(0o600)
         _check_target(file, force=force)
         part.replace(file)
-    size = file.stat().st_size / MB
     print(  # noqa: T201 - the command's result
-        f"{file}: {size:.1f} MB with all credits, limits, teams and jobs. Pictures are not in it:"
-        f" copy the folder {settings.data_dir / 'images'} after it."
+        f"{file}: {_megabytes(file):.1f} MB with all credits, limits, teams and jobs. Pictures are"
+        f" not in it: copy the folder {settings.data_dir / 'images'} after it."
     )
     return _tell(wrong, f"{file} is as the database is, but:")
 
@@ -47,8 +46,7 @@ async def restore(settings: Settings, file: Path) -> int:
     folder or the database, and StorageError.
     """
     place = file_of(settings)
-    if not file.is_file():
-        raise SettingsError("FILE", f"there is no file {str(file)!r}")
+    _check_source(file)
     folder = settings.prepare_data_dir()
     with ExitStack() as resources:
         resources.enter_context(locked(folder / "plantain.lock", "DATA_DIR"))
@@ -85,6 +83,15 @@ def _tell(wrong: list[str], heading: str) -> int:
     for line in (heading, *wrong) if wrong else ():
         print(line, file=sys.stderr)  # noqa: T201 - the command's result
     return 1 if wrong else 0
+
+
+def _megabytes(file: Path) -> float:
+    return file.stat().st_size / MB
+
+
+def _check_source(file: Path) -> None:
+    if not file.is_file():
+        raise SettingsError("FILE", f"there is no file {str(file)!r}")
 
 
 def _check_target(file: Path, *, force: bool) -> None:

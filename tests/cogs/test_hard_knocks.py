@@ -4,6 +4,7 @@ import errno
 
 import pytest
 from aiohttp import ServerDisconnectedError
+from pydantic import SecretStr
 
 from bot.app import open_app
 from bot.errors import SettingsError
@@ -148,7 +149,7 @@ async def test_a_stop_while_an_upload_is_read_starts_no_paid_call(scene, calls, 
 
 async def test_two_bots_never_share_a_database(scene, settings, tmp_path):
     """Another folder with the same DATABASE_URL: refused before anything is recovered."""
-    url = f"sqlite:///{settings.sqlite_path}"
+    url = SecretStr(f"sqlite:///{settings.sqlite_path}")
     other = settings.model_copy(update={"data_dir": tmp_path / "other", "database_url": url})
 
     with pytest.raises(SettingsError) as caught:
