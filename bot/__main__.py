@@ -232,6 +232,58 @@ def db_upgrade() -> None:
     _run(terminal.upgrade(Settings.read()))
 
 
+@db.command("check")
+def db_check() -> None:
+    """Look for damage, and recompute the ledger; a bot may be running. Exit code 1 if any."""
+    from bot.storage import proof  # noqa: PLC0415 - see generate
+
+    raise typer.Exit(_run(proof.check(Settings.read())))
+
+
+@db.command("backup")
+def db_backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+) -> None:
+    """Save the database to a file, whole and proved, while the bot runs. Pictures are not in it.
+
+    \b
+    plantain db backup saturday.db && rsync -a data/images/ backup/images/
+    """
+    from bot.storage import backup  # noqa: PLC0415 - see generate
+
+    raise typer.Exit(_run(backup.save(Settings.read(), file, force=force)))
+
+
+@db.command("restore")
+def db_restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup, also an older one.")],
+) -> None:
+    """Put a backup in the database's place, with the bot stopped. What was there is kept."""
+    from bot.storage import backup  # noqa: PLC0415 - see generate
+
+    raise typer.Exit(_run(backup.restore(Settings.read(), file)))
+
+
+@db.command("copy")
+def db_copy(
+    target: Annotated[str, typer.Option("--to", metavar="URL", help="A database that is new.")],
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="URL", help="The bot's own if left out.")
+    ] = None,
+) -> None:
+    """Copy everything to another database, of the other engine or the same; with the bot stopped.
+
+    A password may be left out of the URL and given as PGPASSWORD.
+
+    \b
+    plantain db copy --from sqlite:///data/plantain.db --to postgresql://plantain@host/plantain
+    """
+    from bot.storage import removal  # noqa: PLC0415 - see generate
+
+    _run(removal.copy(Settings.read(), source, target))
+
+
 @ledger.command("check")
 def ledger_check() -> None:
     """Recompute every balance from its entries; exit code 1 and the differences if any."""

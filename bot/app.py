@@ -215,11 +215,11 @@ async def open_app(
     address = settings.database
     folder = settings.prepare_data_dir()
     async with AsyncExitStack() as resources:
-        resources.enter_context(_locked(folder / "plantain.lock", "DATA_DIR"))
+        resources.enter_context(locked(folder / "plantain.lock", "DATA_DIR"))
         alone = isinstance(address, Path)
         if isinstance(address, Path):
             lock = address.with_name(f"{address.name}.lock")
-            resources.enter_context(_locked(lock, "DATABASE_URL"))
+            resources.enter_context(locked(lock, "DATABASE_URL"))
         database = await resources.enter_async_context(
             engine.opened(address, now=world.now, sleep=world.sleep, random=world.random)
         )
@@ -494,7 +494,7 @@ def _reports(world: World, database: Database, bank: Bank, workshop: Workshop) -
 
 
 @contextmanager
-def _locked(file: Path, setting: str) -> Iterator[None]:
+def locked(file: Path, setting: str) -> Iterator[None]:
     """Two bots on one data folder or one database would undo each other's jobs."""
     lock = FileLock(file, timeout=0)
     try:

@@ -193,21 +193,22 @@ class Server:
 
     cluster: Cluster
     name: str
-    made: int = 0
+    made: bool = False
+    bare_ones: int = 0
 
     def fresh(self) -> SecretStr:
         """The address of a database that is up to date and empty."""
         if not self.made:
             self.cluster.script(f"CREATE DATABASE {self.name} TEMPLATE plantain")
-            self.made = 1
+            self.made = True
         else:
             asyncio.run(self._empty())
         return SecretStr(self.cluster.url(self.name))
 
     def bare(self) -> SecretStr:
         """The address of a database of one's own that has no tables."""
-        self.made += 1
-        name = f"{self.name}_{self.made}"
+        self.bare_ones += 1
+        name = f"{self.name}_{self.bare_ones}"
         self.cluster.script(f"CREATE DATABASE {name}")
         return SecretStr(self.cluster.url(name))
 

@@ -225,6 +225,7 @@ import discord.http
 from bot import __main__, terminal, serve
 from bot.books import account, export
 from bot.roster import repair, sheet
+from bot.storage import backup, proof, removal
 from bot.upstreams import overview, prices, spending
 from bot.upstreams import repair
 

@@ -19,14 +19,13 @@ class Numbered:
     names: tuple[str, ...]
 
     def arguments(self, values: Mapping[str, object]) -> list[object]:
-        """`values` in order; raises KeyError for one that is missing.
+        """`values` in order, each storable; raises KeyError for one that is missing."""
+        return [storable(values[name]) for name in self.names]
 
-        The server's texts hold no NUL; it is stored as the sign for what cannot be read.
-        """
-        return [
-            value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
-            for value in (values[name] for name in self.names)
-        ]
+
+def storable(value: object) -> object:
+    """The server's texts hold no NUL; it is stored as the sign for what cannot be read."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
 
 
 def number(sql: str) -> Numbered:

@@ -60,6 +60,9 @@ MIGRATING = int.from_bytes(b"plantain")
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _MARK = "INSERT INTO commits (id, at) VALUES ('{}', {})"
+# A transaction that is still about to leave this mark is waited for.
+_LOOK_FOR_MARK = f"{_MARK} ON CONFLICT (id) DO NOTHING RETURNING id"
+_SWEEP = "DELETE FROM commits WHERE at < :before"
 _ENDED = re.compile(r";[ \t]*(--[^\n]*)?\s*\Z")
 
 
@@ -243,7 +246,7 @@ class PostgresDatabase:
     async def sweep(self) -> None:
         """Take marks away that nobody will ask for any more."""
         before = self._now() - KEEP_SECONDS * 1_000_000
-        await self.write_unmarked(lambda tx: tx.run("sweep_commits", before=before))
+        await self.write_unmarked(lambda tx: tx.query(_SWEEP, before=before))
 
     async def finish(self) -> None:
         """Take no more work and wait for what is running."""
@@ -302,7 +305,7 @@ class PostgresDatabase:
             await tx.command(errand.begin)
             end = "COMMIT"
             if errand.in_doubt:
-                if await tx.one("mark_commit", id=errand.mark, now=self._now()) is None:
+                if not await tx.query(_LOOK_FOR_MARK.format(errand.mark, self._now())):
                     # It was heard: the mark is there, and so is all else.
                     await tx.command("ROLLBACK")
                     return cast("T", errand.value)

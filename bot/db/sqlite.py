@@ -322,7 +322,7 @@ def _run_in_savepoint(write: Write, tx: SqliteTransaction, connection: sqlite3.C
     """A work that fails is undone alone; raises when SQLite has undone the whole transaction."""
     _command(connection, "SAVEPOINT work")
     try:
-        write.value = _drive(write.work, tx)
+        write.value = drive(write.work, tx)
     except BaseException as error:  # noqa: BLE001 handed to the caller, whatever it is
         if tx.failure is not None and not connection.in_transaction:
             raise tx.failure from tx.failure.__cause__
@@ -341,12 +341,12 @@ def _read_snapshot(
     except sqlite3.Error as error:
         raise StorageError(str(error)) from error
     try:
-        return _drive(work, SqliteTransaction(connection, named))
+        return drive(work, SqliteTransaction(connection, named))
     finally:
         _roll_back(connection)
 
 
-def _drive(work: Callable[[SqliteTransaction], Awaitable[T]], tx: SqliteTransaction) -> T:
+def drive(work: Callable[[SqliteTransaction], Awaitable[T]], tx: SqliteTransaction) -> T:
     """Run `work` to its end here and now; a work that waits for anything else is refused."""
     coroutine = _whole(work, tx)
     try:

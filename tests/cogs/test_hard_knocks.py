@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from aiohttp import ServerDisconnectedError
+from pydantic import SecretStr
 
 from bot.app import World, open_app
 from bot.errors import SettingsError
@@ -173,7 +174,7 @@ async def test_a_stop_while_an_upload_is_read_starts_no_paid_call(scene, calls, 
 
 async def test_two_bots_never_share_a_database(scene, settings, tmp_path):
     """Another folder with the same DATABASE_URL: refused before anything is recovered."""
-    url = f"sqlite:///{settings.sqlite_path}"
+    url = SecretStr(f"sqlite:///{settings.sqlite_path}")
     other = settings.model_copy(update={"data_dir": tmp_path / "other", "database_url": url})
 
     with pytest.raises(SettingsError) as caught:

@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import random
+import sys
 
 import pytest
+from pydantic import SecretStr
 
 from bot.db import engine
-from bot.errors import NotEnoughCredits, StorageError
+from bot.errors import NotEnoughCredits, SettingsError, StorageError
 
 
 async def test_named_statements_give_rows_and_counts(either):
@@ -165,3 +167,9 @@ async def test_nothing_runs_while_nobody_writes(either, add):
     await either.write(add(1))
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+def test_a_server_without_its_extra_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "bot.db.postgres", None)
+    with pytest.raises(SettingsError, match=r"pip install 'plantain\[postgres\]'"):
+        engine.opened_to_read(SecretStr("postgresql://me@host/plantain"))

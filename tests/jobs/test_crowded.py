@@ -325,6 +325,7 @@ async def test_five_hundred_at_once_get_exactly_what_every_limit_allows(town_of)
     await town.assert_all_adds_up()
 
 
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 async def test_the_limit_of_the_whole_bot_is_met_to_the_credit(town_of):
     """150 of the 176 that all others would let through, whoever is first."""
     town = town_of(content, bot_limit=150 * PRICE + PRICE - 1)
@@ -340,6 +341,7 @@ async def test_the_limit_of_the_whole_bot_is_met_to_the_credit(town_of):
     await town.assert_all_adds_up()
 
 
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("seed", [3, 4])
 async def test_failures_timeouts_and_cancellations_leave_nothing_behind(town_of, seed):
     """Two pictures each while others fail, hang and are cancelled; then a stop and a restart."""

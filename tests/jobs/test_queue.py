@@ -100,6 +100,7 @@ async def test_a_run_that_was_taken_over_writes_nothing(database, add):
     assert (stored.state, stored.claim) == (JobState.RUNNING, "new")
 
 
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("was", "state"),
     [pair for pair in product(JobState, JobState) if pair[1] not in LAWFUL[pair[0]]],

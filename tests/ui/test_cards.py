@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from bot.errors import (
     Billed,
+    CommitUnknown,
     DeliveryFailed,
     DiscordUnreachable,
     EmptyPrompt,
@@ -28,6 +29,7 @@ from bot.errors import (
     Instead,
     Interrupted,
     JobUnknown,
+    LedgerWrong,
     LimitReached,
     ManagersOnly,
     NobodyNamed,
@@ -174,6 +176,8 @@ def limit_refusals() -> Iterator[LimitReached]:
 ERRORS: tuple[PlantainError, ...] = (
     SettingsError("DISCORD_TOKEN", "set it"),
     StorageError("disk I/O error"),
+    CommitUnknown("the connection to the database was lost"),
+    LedgerWrong(2),
     EmptyPrompt(),
     PromptTooLong(6001, 6000),
     UnknownModel("dall-e", "gemini-nano-banana-2.1, gemini-3-pro-image"),
