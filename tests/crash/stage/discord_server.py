@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 from random import Random
@@ -34,6 +35,15 @@ class Doors:
         self._simulation = simulation
         self._gateway = gateway
         self._rest = rest
+        self.late = 0.0
+        """Seconds that this process was ever too busy for: no bot is to blame for those."""
+
+    async def watch(self) -> None:
+        """Measure that, until cancelled."""
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(POLL_SECONDS)
+            self.late = max(self.late, time.monotonic() - before - POLL_SECONDS)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -99,6 +109,7 @@ class Doors:
                 "channel": self._simulation.channel.id,
                 "requests": dict(self._rest.counts),
                 "unknown": self._rest.unknown,
+                "late": self.late,
                 "identified": self._gateway.identified,
                 "resumed": self._gateway.resumed,
             }
@@ -110,7 +121,8 @@ async def serve(*, port: int, members: int, seed: int, latency: tuple[float, flo
     gateway = Gateway(simulation)
     rest = Rest(simulation, dice=Random(seed), latency=latency)  # noqa: S311 - latencies
     application = web.Application(client_max_size=2 * REQUEST_BYTES)
-    application.add_routes(Doors(simulation, gateway, rest).routes())
+    doors = Doors(simulation, gateway, rest)
+    application.add_routes(doors.routes())
     application.router.add_get("/gateway", gateway.connect)
     application.router.add_get("/cdn/{path:.*}", rest.file)
     application.router.add_route("*", "/api/v10/{path:.*}", rest.serve)
@@ -121,6 +133,7 @@ async def serve(*, port: int, members: int, seed: int, latency: tuple[float, flo
     gateway.url = url.replace("http", "ws") + "/gateway"
     sys.stdout.write(json.dumps({"url": url, "pid": os.getpid()}) + "\n")
     sys.stdout.flush()
+    watching = asyncio.create_task(doors.watch())
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -130,6 +143,7 @@ async def serve(*, port: int, members: int, seed: int, latency: tuple[float, flo
 
     threading.Thread(target=watch, daemon=True).start()
     await stop.wait()
+    watching.cancel()
     # Nothing outlives this process, so nothing has to be closed.
     os._exit(0)
 
