@@ -57,7 +57,7 @@ class Weather:
         return True
 
     def answer(self, request: web.Request) -> web.Response:
-        if self.status == 0:
+        if self.status == 0 and request.transport is not None:
             request.transport.abort()
         said = {"message": "bad weather", "code": 0, "retry_after": self.seconds, "global": False}
         headers = {**VIA, "Retry-After": str(self.seconds)} if self.status == TOO_MANY else VIA
