@@ -97,7 +97,13 @@ async def results(tx: Transaction, job_id: str) -> tuple[ImageRef, ...]:
 
 async def unfinished(tx: Transaction) -> list[str]:
     """The id of every job that has not come to an end or owes something, oldest first."""
-    return [row["id"] for row in await tx.all("open_jobs")]
+    return [row["id"] for row in await open_jobs(tx)]
+
+
+async def open_jobs(tx: Transaction) -> list[Row]:
+    """Those jobs as far as it takes to see who is to go on with them, oldest first."""
+    rows = await tx.all("open_jobs")
+    return sorted(rows, key=lambda row: (row["created_at"], row["id"]))
 
 
 async def ahead(tx: Transaction, job: Job) -> int:

@@ -98,7 +98,7 @@ class Sweeper:
 
     async def _jobs(self) -> None:
         """Take leases of the dead away; wake a runner for every free job whose time has come."""
-        rows = await self._database.read(lambda tx: tx.all("open_jobs"))
+        rows = await self._database.read(queue.open_jobs)
         self._seen = {row["id"]: seen for row in rows if (seen := self._seen.get(row["id"]))}
         for row in rows:
             if self._dispatcher.has(row["id"]) or not self._open:

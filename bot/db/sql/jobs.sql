@@ -58,13 +58,12 @@ SELECT picture FROM job_images
  WHERE job_id = :job_id AND role = 'result' AND picture IS NOT NULL;
 
 -- name: open_jobs
--- Every job that has not come to an end, or owes somebody something, oldest first.
+-- Every job that has not come to an end, or owes somebody something.
 SELECT id, state, claim, lease_until, begins_at, deliver_at, created_at FROM jobs
  WHERE state IN ('queued', 'running', 'generated', 'delivered')
  UNION ALL
 SELECT id, state, claim, lease_until, begins_at, deliver_at, created_at FROM jobs
- WHERE deliver_at IS NOT NULL AND state IN ('done', 'failed', 'cancelled')
- ORDER BY created_at, id;
+ WHERE deliver_at IS NOT NULL AND state IN ('done', 'failed', 'cancelled');
 
 -- name: claim_job
 -- Take a job that nobody holds; no row back means another run has it or nothing is left to do.
@@ -94,7 +93,9 @@ UPDATE jobs SET claim = NULL, lease_until = NULL
 -- Whoever held jobs is gone: the database is ours alone, and we have just begun.
 UPDATE jobs SET claim = NULL, lease_until = NULL
  WHERE claim IS NOT NULL
-   AND (state IN ('queued', 'running', 'generated', 'delivered') OR deliver_at IS NOT NULL);
+   AND id IN (SELECT id FROM jobs WHERE state IN ('queued', 'running', 'generated', 'delivered')
+               UNION ALL
+              SELECT id FROM jobs WHERE deliver_at IS NOT NULL);
 
 -- name: move_job
 -- Write the next state; no row back means that this run no longer holds the job.
