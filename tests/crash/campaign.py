@@ -84,6 +84,7 @@ class Outcome:
     seed: int
     starts: int = 0
     unheard: int = 0
+    refused: int = 0
     cut_off: int = 0
     spared: int = 0
     seconds: float = 0.0
@@ -140,7 +141,7 @@ class Campaign:
         if any(codes) or checked:
             outcome.broken.append(f"exit codes {codes} and {checked}: {said}")
         outcome.lines = audit.tally(evidence)
-        outcome.cut_off = audit.cut_off(evidence)
+        outcome.refused, outcome.cut_off = audit.without_job(evidence)
         outcome.spared = evidence.record["spared"]
         outcome.starts = sum(bot.starts for bot in self._bots)
         outcome.seconds = time.monotonic() - began
@@ -253,8 +254,9 @@ def show(outcome: Outcome) -> None:
     console = Console()
     console.print(table)
     console.print(
-        f"{outcome.starts} starts, {outcome.unheard} unheard, {outcome.cut_off} cut off before the "
-        f"promise, {outcome.spared} posts spared, {outcome.seconds:.0f} s"
+        f"{outcome.starts} starts, {outcome.unheard} unheard, {outcome.refused} refused, "
+        f"{outcome.cut_off} cut off before the promise, {outcome.spared} posts spared, "
+        f"{outcome.seconds:.0f} s"
     )
     for problem in outcome.broken:
         console.print(f"BROKEN {problem}", markup=False)

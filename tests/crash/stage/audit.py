@@ -128,11 +128,19 @@ def broken(evidence: Evidence) -> list[str]:
     return [*by_job, *_broken_to_members(evidence), *_unaccounted(evidence)]
 
 
-def cut_off(evidence: Evidence) -> int:
-    """Interactions that were answered with a card and stopped before anything was promised."""
+def without_job(evidence: Evidence) -> tuple[int, int]:
+    """Interactions that were answered and became no job: refused with a sentence, and cut off.
+
+    The latter have a card that says "getting ready": nothing was promised, held or paid.
+    """
     known = {job["interaction_id"] for job in evidence.books.jobs}
-    asked = evidence.record["interactions"]
-    return sum(one["answered"] is not None and one["id"] not in known for one in asked)
+    alone = [
+        one
+        for one in evidence.record["interactions"]
+        if one["answered"] is not None and one["id"] not in known
+    ]
+    refused = sum(bool(one["followups"]) for one in alone)
+    return refused, len(alone) - refused
 
 
 def _broken_to(job: Row, evidence: Evidence) -> Iterator[str]:
