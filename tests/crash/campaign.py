@@ -30,6 +30,7 @@ from tests.crash.stage.processes import (
     KINDS,
     Bot,
     Discord,
+    Nursery,
     Upstream,
     make_bot,
     named,
@@ -116,6 +117,7 @@ class Campaign:
         self._cluster = cluster
         self._dice = Random(plan.seed)  # noqa: S311 - a plan that can be repeated
         self._asked = 0
+        self._since = discord.record()["now"]
         self._outcome = Outcome(plan.seed)
 
     def run(self) -> Outcome:
@@ -196,21 +198,21 @@ class Campaign:
 
     def _look(self) -> audit.Evidence:
         read = books.read(self._database)
-        return audit.Evidence(self._discord.record(), self._upstream.calls(), read, WELCOME)
+        record = self._discord.record(self._since)
+        return audit.Evidence(record, self._upstream.calls(), read, WELCOME)
 
 
 @contextmanager
-def prepared(plan: Plan, folder: Path, cluster: Cluster | None = None) -> Iterator[Campaign]:
-    """A campaign with everything it needs running, in `folder`, but for the bots.
+def prepared(
+    plan: Plan, folder: Path, nursery: Nursery, cluster: Cluster | None = None
+) -> Iterator[Campaign]:
+    """A campaign with an upstream of its own, its bots in `folder`.
 
     With a `cluster` two share a database there.
     """
+    discord = nursery.discord
     with ExitStack() as stack:
-        discord = stack.enter_context(
-            running_discord(members=MEMBERS, seed=plan.seed, latency=LATENCY_SECONDS)
-        )
         upstream = stack.enter_context(running_upstream(DRAWING_SECONDS))
-        nursery = stack.enter_context(open_nursery(discord))
         database: Path | str = folder / "bot0" / "data" / "plantain.db"
         settings: dict[str, object] = {"LEASE_SECONDS": LEASE_SECONDS, "WELCOME_CREDITS": WELCOME}
         if cluster:
@@ -282,7 +284,11 @@ def main() -> None:
         folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = given.engine == "postgresql"
         cluster = stack.enter_context(running_cluster(durable=True)) if server else None
-        outcome = stack.enter_context(prepared(plan, folder, cluster)).run()
+        discord = stack.enter_context(
+            running_discord(members=MEMBERS, seed=plan.seed, latency=LATENCY_SECONDS)
+        )
+        nursery = stack.enter_context(open_nursery(discord))
+        outcome = stack.enter_context(prepared(plan, folder, nursery, cluster)).run()
     show(outcome)
     if given.json:
         given.json.write_text(json.dumps(asdict(outcome), indent=1))

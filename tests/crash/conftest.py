@@ -1,4 +1,4 @@
-"""A Discord and an upstream for a module's tests, and bots that end with their test."""
+"""A Discord, an upstream and a nursery for a whole run, and bots that end with their test."""
 
 import time
 
@@ -7,19 +7,19 @@ import pytest
 from tests.crash.stage.processes import make_bot, open_nursery, running_discord, running_upstream
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def discord():
-    with running_discord() as running:
+    with running_discord(latency=(0.0, 0.01)) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stand_in():
     with running_upstream() as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def nursery(discord):
     with open_nursery(discord) as opened:
         yield opened

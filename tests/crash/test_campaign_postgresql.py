@@ -23,10 +23,10 @@ def cluster():
         pytest.skip(f"NOT TESTED ON POSTGRESQL: {error}")
 
 
-def test_no_promise_is_broken(tmp_path, cluster):
+def test_no_promise_is_broken(tmp_path, nursery, cluster):
     plan = Plan(jobs=32, kills=1, freezes=1, restarts=1, seed=SEED)
 
-    with prepared(plan, tmp_path, cluster) as campaign:
+    with prepared(plan, tmp_path, nursery, cluster) as campaign:
         outcome = campaign.run()
 
     assert outcome.broken == [], f"CRASH_SEED={SEED}"

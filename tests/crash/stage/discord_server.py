@@ -100,10 +100,10 @@ class Doors:
             return answered({"sessions": len(self._gateway.live)}, 408)
         return answered({"sessions": wanted})
 
-    async def record(self, _request: web.Request) -> web.Response:
+    async def record(self, request: web.Request) -> web.Response:
         return answered(
             {
-                **self._simulation.record(),
+                **self._simulation.record(int(request.query.get("since", "0"))),
                 "bot": self._simulation.backend.bot_user.id,
                 "members": self._simulation.members,
                 "channel": self._simulation.channel.id,

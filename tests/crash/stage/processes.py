@@ -120,8 +120,9 @@ class Discord:
             return False
         return True
 
-    def record(self) -> dict[str, Any]:
-        return ask(f"{self.url}/stage/record")
+    def record(self, since: int = 0) -> dict[str, Any]:
+        """See `Simulation.record`, and what the server counts."""
+        return ask(f"{self.url}/stage/record?since={since}")
 
 
 @dataclass(frozen=True)

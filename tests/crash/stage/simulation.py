@@ -159,14 +159,21 @@ class Simulation:
 
     # --- what can be read from outside ------------------------------------------------------
 
-    def record(self) -> dict[str, object]:
-        """Every interaction and every message there is now, as plain JSON."""
+    def record(self, since: int) -> dict[str, object]:
+        """Every interaction and every message that came after an id, as plain JSON.
+
+        `now` is such an id for another time.
+        """
         return {
-            "interactions": [self._interaction(told) for told in self.told.values()],
+            "now": self.backend.snowflake(),
+            "interactions": [
+                self._interaction(told) for told in self.told.values() if told.record.id > since
+            ],
             "messages": [
                 self._message(message)
                 for messages in self.backend.messages.values()
                 for message in messages.values()
+                if message.id > since
             ],
             "spared": self.spared,
         }
