@@ -1,5 +1,6 @@
 """Takes what a job made, or why it made nothing, to its person; and again until Discord has it."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -8,7 +9,14 @@ from pathlib import Path
 import structlog
 
 from bot.db.database import Database, Transaction
-from bot.errors import DeliveryFailed, ErrorKind, PictureKept, UnusablePicture
+from bot.errors import (
+    Billed,
+    DeliveryFailed,
+    ErrorKind,
+    PictureKept,
+    ProviderError,
+    UnusablePicture,
+)
 from bot.generation.request import ImageRef
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
@@ -47,13 +55,20 @@ class Handover:
         """generated -> delivered -> done; False when it is to be tried again later.
 
         Pictures that Discord has not taken for a day are paid for and kept. Raises StorageError
-        where they can be seen and that cannot be written.
+        where they can be seen and that cannot be written, and ProviderError where they are none, or
+        nobody has had their files for days.
         """
         if job.state is JobState.DELIVERED:
             await self.settle(job)
             return True
         images = await self.database.read(lambda tx: queue.results(tx, job.id))
-        if self.now() > (job.stored_at or job.created_at) + GIVE_UP:
+        waited = self.now() - (job.stored_at or job.created_at)
+        here = await self._are_here(images)
+        if not here and waited > 2 * GIVE_UP:
+            problem = "the picture's file is gone"
+            kind = ErrorKind.RESULT_UNAVAILABLE
+            raise ProviderError(kind, job.provider, Billed.YES, detail=problem)
+        if here and waited > GIVE_UP:
             structlog.get_logger("jobs").warning("picture kept, not delivered", job=job.id)
             await self._note(job, None)
             return True
@@ -136,6 +151,9 @@ class Handover:
         charged: int,
         shortfall: Shortfall | None,
     ) -> int | None:
+        if not await self._are_here(images):
+            # Another process may have them in its folder.
+            raise DeliveryFailed("the picture is not in this store", unreachable=True)
         receipt = await self._receipt(job, charged)
         async with AsyncExitStack() as stack:
             pictures = []
@@ -146,6 +164,11 @@ class Handover:
                 pictures.append(replace(picture, number=number))
             await self._check(job)
             return await self.delivery.deliver(job, pictures, receipt, shortfall)
+
+    async def _are_here(self, images: Sequence[ImageRef]) -> bool:
+        """Whether this process's store has every file."""
+        paths = [self.store.path(image) for image in images]
+        return await asyncio.to_thread(lambda: all(path.is_file() for path in paths))
 
     async def _check(self, job: Job) -> None:
         """Raise Fenced where the job has been taken over: whoever has it shows it."""

@@ -173,7 +173,13 @@ class Painter:
             place = await queue.tie(tx, job.id, image, picture=step.picture, now=self.leases.now())
             await conversation.keep(tx, job, drawn, place=place)
 
-        await self.database.write(keep)
+        try:
+            await self.database.write(keep)
+        except StorageError:
+            # The database may have gone away with the answer alone.
+            tied = await self.database.read(lambda tx: tx.all("results_tied", job_id=job.id))
+            if step.picture not in {row["picture"] for row in tied}:
+                raise
 
     async def _show_drawing(self, job: Job, begun: asyncio.Event) -> None:
         """Say that an upstream is at work, once one is: a call may wait for its turn before."""

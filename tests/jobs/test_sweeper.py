@@ -66,6 +66,43 @@ async def test_what_discord_did_not_take_waits_without_a_slot_and_ever_longer(op
         await shop.assert_books_balance()
 
 
+async def test_a_picture_whose_file_is_elsewhere_waits_and_one_that_is_gone_is_given_back(
+    open_shop, key
+):
+    """Another process may have it in its folder; what nobody can have nobody pays for."""
+    async with open_shop({"google": key()}) as shop:
+        shop.told.refusal = DeliveryFailed("away", unreachable=True)
+        job = await shop.run("whose file goes")
+        [image] = (await shop.studio.stored(job.id)).results
+        shop.told.refusal = None
+        file = shop.sweeper._store.path(image)
+        content = file.read_bytes()
+        file.unlink()
+        await shop.sweep(after=DAY + 60)
+        row = await shop.job(job)
+        assert (row["state"], row["claim"]) == ("generated", None)
+
+        file.write_bytes(content)
+        other = await shop.run("whose file is gone")
+        [lost] = (await shop.studio.stored(other.id)).results
+        assert (await shop.job(other))["state"] == "done"
+        await shop.sweep(after=3600)
+        row = await shop.job(job)
+        assert (row["state"], row["credits_charged"]) == ("done", 7)
+        assert lost != image
+
+        shop.told.refusal = DeliveryFailed("away", unreachable=True)
+        third = await shop.run("gone for good")
+        [image] = (await shop.studio.stored(third.id)).results
+        shop.sweeper._store.path(image).unlink()
+        await shop.sweep(after=2 * DAY + 60)
+
+        row = await shop.job(third)
+        assert (row["state"], row["failure"]) == ("failed", "result_unavailable")
+        assert (await shop.account()).held == 0
+        await shop.assert_books_balance()
+
+
 async def test_credits_held_for_nothing_are_given_back_after_a_day(open_shop, key):
     async with open_shop({"google": key()}) as shop:
         job = await shop.run("blocked")
