@@ -27,11 +27,15 @@ from bot.i18n import Sentences
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
+from bot.jobs.alerts import Alerts
 from bot.jobs.bank import Bank
+from bot.jobs.delivery import Delivery
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.limits import Limits
+from bot.jobs.outlets import Outlets
 from bot.jobs.pots import Pots
+from bot.jobs.reports import Reports
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
@@ -50,6 +54,8 @@ from bot.providers.router import Router, Way
 from bot.providers.speed import Speeds
 from bot.providers.transport import Transport, make_session
 from bot.settings import Settings
+from bot.ui.alert_cards import AlertCards
+from bot.ui.alerts import DiscordTeller
 from bot.ui.cards import Cards
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.limit_cards import LimitCards
@@ -111,6 +117,7 @@ class App:
         """Take no new work and let running jobs finish; what is left is released at next start."""
         self.client.services.studio.close()
         await self.client.services.dispatcher.close(grace)
+        await self.client.services.alerts.close()
 
 
 def read_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
@@ -341,22 +348,11 @@ def _services(
 ) -> Services:
     sentences = world.sentences()
     cards = Cards(sentences=sentences, catalog=workshop.catalog)
-    runner = Runner(
-        database=Patient(database, sleep=world.sleep),
-        ledger=bank.ledger,
-        payers=bank.payers,
-        provider=provider,
-        catalog=workshop.catalog,
-        store=workshop.store,
-        codec=workshop.codec,
-        delivery=DiscordDelivery(client=client, cards=cards, now=world.now),
-        now=world.now,
-        new_id=world.new_id,
-        sleep=world.sleep,
-        slots=settings.max_jobs,
-    )
+    delivery = DiscordDelivery(client=client, cards=cards, now=world.now)
+    runner = _runner(settings, world, database, bank, workshop, provider, delivery)
+    alerts = _alerts(client, world, database, bank, sentences)
     dispatcher = InProcessDispatcher(
-        runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
+        alerts.after(runner.run), postpone=runner.postpone, now=world.now, sleep=world.sleep
     )
     studio = Studio(
         catalog=workshop.catalog,
@@ -380,6 +376,9 @@ def _services(
         standings=_standings(world, database, bank, pots, workshop.codec),
         limits=Limits(database=database, bank=bank),
         treasury=Treasury(database=database, ledger=bank.ledger),
+        alerts=alerts,
+        outlets=Outlets(database=database, now=world.now),
+        reports=_reports(world, database, bank, workshop),
         cards=cards,
         limit_cards=LimitCards(cards=cards, say=sentences.say),
         sentences=sentences,
@@ -387,6 +386,31 @@ def _services(
         recover=runner.recover,
         left_behind=left_behind,
         operators=settings.operators,
+    )
+
+
+def _runner(
+    settings: Settings,
+    world: World,
+    database: Database,
+    bank: Bank,
+    workshop: Workshop,
+    provider: Provider,
+    delivery: Delivery,
+) -> Runner:
+    return Runner(
+        database=Patient(database, sleep=world.sleep),
+        ledger=bank.ledger,
+        payers=bank.payers,
+        provider=provider,
+        catalog=workshop.catalog,
+        store=workshop.store,
+        codec=workshop.codec,
+        delivery=delivery,
+        now=world.now,
+        new_id=world.new_id,
+        sleep=world.sleep,
+        slots=settings.max_jobs,
     )
 
 
@@ -412,6 +436,33 @@ def _standings(world: World, database: Database, bank: Bank, pots: Pots, codec: 
         calendar=bank.calendar,
         codec=codec,
         now=world.now,
+    )
+
+
+def _alerts(
+    client: Client, world: World, database: Database, bank: Bank, sentences: Sentences
+) -> Alerts:
+    return Alerts(
+        database=database,
+        quotas=bank.quotas,
+        teller=DiscordTeller(
+            client=client, cards=AlertCards(sentences.say), operators=client.operator_ids
+        ),
+        now=world.now,
+        new_id=world.new_id,
+        sleep=world.sleep,
+    )
+
+
+def _reports(world: World, database: Database, bank: Bank, workshop: Workshop) -> Reports:
+    models = workshop.catalog.models
+    return Reports(
+        database=database,
+        calendar=bank.calendar,
+        codec=workshop.codec,
+        now=world.now,
+        # A model may have left the catalog since.
+        nickname=lambda model: models[model].nickname if model in models else model,
     )
 
 
