@@ -255,7 +255,7 @@ async def open_app(
 async def _check_storage(database: engine.Engine, bank: Bank) -> None:
     """However the last run ended: what goes on from a broken file or wrong books makes it worse.
 
-    Raises StorageError and LedgerWrong. A million entries take about two seconds.
+    Raises StorageError and LedgerWrong. A million entries take about three seconds.
     """
     if faults := await database.faults():
         raise StorageError(f"the database is damaged: {faults[0]}; restore a backup")

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -202,7 +203,9 @@ class Server:
             self.cluster.script(f"CREATE DATABASE {self.name} TEMPLATE plantain")
             self.made = True
         else:
-            asyncio.run(self._empty())
+            with ThreadPoolExecutor(1) as thread:
+                # A test that asks may be in a loop of its own.
+                thread.submit(lambda: asyncio.run(self._empty())).result()
         return SecretStr(self.cluster.url(self.name))
 
     def bare(self) -> SecretStr:

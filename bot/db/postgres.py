@@ -11,7 +11,7 @@ import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar, cast
 
@@ -27,8 +27,10 @@ from bot.errors import CommitUnknown, SettingsError, StorageError
 T = TypeVar("T")
 Wait = Callable[[float], Awaitable[object]]
 
-POOL = 8
-"""Connections of one process; more only queue in front of the rows that everybody counts on."""
+POOL = 6
+"""Connections of one process."""
+WRITERS = 4
+"""Of them for writing; more only queue in front of the rows that everybody is counted on."""
 
 WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, *(3.0,) * 8)
 """Seconds before each repetition, on average; in half a minute most servers are back."""
@@ -167,6 +169,7 @@ class PostgresDatabase:
         self._now = now
         self._sleep = sleep
         self._random = random
+        self._writers = asyncio.Semaphore(WRITERS)
         self._running: set[asyncio.Task[Any]] = set()
         self._marks = 0
         self._closed = False
@@ -274,7 +277,8 @@ class PostgresDatabase:
         waits, doubts = iter(WAITS), iter(DOUBT_WAITS)
         while True:
             try:
-                return await self._attempt(errand)
+                async with nullcontext() if errand.begin == READ else self._writers:
+                    return await self._attempt(errand)
             except _Repeat as again:
                 failure = again.failure
             wait = next(doubts if errand.in_doubt else waits, None)

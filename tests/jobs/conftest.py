@@ -417,8 +417,8 @@ class Books:
 
 
 @pytest.fixture
-async def books(tmp_path):
-    async with SqliteDatabase.open(tmp_path / "books.db") as database:
+async def books(address):
+    async with engine.opened(address) as database:
         yield Books(database)
 
 
