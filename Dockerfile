@@ -6,7 +6,7 @@ RUN python -m venv /venv
 # What we depend on changes seldom: this layer is cached until pyproject.toml or the pins change.
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 RUN mkdir bot cogs && touch bot/__init__.py cogs/__init__.py \
-    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt ".[heic]" \
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt ".[heic,postgres]" \
     && /venv/bin/pip uninstall --yes plantain
 COPY bot bot
 COPY cogs cogs

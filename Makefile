@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help demo test check fix bench clean
+.PHONY: help demo test check fix bench crash clean
 
 help:
 	@echo "make demo   the bot in a page that looks like Discord; no token, no key"
@@ -12,6 +12,7 @@ help:
 	@echo "make check  format, lint, types and floors"
 	@echo "make fix    mend what format and lint can"
 	@echo "make bench  our client beside google-genai's and openai's, with 4K pictures"
+	@echo "make crash  the bot killed and frozen for minutes, on both engines; every promise checked"
 
 demo: $(VENV)/.demo
 	$(BIN)/plantain demo $(ARGS)
@@ -31,6 +32,10 @@ fix: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/client.py --require-sdks $(ARGS)
+
+crash: $(VENV)/.dev
+	$(BIN)/python tests/crash/campaign.py --engine sqlite $(ARGS)
+	$(BIN)/python tests/crash/campaign.py --engine postgresql $(ARGS)
 
 clean:
 	rm -rf $(VENV)

@@ -6,6 +6,9 @@ All write to a file with `synchronous=FULL`, and each pair is two durable transa
 "with limits" is what a request goes through: who pays is found among team, pool and member, and it
 is counted against a limit on every measure for member (by their role), server and bot. The
 contenders take turns within every round, so that a ratio compares neighbours in time.
+
+Where the machine has PostgreSQL, the same runs on a throwaway server over a Unix socket, durable
+too, with the server's part of the machine's cores included.
 """
 
 import argparse
@@ -16,21 +19,22 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
+from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from bot.db import statements
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine, statements
 from bot.jobs.bank import Bank
 from bot.ledger.ledger import GRANTS, REVENUE, Ledger
 from bot.quotas.defaults import OWNERS
 from bot.quotas.limit import Limit, Measure, Who, Whose
 from bot.settings import Settings
+from tests.clusters import NoPostgres, running_cluster
 
 CALLERS = (1, 16, 64)
 MEMBER = "member"
@@ -61,7 +65,7 @@ def microseconds():
 async def prepare(path, *, pairs):
     """A database with one rich member."""
     ledger = Ledger(now=microseconds, new_id=numbered_ids(), welcome=pairs * PRICE)
-    async with SqliteDatabase.open(path) as database:
+    async with engine.opened(path) as database:
         await database.write(lambda tx: ledger.open(tx, MEMBER))
 
 
@@ -114,7 +118,7 @@ async def through_ledger(path, *, pairs, callers):
     """Seconds for `pairs` shared among concurrent callers."""
     ids = (f"{number:020d}" for number in itertools.count(10**12))
     ledger = Ledger(now=microseconds, new_id=partial(next, ids), welcome=0)
-    async with SqliteDatabase.open(path) as database:
+    async with engine.opened(path) as database:
 
         async def caller(share):
             for _ in range(share):
@@ -157,7 +161,7 @@ async def through_payers(path, *, pairs, callers):
             settle = partial(payers.settle, reserved=PRICE, charged=CHARGE)
             await database.write(lambda tx, id_=held.reservation_id, end=settle: end(tx, id_))
 
-    async with SqliteDatabase.open(path) as database:
+    async with engine.opened(path) as database:
         await database.write(lambda tx: prepare_server(tx, bank, members, pairs))
         started = time.perf_counter()
         async with asyncio.TaskGroup() as group:
@@ -178,22 +182,37 @@ async def prepare_server(tx, bank, members, pairs):
         await bank.ledger.grant(tx, account, pairs * PRICE, reason="benchmark")
 
 
-def measure(folder, *, pairs, rounds):
+WAYS = {"ledger": through_ledger, "with limits": through_payers}
+ON_SERVER = "{}, PostgreSQL"
+
+
+def measure(folder, cluster, *, pairs, rounds):
     """One rate per contender and round, in pairs a second."""
-    ways = {"ledger": through_ledger, "with limits": through_payers}
+    ways = dict(WAYS)
+    if cluster is not None:
+        ways |= {ON_SERVER.format(name): way for name, way in WAYS.items()}
     contenders = [("bare sqlite3", 1), *itertools.product(ways, CALLERS)]
     rates = {contender: [] for contender in contenders}
     for number in range(rounds):
         for (name, callers), taken in rates.items():
             path = folder / f"{number}-{name}-{callers}.db"
+            if name in ways and name not in WAYS:
+                path = on_server(cluster, f"round{number}_{len(name)}_{callers}")
             asyncio.run(prepare(path, pairs=pairs))
             if name in ways:
                 seconds = asyncio.run(ways[name](path, pairs=pairs, callers=callers))
             else:
                 seconds = bare(path, pairs=pairs)
             taken.append(pairs / seconds)
-            path.unlink()
+            if isinstance(path, Path):
+                path.unlink()
     return rates
+
+
+def on_server(cluster, name):
+    """The address of a new database."""
+    cluster.script(f"CREATE DATABASE {name}")
+    return SecretStr(cluster.url(name))
 
 
 def summarise(rates):
@@ -217,8 +236,15 @@ def main():
     options.add_argument("--json", type=Path)
     chosen = options.parse_args()
     pairs = chosen.pairs - chosen.pairs % CALLERS[-1]
-    with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
-        results = summarise(measure(Path(folder), pairs=pairs, rounds=chosen.rounds))
+    with ExitStack() as resources:
+        folder = resources.enter_context(tempfile.TemporaryDirectory(dir=chosen.folder))
+        try:
+            cluster = resources.enter_context(running_cluster(durable=True))
+        except NoPostgres as error:
+            print(f"without PostgreSQL: {error}")
+            cluster = None
+        rates = measure(Path(folder), cluster, pairs=pairs, rounds=chosen.rounds)
+    results = summarise(rates)
     table = Table(title=f"reserve + settle, {chosen.rounds} rounds of {pairs} pairs, FULL")
     for heading in ("contender", "callers", "pairs/s", "x bare"):
         table.add_column(heading, justify="left" if heading == "contender" else "right")

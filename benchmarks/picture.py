@@ -54,6 +54,7 @@ class Nobody:
     """An Observer that is not interested."""
 
     party = 0
+    run = ""
 
     async def calling(self, call):
         pass

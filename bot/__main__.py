@@ -22,9 +22,11 @@ app = typer.Typer(
 db = typer.Typer(help="Look after the database.", no_args_is_help=True)
 ledger = typer.Typer(help="Look after credits.", no_args_is_help=True)
 upstreams = typer.Typer(invoke_without_command=True)
+jobs = typer.Typer(help="Look after jobs.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(ledger, name="ledger")
 app.add_typer(upstreams, name="upstreams")
+app.add_typer(jobs, name="jobs")
 
 FAILURE = 1
 USAGE = 2
@@ -43,6 +45,9 @@ Images = Annotated[
 Size = Annotated[
     Resolution | None,
     typer.Option(case_sensitive=False, help="Size class; 1K where it is left out."),
+]
+Called = Annotated[
+    str, typer.Argument(metavar="JOB", help="A job's id, or the last eight letters of it.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
@@ -227,6 +232,58 @@ def db_upgrade() -> None:
     _run(terminal.upgrade(Settings.read()))
 
 
+@db.command("check")
+def db_check() -> None:
+    """Look for damage, and recompute the ledger; a bot may be running. Exit code 1 if any."""
+    from bot.storage import proof  # noqa: PLC0415 - see generate
+
+    raise typer.Exit(_run(proof.check(Settings.read())))
+
+
+@db.command("backup")
+def db_backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+) -> None:
+    """Save the database to a file, whole and proved, while the bot runs. Pictures are not in it.
+
+    \b
+    plantain db backup saturday.db && rsync -a data/images/ backup/images/
+    """
+    from bot.storage import backup  # noqa: PLC0415 - see generate
+
+    raise typer.Exit(_run(backup.save(Settings.read(), file, force=force)))
+
+
+@db.command("restore")
+def db_restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup, also an older one.")],
+) -> None:
+    """Put a backup in the database's place, with the bot stopped. What was there is kept."""
+    from bot.storage import backup  # noqa: PLC0415 - see generate
+
+    raise typer.Exit(_run(backup.restore(Settings.read(), file)))
+
+
+@db.command("copy")
+def db_copy(
+    target: Annotated[str, typer.Option("--to", metavar="URL", help="A database that is new.")],
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="URL", help="The bot's own if left out.")
+    ] = None,
+) -> None:
+    """Copy everything to another database, of the other engine or the same; with the bot stopped.
+
+    A password may be left out of the URL and given as PGPASSWORD.
+
+    \b
+    plantain db copy --from sqlite:///data/plantain.db --to postgresql://plantain@host/plantain
+    """
+    from bot.storage import removal  # noqa: PLC0415 - see generate
+
+    _run(removal.copy(Settings.read(), source, target))
+
+
 @ledger.command("check")
 def ledger_check() -> None:
     """Recompute every balance from its entries; exit code 1 and the differences if any."""
@@ -274,6 +331,55 @@ def ledger_account(
 
     shown = page.show(Settings.read(), account, last=last, as_json=as_json)
     raise typer.Exit(_run(shown))
+
+
+@jobs.command("list")
+def jobs_list(
+    state: Annotated[
+        str | None, typer.Option(metavar="STATE", help="Only jobs in this state, such as running.")
+    ] = None,
+    last: Annotated[
+        int, typer.Option(metavar="N", min=1, max=1000, help="So many of the newest.")
+    ] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Show the newest jobs and where they stand; a bot may be running."""
+    from bot.roster import sheet  # noqa: PLC0415 - brings the database
+
+    shown = sheet.list_jobs(Settings.read(), state=state, last=last, as_json=as_json)
+    raise typer.Exit(_run(shown))
+
+
+@jobs.command("show")
+def jobs_show(job: Called, as_json: AsJson = False) -> None:
+    """Show one job and every paid call for it."""
+    from bot.roster import sheet  # noqa: PLC0415 - brings the database
+
+    raise typer.Exit(_run(sheet.show_job(Settings.read(), job, as_json=as_json)))
+
+
+@jobs.command("retry")
+def jobs_retry(
+    job: Called,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Even where a call for it may have been paid for.")
+    ] = False,
+) -> None:
+    """Deliver a job that waits at once, or have one that failed drawn again; a bot may be running.
+
+    What is drawn again is a new job, which its member pays for as for any other.
+    """
+    from bot.roster import repair  # noqa: PLC0415 - brings the database
+
+    raise typer.Exit(_run(repair.retry(Settings.read(), job, anyway=anyway)))
+
+
+@jobs.command("release")
+def jobs_release(job: Called) -> None:
+    """Give a job's credits back and end it; a running bot stops it and tells its member."""
+    from bot.roster import repair  # noqa: PLC0415 - brings the database
+
+    raise typer.Exit(_run(repair.release(Settings.read(), job)))
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:

@@ -17,21 +17,21 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bot.client import Client, Services
+from bot.db import engine
 from bot.db.database import Database
 from bot.db.patient import Patient
-from bot.db.sqlite import SqliteDatabase
-from bot.errors import SettingsError, UnknownModel
+from bot.errors import LedgerWrong, SettingsError, StorageError, UnknownModel
 from bot.generation.catalog import MICROS, Catalog
 from bot.generation.pricing import Ranking
 from bot.i18n import Sentences
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
-from bot.jobs import queue
 from bot.jobs.alerts import Alerts
 from bot.jobs.bank import Bank
 from bot.jobs.delivery import Delivery
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
+from bot.jobs.lease import Leases
 from bot.jobs.limits import Limits
 from bot.jobs.outlets import Outlets
 from bot.jobs.pots import Pots
@@ -39,6 +39,7 @@ from bot.jobs.reports import Reports
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
+from bot.jobs.sweeper import Sweeper
 from bot.jobs.treasury import Treasury
 from bot.jobs.uploads import Uploads
 from bot.ledger.ledger import Ledger
@@ -65,8 +66,6 @@ from bot.web.site import Web
 CODEC_SECONDS = 30.0
 MOST_WORKERS = 4
 """Re-encoding processes; one may need 450 MB for a 4K picture."""
-SHUTDOWN_SECONDS = 20.0
-"""How long running jobs may go on after a stop is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,7 @@ class World:
     """What the core is handed from outside, so that tests can hand it something else.
 
     `now` is in microseconds UTC, `monotonic` in seconds; ids are 32 hex digits that sort by time.
+    `sleep` waits for what is asked again, `tick` is for what goes on beside it all, for ever.
     `sentences` reads what people are told, which takes a while.
     """
 
@@ -83,6 +83,7 @@ class World:
     monotonic: Callable[[], float] = time.monotonic
     random: Callable[[], float] = random.random
     sleep: Callable[[float], Awaitable[None]] = sleep
+    tick: Callable[[float], Awaitable[None]] = sleep
     sentences: Callable[[], Sentences] = Sentences.load
 
 
@@ -113,11 +114,16 @@ class App:
     def ledger(self) -> Ledger:
         return self.bank.ledger
 
-    async def drain(self, grace: float = SHUTDOWN_SECONDS) -> None:
-        """Take no new work and let running jobs finish; what is left is released at next start."""
-        self.client.services.studio.close()
-        await self.client.services.dispatcher.close(grace)
-        await self.client.services.alerts.close()
+    async def drain(self, grace: float) -> None:
+        """Take no new work and let running jobs finish for `grace` seconds.
+
+        What is left is gone on with at the next start.
+        """
+        services = self.client.services
+        services.studio.close()
+        services.sweeper.close()
+        await services.dispatcher.close(grace)
+        await services.alerts.close()
 
 
 def read_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
@@ -200,21 +206,29 @@ async def open_app(
     """The bot over the data folder, which is locked for this process alone.
 
     `dress` may wrap the provider that makes pictures; `longest_pause` caps, in seconds, how long an
-    upstream that failed is left alone. Raises SettingsError for what the operator must set and
-    StorageError for a broken database.
+    upstream that failed is left alone. Raises SettingsError for what the operator must set,
+    StorageError for a broken database and LedgerWrong for books that do not add up.
     """
     world = world or World()
     catalog = load_catalog(settings)
     bank = Bank.of(settings, now=world.now, new_id=world.new_id)
+    address = settings.database
     folder = settings.prepare_data_dir()
     async with AsyncExitStack() as resources:
-        resources.enter_context(_locked(folder / "plantain.lock", "DATA_DIR"))
-        database_lock = settings.sqlite_path.with_name(f"{settings.sqlite_path.name}.lock")
-        resources.enter_context(_locked(database_lock, "DATABASE_URL"))
-        database = await resources.enter_async_context(SqliteDatabase.open(settings.sqlite_path))
-        # Both locks are ours: whatever is unfinished now was left by a process that is gone.
-        left_behind = await database.read(queue.unfinished)
-        await database.write(lambda tx: tx.run("end_all_calls"))
+        resources.enter_context(locked(folder / "plantain.lock", "DATA_DIR"))
+        alone = isinstance(address, Path)
+        if isinstance(address, Path):
+            lock = address.with_name(f"{address.name}.lock")
+            resources.enter_context(locked(lock, "DATABASE_URL"))
+        database = await resources.enter_async_context(
+            engine.opened(address, now=world.now, sleep=world.sleep, random=world.random)
+        )
+        await _check_storage(database, bank)
+        if alone:
+            # Both locks are ours: whoever held jobs or made calls is a process that is gone. Where
+            # several may share a database this must not be done; leases then end by themselves.
+            await database.write(lambda tx: tx.run("expire_all_leases"))
+            await database.write(lambda tx: tx.run("end_all_calls"))
         health = _health(database, world, catalog, longest_pause)
         site = _site(settings, world)
         if site is not None:
@@ -231,13 +245,22 @@ async def open_app(
         provider = dress(_router(world, workshop, health, ranking, speeds))
 
         def compose(client: Client) -> Services:
-            return _services(
-                client, settings, world, database, bank, workshop, provider, ranking, left_behind
-            )
+            return _services(client, settings, world, database, bank, workshop, provider, ranking)
 
         app = App(Client(compose=compose), database, bank, workshop)
         resources.push_async_callback(app.drain, 0.0)
         yield app
+
+
+async def _check_storage(database: engine.Engine, bank: Bank) -> None:
+    """However the last run ended: what goes on from a broken file or wrong books makes it worse.
+
+    Raises StorageError and LedgerWrong. A million entries take about three seconds.
+    """
+    if faults := await database.faults():
+        raise StorageError(f"the database is damaged: {faults[0]}; restore a backup")
+    if wrong := await database.read(bank.payers.check):
+        raise LedgerWrong(len(wrong))
 
 
 def _health(
@@ -326,7 +349,6 @@ def _services(
     workshop: Workshop,
     provider: Provider,
     ranking: Ranking,
-    left_behind: Sequence[str],
 ) -> Services:
     sentences = world.sentences()
     cards = Cards(sentences=sentences, catalog=workshop.catalog)
@@ -365,9 +387,31 @@ def _services(
         limit_cards=LimitCards(cards=cards, say=sentences.say),
         sentences=sentences,
         dispatcher=dispatcher,
-        recover=runner.recover,
-        left_behind=left_behind,
+        sweeper=_sweeper(settings, world, database, bank, workshop, provider, dispatcher),
+        collect=runner.collect,
         operators=settings.operators,
+    )
+
+
+def _sweeper(
+    settings: Settings,
+    world: World,
+    database: Database,
+    bank: Bank,
+    workshop: Workshop,
+    provider: Provider,
+    dispatcher: InProcessDispatcher,
+) -> Sweeper:
+    return Sweeper(
+        database=database,
+        dispatcher=dispatcher,
+        provider=provider,
+        payers=bank.payers,
+        store=workshop.store,
+        now=world.now,
+        monotonic=world.monotonic,
+        tick=world.tick,
+        lease=settings.lease_seconds,
     )
 
 
@@ -389,9 +433,10 @@ def _runner(
         store=workshop.store,
         codec=workshop.codec,
         delivery=delivery,
-        now=world.now,
+        leases=Leases(
+            database=database, now=world.now, tick=world.tick, seconds=settings.lease_seconds
+        ),
         new_id=world.new_id,
-        sleep=world.sleep,
         slots=settings.max_jobs,
     )
 
@@ -449,7 +494,7 @@ def _reports(world: World, database: Database, bank: Bank, workshop: Workshop) -
 
 
 @contextmanager
-def _locked(file: Path, setting: str) -> Iterator[None]:
+def locked(file: Path, setting: str) -> Iterator[None]:
     """Two bots on one data folder or one database would undo each other's jobs."""
     lock = FileLock(file, timeout=0)
     try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -23,6 +23,7 @@ from bot.jobs.pots import Pots
 from bot.jobs.reports import Reports
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
+from bot.jobs.sweeper import Sweeper
 from bot.jobs.treasury import Treasury
 from bot.ui.cards import Cards
 from bot.ui.limit_cards import LimitCards
@@ -43,8 +44,9 @@ COGS = (
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What cogs may ask. `recover` takes up jobs, such as `left_behind` by a stopped process.
+    """What cogs may ask. `sweeper` takes up jobs, such as those a stopped process left behind.
 
+    `collect` settles a job whose kept pictures have just been shown, by its id and the message's.
     `operators` are the ids of those who run the bot beside the application's owner.
     """
 
@@ -61,8 +63,8 @@ class Services:
     limit_cards: LimitCards
     sentences: Sentences
     dispatcher: InProcessDispatcher
-    recover: Callable[[Sequence[str]], Awaitable[None]]
-    left_behind: Sequence[str]
+    sweeper: Sweeper
+    collect: Callable[[str, int | None], Awaitable[bool]]
     operators: frozenset[int] = frozenset()
 
 
@@ -78,7 +80,7 @@ class Client(commands.Bot):
             tree_cls=Tree,
         )
         self.services = compose(self)
-        self._recovery: asyncio.Task[None] | None = None
+        self._sweeping: asyncio.Task[None] | None = None
         self._log = structlog.get_logger("client")
 
     async def setup_hook(self) -> None:
@@ -87,8 +89,8 @@ class Client(commands.Bot):
             await self.load_extension(name)
         await self.tree.sync()
         self.services.alerts.start()
-        # In the background: telling many people takes longer than Discord waits for a login.
-        self._recovery = asyncio.create_task(self._recover())
+        # From now on people can be told.
+        self._sweeping = asyncio.create_task(self.services.sweeper.watch())
 
     async def connect_with(self, token: str) -> None:
         """Log in and stay connected until closed. Raises SettingsError, DiscordUnreachable."""
@@ -122,16 +124,10 @@ class Client(commands.Bot):
         return self.services.operators | team
 
     async def close(self) -> None:
-        if self._recovery is not None:
-            self._recovery.cancel()
-            await asyncio.wait([self._recovery])
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.wait([self._sweeping])
         await super().close()
-
-    async def _recover(self) -> None:
-        try:
-            await self.services.recover(self.services.left_behind)
-        except Exception:  # noqa: BLE001 - what is left is taken up at the next start
-            self._log.exception("not every job could be taken up again")
 
     @asynccontextmanager
     async def telling(self, interaction: discord.Interaction) -> AsyncIterator[None]:

@@ -3,6 +3,8 @@
     PlantainError
     ├── SettingsError           the operator must set something
     ├── StorageError            the database or the disk said no
+    │   └── CommitUnknown       nobody knows whether it stored what it was given
+    ├── LedgerWrong             the books do not add up, so the bot does not start
     ├── Refusal                 turned down before anything was spent
     │   ├── EmptyPrompt
     │   ├── PromptTooLong
@@ -31,7 +33,9 @@
     ├── ProviderError           an upstream failed; `kind` says how
     ├── DiscordUnreachable      no connection could be made at start
     ├── DeliveryFailed          the picture exists, Discord did not take it
+    ├── PictureKept             it did not, and the picture is kept for who asks for it
     ├── Interrupted             the bot was stopped while the job ran
+    ├── GivenBack               an operator ended the job
     └── Unexpected              our own bug; the log has the trace
 
 A leaf carries facts only. The sentence a person reads is found in `locales/` under the leaf's
@@ -166,6 +170,24 @@ class StorageError(PlantainError):
 
     key = "error-storage"
     problem: str
+
+
+@dataclass(eq=False)
+class CommitUnknown(StorageError):
+    """The database went away while it stored something and cannot be asked whether it has.
+
+    Unlike any other StorageError it must not be answered by doing the same again.
+    """
+
+    key = "error-commit-unknown"
+
+
+@dataclass(eq=False)
+class LedgerWrong(PlantainError):
+    """`found` numbers in the books do not follow from the others."""
+
+    key = "error-ledger-wrong"
+    found: int
 
 
 class Refusal(PlantainError):
@@ -426,10 +448,25 @@ class DeliveryFailed(PlantainError):
 
 
 @dataclass(eq=False)
+class PictureKept(PlantainError):
+    """The picture cannot be shown where it was asked for; `job` is what it is asked for by."""
+
+    key = "error-picture-kept"
+    job: str
+
+
+@dataclass(eq=False)
 class Interrupted(PlantainError):
-    """The bot stopped while the job ran, so what it was worth was given back."""
+    """The bot stopped while an upstream drew, and nobody knows what became of that."""
 
     key = "error-interrupted"
+
+
+@dataclass(eq=False)
+class GivenBack(PlantainError):
+    """An operator ended the job and gave back what it was worth."""
+
+    key = "error-given-back"
 
 
 @dataclass(eq=False)

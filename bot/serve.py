@@ -18,10 +18,11 @@ async def serve(settings: Settings) -> None:
     secrets = settings.secrets(read_catalog(settings).variables)
     logs.configure(level=settings.log_level, json=settings.log_format == "json", secrets=secrets)
     async with open_app(settings) as app:
-        await _connect(app, settings.discord_token.get_secret_value())
+        token = settings.discord_token.get_secret_value()
+        await _connect(app, token, grace=settings.shutdown_seconds)
 
 
-async def _connect(app: App, token: str) -> None:
+async def _connect(app: App, token: str, *, grace: float) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -35,7 +36,7 @@ async def _connect(app: App, token: str) -> None:
             structlog.get_logger("serve").info("stopping; a second signal ends at once")
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
-            await app.drain()
+            await app.drain(grace)
             await app.client.close()
             # Stopped in the middle of a login it may end in any error, or not at all.
             connection.cancel()

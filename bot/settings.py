@@ -8,6 +8,7 @@ from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError, field_validator
@@ -75,6 +76,8 @@ BaseUrl = Annotated[HttpUrl, AfterValidator(_without_login)]
 Rpm = Annotated[int | None, Field(ge=1, le=100_000)]
 Concurrency = Annotated[int | None, Field(ge=1, le=10_000)]
 Payer = Literal["team", "server", "member"]
+Address = Path | SecretStr
+"""Of a database: a file's path, or a server's URL with its password."""
 
 
 class Settings(BaseSettings):
@@ -91,7 +94,7 @@ class Settings(BaseSettings):
 
     discord_token: SecretStr | None = None
     data_dir: Path = Path("data")
-    database_url: str | None = None
+    database_url: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
 
@@ -137,9 +140,12 @@ class Settings(BaseSettings):
     default_limits: str = ""
     operators: Annotated[frozenset[int], NoDecode] = frozenset()
     max_jobs: Annotated[int, Field(ge=1, le=1000)] = 16
+    lease_seconds: Annotated[float, Field(ge=0.5, le=3600)] = 30.0
+    shutdown_seconds: Annotated[float, Field(ge=0, le=3600)] = 20.0
 
     @field_validator(
         "discord_token",
+        "database_url",
         "gemini_api_key",
         "apiyi_api_key",
         "evolink_api_key",
@@ -266,9 +272,12 @@ class Settings(BaseSettings):
         Of gateways' keys those in `variables`; other people's are none of our business. Raises
         SettingsError as `keys` does.
         """
-        fields = (getattr(self, name) for name in type(self).model_fields)
+        names = (name for name in type(self).model_fields if name != "database_url")
+        fields = (getattr(self, name) for name in names)
         found = [part for value in fields if isinstance(value, SecretStr) for part in _parts(value)]
         found += [key.secret for variable in variables for key in self.keys(variable)]
+        if self.database_url is not None:
+            found += _login(self.database_url.get_secret_value())
         return list(dict.fromkeys(found))
 
     @property
@@ -277,14 +286,28 @@ class Settings(BaseSettings):
         return max(1, int(self.credit_usd * MICROS))
 
     @property
-    def sqlite_path(self) -> Path:
-        """Where the embedded database lies; raises SettingsError for an engine we do not have."""
+    def database(self) -> Address:
+        """Where the database is, a file or a server; raises SettingsError for neither."""
         if self.database_url is None:
             return self.data_dir / "plantain.db"
-        scheme, _, rest = self.database_url.partition(":///")
-        if scheme != "sqlite" or not rest:
-            raise SettingsError("DATABASE_URL", "must look like sqlite:///path/to/plantain.db")
-        return Path(rest)
+        return address(self.database_url, "DATABASE_URL")
+
+    @property
+    def existing_database(self) -> Address:
+        """The same, for who only looks; raises SettingsError also where there is no file."""
+        found = self.database
+        if isinstance(found, Path) and not found.is_file():
+            problem = f"there is no database at {found}; `db upgrade` makes one"
+            raise SettingsError("DATA_DIR", problem)
+        return found
+
+    @property
+    def sqlite_path(self) -> Path:
+        """Where the embedded database lies; raises SettingsError where a server is used."""
+        found = self.database
+        if not isinstance(found, Path):
+            raise SettingsError("DATABASE_URL", "is a server's; this is for a file")
+        return found
 
     def prepare_data_dir(self) -> Path:
         """Make the data folder and prove that it can be written; raises SettingsError."""
@@ -299,6 +322,29 @@ class Settings(BaseSettings):
                 "DATA_DIR", f"the folder {str(self.data_dir)!r} cannot be written ({reason})"
             ) from error
         return self.data_dir
+
+
+def address(url: SecretStr, setting: str) -> Address:
+    """What a URL leads to: a file's path, or the URL of a server as it is.
+
+    Raises SettingsError naming `setting`, and nothing of the URL.
+    """
+    scheme, _, rest = url.get_secret_value().partition("://")
+    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        return Path(rest[1:])
+    if scheme in {"postgresql", "postgres"} and rest:
+        return url
+    file, server = "sqlite:///path/to/plantain.db", "postgresql://user:password@host:5432/database"
+    raise SettingsError(setting, f"must look like {file} or {server}")
+
+
+def _login(url: str) -> list[str]:
+    """What of a database's URL must not be told: all of a server's, and its password alone."""
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        return []
+    password = rest.rpartition("@")[0].partition(":")[2]
+    return [part for part in (url, password, unquote(password)) if part]
 
 
 def _parts(secret: SecretStr) -> list[str]:

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from bot.app import Workshop, World, open_workshop
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine
 from bot.errors import (
     Billed,
     ErrorKind,
@@ -125,21 +125,20 @@ async def generate(settings: Settings, wish: Wish, *, as_json: bool) -> int:
 async def upgrade(settings: Settings) -> None:
     """Create the database or bring it up to date, and say what was done."""
     settings.prepare_data_dir()
-    path = settings.sqlite_path
-    async with SqliteDatabase.open(path) as database:
+    address = settings.database
+    async with engine.opened(address) as database:
         for name in database.applied:
             print(f"applied {name}")  # noqa: T201 - the command's result
-    print(f"{path} is up to date")  # noqa: T201 - the command's result
+    where = address if isinstance(address, Path) else "the database"
+    print(f"{where} is up to date")  # noqa: T201 - the command's result
 
 
 async def check_ledger(settings: Settings) -> int:
     """Print every difference between the books and what follows from their entries."""
-    path = settings.sqlite_path
-    if not path.is_file():
-        raise SettingsError("DATA_DIR", f"there is no database at {path}; `db upgrade` makes one")
+    address = settings.existing_database
     world = World()
     bank = Bank.of(settings, now=world.now, new_id=world.new_id)
-    async with SqliteDatabase.open_to_read(path) as database:
+    async with engine.opened_to_read(address) as database:
         found = await database.read(bank.payers.check)
     console = Console()
     if not found:
@@ -210,6 +209,10 @@ class _Shown:
     @property
     def party(self) -> int:
         return 0
+
+    @property
+    def run(self) -> str:
+        return ""
 
     async def calling(self, call: Call) -> None:
         again = f", attempt {call.attempt}" if call.attempt > 1 else ""

@@ -1,5 +1,6 @@
 """The stand-in upstream, and the whole bot in a simulated Discord over it."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 import discord
 import pytest
 import simcord
+from pydantic import SecretStr
 
 from bot.app import App, World, open_app
 from bot.demo.upstream import Upstream, running_upstream
@@ -24,6 +26,7 @@ from bot.i18n import Sentences
 from bot.ledger.entry import Account
 from bot.providers.base import Provider
 from bot.settings import Settings
+from tests.clusters import NoPostgres, Server, shared_cluster
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +34,27 @@ def upstream() -> Iterator[Upstream]:
     """One stand-in for the whole run; tests tell their calls apart by their prompts."""
     with running_upstream(seconds=(0, 0)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Server:
+    """PostgreSQL: one server for the whole run, and a database in it for each process."""
+    meeting = tmp_path_factory.getbasetemp()
+    try:
+        cluster = shared_cluster(meeting.parent if worker_id != "master" else meeting)
+    except NoPostgres as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(f"NOT TESTED ON POSTGRESQL: {error}")
+    return Server(cluster, f"run_{worker_id}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Path | SecretStr:
+    """Of a database that is up to date and empty, on either engine in turn."""
+    if request.param == "sqlite":
+        return tmp_path / "plantain.db"
+    return request.getfixturevalue("server").fresh()
 
 
 @dataclass(frozen=True)
@@ -81,6 +105,11 @@ async def at_once(_seconds: float) -> None:
     """The sleep of a test: a retry's wait is over when it begins."""
 
 
+async def forever(_seconds: float) -> None:
+    """The tick of a test: who goes on beside it all waits longer than any test lasts."""
+    await asyncio.sleep(36_000)
+
+
 @dataclass
 class Scene:
     """A bot in a server with a channel; `texts` and friends read cards as people do."""
@@ -95,6 +124,11 @@ class Scene:
         if name not in self.members:
             self.members[name] = self.guild.add_member(self.env.create_user(name))
         return self.members[name]
+
+    async def sweep(self) -> None:
+        """Have the sweeper look once, and see to its end what it finds."""
+        await self.app.client.services.sweeper.sweep()
+        await self.app.client.services.dispatcher.rest()
 
     async def account(self, member: simcord.MemberActor) -> Account:
         """The stored balance of a member."""
@@ -147,7 +181,9 @@ def scene_over() -> OpenScene:
         dress: Callable[[Provider], Provider] = lambda provider: provider,
         handled_only: bool = True,
     ) -> AsyncIterator[Scene]:
-        world = replace(world or replace(World(), sleep=at_once), sentences=lambda: SENTENCES)
+        world = replace(
+            world or replace(World(), sleep=at_once), tick=forever, sentences=lambda: SENTENCES
+        )
         async with open_app(settings, world=world, dress=dress) as app:
             env = simcord.Env(app.client, check_errors=False, settle_timeout=12)
             # Its days begin at a fixed date, so that ids would come again after a restart.
@@ -188,7 +224,10 @@ import json, os, signal, sys
 import discord.http
 from bot import __main__, terminal, serve
 from bot.books import account, export
-from bot.upstreams import overview, prices, repair, spending
+from bot.roster import repair, sheet
+from bot.storage import backup, proof, removal
+from bot.upstreams import overview, prices, spending
+from bot.upstreams import repair
 
 discord.http.Route.BASE = "http://127.0.0.1:9"
 

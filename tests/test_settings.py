@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 SECRETS = {
     name.upper(): f"{name}-3f9a"
     for name, field in Settings.model_fields.items()
-    if field.annotation == SecretStr | None
+    if field.annotation == SecretStr | None and name != "database_url"
 }
 
 
@@ -278,15 +278,30 @@ def test_the_example_names_every_setting_and_can_be_used_as_it_is(tmp_path, monk
     ],
 )
 def test_a_database_url_is_a_path(monkeypatch, url, path):
-    assert read(monkeypatch, DATABASE_URL=url).sqlite_path == Path(path)
+    settings = read(monkeypatch, DATABASE_URL=url)
+
+    assert settings.database == settings.sqlite_path == Path(path)
+    assert settings.secrets() == []
+
+
+def test_a_database_url_is_a_servers_and_its_password_a_secret(monkeypatch):
+    """Also as it is before it is quoted, as a library may tell it."""
+    url = "postgresql://me:db-p%40ssword@host/plantain"
+    settings = read(monkeypatch, DATABASE_URL=f" {url}\n")
+
+    assert settings.database.get_secret_value() == url
+    assert "ssword" not in f"{settings} {settings!r} {settings.model_dump_json()}"
+    assert settings.secrets() == [url, "db-p%40ssword", "db-p@ssword"]
+    with pytest.raises(SettingsError):
+        _ = settings.sqlite_path
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite://", "sqlite:///", "my.db", "postgresql://me:db-password@host/plantain"]
+    "url", ["sqlite://", "sqlite:///", "my.db", "postgresql://", "mysql://me:db-password@host/db"]
 )
 def test_an_engine_we_do_not_have_is_refused_without_showing_its_password(monkeypatch, url):
     with pytest.raises(SettingsError) as caught:
-        _ = read(monkeypatch, DATABASE_URL=url).sqlite_path
+        _ = read(monkeypatch, DATABASE_URL=url).database
 
     assert caught.value.setting == "DATABASE_URL"
     assert "db-password" not in str(caught.value)

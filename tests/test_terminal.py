@@ -506,7 +506,8 @@ def test_upgrading_twice_changes_nothing_the_second_time(command, folder):
 
 
 @pytest.mark.parametrize(
-    ("variable", "value"), [("DATA_DIR", "a-file"), ("DATABASE_URL", "postgresql://u:pw@host/db")]
+    ("variable", "value"),
+    [("DATA_DIR", "a-file"), ("DATABASE_URL", "postgresql://u:pw@127.0.0.1:9/db")],
 )
 def test_a_database_that_cannot_be_is_named(command, folder, variable, value):
     (folder / "a-file").write_text("in the way")

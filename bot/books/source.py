@@ -4,19 +4,15 @@ import sys
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 
-from bot.db.sqlite import SqliteDatabase
-from bot.errors import SettingsError
+from bot.db import engine
 from bot.settings import Settings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def opened(settings: Settings) -> AbstractAsyncContextManager[SqliteDatabase]:
+def opened(settings: Settings) -> AbstractAsyncContextManager[engine.Engine]:
     """The database, for reading alone. Raises SettingsError; entering, StorageError."""
-    path = settings.sqlite_path
-    if not path.is_file():
-        raise SettingsError("DATA_DIR", f"there is no database at {path}; `db upgrade` makes one")
-    return SqliteDatabase.open_to_read(path)
+    return engine.opened_to_read(settings.existing_database)
 
 
 def iso(micros: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.db.database import Database, T, Transaction
-from bot.errors import StorageError
+from bot.errors import CommitUnknown, StorageError
 
 WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds before each repetition; a work undoes itself whole, so repeating it is safe."""
@@ -18,10 +18,15 @@ class Patient:
         self._sleep = sleep
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """As the database does; raises the last StorageError after about a minute."""
+        """As the database does; raises the last StorageError after about a minute.
+
+        One that may have been stored is not repeated.
+        """
         for wait in WAITS:
             try:
                 return await self._database.write(work)
+            except CommitUnknown:
+                raise
             except StorageError:
                 await self._sleep(wait)
         return await self._database.write(work)

@@ -184,6 +184,16 @@ class SqliteDatabase:
         self._check_open()
         return await _hop(self._reader, partial(_read_snapshot, self._statements, work))
 
+    async def faults(self, *, thorough: bool = False) -> list[str]:
+        """What is damaged in the file; `thorough` also compares indices and references."""
+        checks = ("integrity_check", "foreign_key_check") if thorough else ("quick_check",)
+        found: list[str] = []
+        for check in checks:
+            rows = await self.read(partial(_ask, f"PRAGMA {check}"))
+            lines = (" ".join(map(str, row.values())) for row in rows)
+            found += [line for line in lines if line != "ok"]
+        return found
+
     async def finish(self) -> None:
         """Take no more work and wait for the writers there are."""
         self._closed = True
@@ -312,7 +322,7 @@ def _run_in_savepoint(write: Write, tx: SqliteTransaction, connection: sqlite3.C
     """A work that fails is undone alone; raises when SQLite has undone the whole transaction."""
     _command(connection, "SAVEPOINT work")
     try:
-        write.value = _drive(write.work, tx)
+        write.value = drive(write.work, tx)
     except BaseException as error:  # noqa: BLE001 handed to the caller, whatever it is
         if tx.failure is not None and not connection.in_transaction:
             raise tx.failure from tx.failure.__cause__
@@ -331,12 +341,12 @@ def _read_snapshot(
     except sqlite3.Error as error:
         raise StorageError(str(error)) from error
     try:
-        return _drive(work, SqliteTransaction(connection, named))
+        return drive(work, SqliteTransaction(connection, named))
     finally:
         _roll_back(connection)
 
 
-def _drive(work: Callable[[SqliteTransaction], Awaitable[T]], tx: SqliteTransaction) -> T:
+def drive(work: Callable[[SqliteTransaction], Awaitable[T]], tx: SqliteTransaction) -> T:
     """Run `work` to its end here and now; a work that waits for anything else is refused."""
     coroutine = _whole(work, tx)
     try:
@@ -345,6 +355,10 @@ def _drive(work: Callable[[SqliteTransaction], Awaitable[T]], tx: SqliteTransact
         return cast("T", end.value)
     coroutine.close()
     raise RuntimeError("a transaction may await only its own tx")
+
+
+async def _ask(sql: str, tx: SqliteTransaction) -> list[Row]:
+    return await tx.query(sql)
 
 
 async def _whole(work: Callable[[SqliteTransaction], Awaitable[T]], tx: SqliteTransaction) -> T:

@@ -22,7 +22,7 @@ from bot.demo.answer import FILTERED, RECITED, REFUSAL, Encoded, Piece
 from bot.demo.delivery import hang_up, send
 from bot.demo.gallery import WORDS, Gallery, Order
 from bot.demo.journal import Call, Journal
-from bot.demo.keys import bearer, is_known
+from bot.demo.keys import bearer, is_known, run_of
 from bot.demo.manners import CREATED
 from bot.demo.misbehaviour import Way, strike
 from bot.demo.question import SERVED, Examined, Question, prompt_of, read
@@ -129,7 +129,7 @@ class Chats:
         )
         call = self._journal.begin(route=route, key=key, asked=examined.asked(model))
         plan = self._plan(request, call, examined, key)
-        self._journal.promise(call, paid=plan.paid)
+        self._journal.promise(call, paid=plan.paid, run=run_of(request, key))
         try:
             await self._gate.wait()
             response = await plan.answer()

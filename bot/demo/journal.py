@@ -55,6 +55,7 @@ class Journal:
         self._calls: dict[int, Call] = {}
         self._asked: dict[tuple[str, ...], int] = {}
         self._first: dict[tuple[str, ...], datetime] = {}
+        self._runs: set[str] = set()
         self._changed = asyncio.Event()
         self.last_body = b"null"
 
@@ -76,10 +77,16 @@ class Journal:
         self._put(call)
         return call
 
-    def promise(self, call: Call, *, paid: bool) -> None:
-        """Note what the upstream will bill, whatever becomes of the connection."""
+    def promise(self, call: Call, *, paid: bool, run: str = "") -> None:
+        """Note what the upstream will bill, whatever becomes of the connection.
+
+        A `run`, named by its key and its Idempotency-Key, is billed once however often it is asked.
+        """
+        again = paid and bool(run) and run in self._runs
+        if paid and run:
+            self._runs.add(run)
         if call.n in self._calls:
-            self._put(replace(self._calls[call.n], paid=paid))
+            self._put(replace(self._calls[call.n], paid=paid and not again))
 
     def end(
         self, call: Call, outcome: str, http_status: int | None, *, client_left: bool = False
@@ -125,6 +132,7 @@ class Journal:
         self._calls.clear()
         self._asked.clear()
         self._first.clear()
+        self._runs.clear()
         self._notify()
 
     def _put(self, call: Call) -> None:

@@ -18,6 +18,12 @@ def google_key(request: web.Request, *, gateway: bool) -> str:
     return (bearer(request) or named) if gateway else named
 
 
+def run_of(request: web.Request, key: str) -> str:
+    """What tells a paid call that is sent again from a new one; nothing where it does not say."""
+    named = request.headers.get("Idempotency-Key")
+    return f"{key} {named}" if named else ""
+
+
 def is_known(key: str) -> bool:
     """Whether an upstream takes this key at all."""
     return bool(key) and not any(word.phrase == "bad key" for word in find_in_key(key))

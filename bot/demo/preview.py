@@ -13,7 +13,7 @@ import signal
 import tempfile
 import time
 import webbrowser
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -28,12 +28,12 @@ from rich.console import Console
 from simcord.preview._media import MediaError, MediaInfo, MediaWorker
 
 from bot import logs
-from bot.app import App, open_app, read_catalog
+from bot.app import App, World, open_app, read_catalog
 from bot.demo.upstream import running_upstream
 from bot.errors import SettingsError
 from bot.generation.request import GenerationRequest
 from bot.i18n import Sentences
-from bot.providers.base import Generation, Observer, Provider
+from bot.providers.base import Generation, Observer, OpenCall, Provider
 from bot.settings import Settings
 
 SIMCORD_VERSION = "3.2.1"
@@ -46,6 +46,8 @@ SHOWN_SIDE = 1600
 """Pixels; a picture of this size is always within what SimCord shows."""
 SETTLE_SECONDS = 8.0
 TICK_SECONDS = 0.25
+LONG_SECONDS = 10 * 365 * 24 * 3600.0
+"""Longer than from the beginning of SimCord's time to today, a way that the demo goes at once."""
 
 
 async def run_demo(*, port: int, browser: bool, data: Path | None, real: bool) -> None:
@@ -66,11 +68,17 @@ async def run_demo(*, port: int, browser: bool, data: Path | None, real: bool) -
         stage = Stage()
         async with open_app(
             settings,
+            world=World(tick=_rest),
             dress=lambda provider: Outside(provider, stage),
             # Nobody is locked out of the stand-in; what costs money is left alone as always.
             longest_pause=None if real else 0,
         ) as app:
             await _serve(app, stage, port=port, browser=browser, words_url=words_url)
+
+
+async def _rest(_seconds: float) -> None:
+    """SimCord waits for whatever comes soon, and the page with it: the sweeper looks once."""
+    await asyncio.sleep(LONG_SECONDS)
 
 
 def stand_in_settings(folder: Path, url: str) -> Settings:
@@ -133,7 +141,15 @@ class Outside:
     async def generate(
         self, request: GenerationRequest, *, folder: Path, observer: Observer
     ) -> Generation:
-        call = self._inner.generate(request, folder=folder, observer=observer)
+        return await self._wait(self._inner.generate(request, folder=folder, observer=observer))
+
+    async def resume(
+        self, call: OpenCall, request: GenerationRequest, *, folder: Path, observer: Observer
+    ) -> Generation:
+        again = self._inner.resume(call, request, folder=folder, observer=observer)
+        return await self._wait(again)
+
+    async def _wait(self, call: Coroutine[Any, Any, Generation]) -> Generation:
         if self._stage.env is None:
             return await call
         self._stage.drawing += 1

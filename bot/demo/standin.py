@@ -15,7 +15,7 @@ from bot.demo.answer import Piece, Writer
 from bot.demo.delivery import hang_up, send
 from bot.demo.gallery import WORDS, Gallery, Order
 from bot.demo.journal import Call, Journal
-from bot.demo.keys import google_key
+from bot.demo.keys import google_key, run_of
 from bot.demo.misbehaviour import Way, strike
 from bot.demo.question import SERVED, Examined, Question, examine
 from bot.demo.rejection import Rejection
@@ -93,7 +93,7 @@ class StandIn:
             route="apiyi" if gateway else "google", key=key, asked=examined.asked(model)
         )
         plan = self._plan(request, call, examined, key, gateway=gateway)
-        self._journal.promise(call, paid=plan.paid)
+        self._journal.promise(call, paid=plan.paid, run=run_of(request, key))
         try:
             await self._gate.wait()
             response = await plan.answer()

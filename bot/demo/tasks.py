@@ -15,7 +15,7 @@ from aiohttp import BodyPartReader, web
 from bot.demo.delivery import CHUNK, DRIP_SECONDS, hang_up
 from bot.demo.gallery import Gallery, Order
 from bot.demo.journal import Asked, Call, Journal
-from bot.demo.keys import bearer, is_broke, is_known, refuse_freely
+from bot.demo.keys import bearer, is_broke, is_known, refuse_freely, run_of
 from bot.demo.loopback import Loopback
 from bot.demo.manners import AIVIDEOAPI, EVOLINK, TOAPIS, Declined, Manner, State
 from bot.demo.misbehaviour import RATE_LIMITED, Misbehaviour, Way, strike
@@ -162,6 +162,7 @@ class Tasks:
         self._secret = secret
         self._errands = _Errands()
         self._tasks: OrderedDict[str, Drawn] = OrderedDict()
+        self._runs: dict[str, str] = {}
         self._uploads: OrderedDict[str, bytes] = OrderedDict()
 
     def routes(self) -> list[web.RouteDef]:
@@ -204,7 +205,8 @@ class Tasks:
         outcome = " + ".join(words) or ("picture" if declined is None else "invalid request")
         failure = next((FAILED[word] for word in words if word in FAILED), None)
         paid = declined is None and failure is None and "html" not in words
-        self._journal.promise(call, paid=paid)
+        run = run_of(request, key)
+        self._journal.promise(call, paid=paid, run=run)
         try:
             await self._gate.wait()
         except asyncio.CancelledError:
@@ -220,6 +222,9 @@ class Tasks:
         if "html" in words:
             text = "<!doctype html><title>One moment</title><h1>Checking your browser</h1>"
             return web.Response(text=text, content_type="text/html")
+        known = self._runs.get(run, "")
+        if known in self._tasks:
+            return _answer(manner.created(known, wish.model))
         task = Drawn(
             id=manner.task_id(self._dice),
             manner=manner,
@@ -229,6 +234,8 @@ class Tasks:
             ready_at=asyncio.get_running_loop().time() + self._dice.uniform(*self._seconds),
             origin=f"http://{request.host}",
         )
+        if run:
+            self._runs[run] = task.id
         return self._begin(task, call)
 
     def _begin(self, task: Drawn, call: Call) -> web.Response:

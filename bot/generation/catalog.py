@@ -100,7 +100,8 @@ class Offer:
 class Upstream:
     """What is known of one upstream. `timeouts` are seconds for a whole call.
 
-    `dialect` names the protocol it speaks, `key` the variable that holds its keys. `rpm` and
+    `dialect` names the protocol it speaks, `key` the variable that holds its keys. One that is
+    `idempotent` serves a call that is sent again under its key once, and bills it once. `rpm` and
     `concurrency` bound what one key may be asked; `day_resets_in` is the time zone whose midnight
     begins a new day quota there.
     """
@@ -112,11 +113,16 @@ class Upstream:
     api_version: str
     key_header: Literal["authorization", "x-goog-api-key"]
     bills_refusals: bool
+    idempotent: bool
     timeouts: Mapping[Resolution, int]
     rpm: int | None
     concurrency: int | None
     day_resets_in: str
     offers: Mapping[str, Offer]
+
+    def run_headers(self, run: str) -> Mapping[str, str]:
+        """What tells a call that is sent again from a new one, where that is heeded."""
+        return {"Idempotency-Key": f"run_{run}"} if self.idempotent and run else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +200,7 @@ class Catalog:
             api_version=provider.api_version,
             key_header=provider.key_header,
             bills_refusals=provider.bills_refusals,
+            idempotent=provider.idempotent,
             timeouts=provider.timeouts,
             rpm=provider.rpm,
             concurrency=provider.concurrency,

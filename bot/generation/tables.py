@@ -126,6 +126,7 @@ class ProviderTable(Table):
     api_version: Literal["v1", "v1beta"] = "v1beta"
     key_header: Literal["authorization", "x-goog-api-key"] = "authorization"
     bills_refusals: bool = True
+    idempotent: bool = False
     thinking: bool = False
     reference_bytes: Annotated[int | None, Field(ge=1)] = None
     needs_public_url: bool = False

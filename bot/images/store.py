@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -61,12 +63,24 @@ class ImageStore:
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
-    async def sweep_scratch(self) -> int:
+    async def sweep_scratch(self, *, older: float = 0) -> int:
         """Remove what a killed process left in the scratch folder; how many entries.
 
-        For start-up: scratch folders in use, by any process, would go too.
+        Without seconds that it must be `older` than, for start-up: folders in use would go too.
         """
-        return await asyncio.to_thread(self._sweep)
+        return await asyncio.to_thread(self._sweep, older)
+
+    async def shards(self) -> list[str]:
+        """The two digits that digests begin with, where there is a file, or was."""
+        return await asyncio.to_thread(self._shards)
+
+    async def sweep_shard(self, prefix: str, known: AbstractSet[str], *, older: float) -> int:
+        """Remove the files under two digits that are none of the `known` digests' pictures.
+
+        One that is not `older` than so many seconds is left alone: its job may just be being asked
+        for. How many went.
+        """
+        return await asyncio.to_thread(self._sweep_shard, prefix, known, older)
 
     def _shard(self, digest: str) -> Path:
         if not DIGEST.fullmatch(digest):
@@ -89,6 +103,8 @@ class ImageStore:
             return
         if target.exists() and target.stat().st_size == size:
             file.unlink()
+            # It is as new as what came: a sweep of what nobody refers to leaves it alone.
+            os.utime(target)
             return
         _flush(file)
         if not target.parent.is_dir():
@@ -102,17 +118,43 @@ class ImageStore:
             self._scratch_folder.mkdir(parents=True, exist_ok=True)
             return Path(tempfile.mkdtemp(dir=self._scratch_folder))
 
-    def _sweep(self) -> int:
+    def _shards(self) -> list[str]:
+        with _disk():
+            if not self._folder.is_dir():
+                return []
+            return sorted(entry.name for entry in self._folder.iterdir() if entry.is_dir())
+
+    def _sweep_shard(self, prefix: str, known: AbstractSet[str], older: float) -> int:
+        shard = self._shard(prefix + "0" * 62)
+        with _disk():
+            if not shard.is_dir():
+                return 0
+            gone = [
+                file
+                for file in shard.iterdir()
+                if file.name.partition(".")[0] not in known and _age(file) > older
+            ]
+            for file in gone:
+                file.unlink(missing_ok=True)
+        return len(gone)
+
+    def _sweep(self, older: float) -> int:
         with _disk():
             if not self._scratch_folder.is_dir():
                 return 0
-            left = list(self._scratch_folder.iterdir())
+            entries = self._scratch_folder.iterdir()
+            left = [entry for entry in entries if not older or _age(entry) > older]
             for entry in left:
                 if entry.is_dir() and not entry.is_symlink():
                     shutil.rmtree(entry)
                 else:
                     entry.unlink()
         return len(left)
+
+
+def _age(file: Path) -> float:
+    """Seconds since it was last changed; by the file system's clock, which is the wall's."""
+    return time.time() - file.lstat().st_mtime
 
 
 def _hash(file: Path) -> str:

@@ -1,6 +1,5 @@
 """What models said with their pictures, kept so that a change can go on from where they were."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.db.database import Transaction
@@ -12,19 +11,18 @@ LONGEST = 3
 """Exchanges; each may bring pictures of several megabytes into the request."""
 
 
-async def keep(tx: Transaction, job: Job, drawn: Sequence[Drawn]) -> None:
-    """Store what was said with each picture; after `queue.tie`, in its transaction and order."""
-    for picture, one in enumerate(drawn):
-        if one.turn is not None:
-            await tx.run(
-                "keep_turn",
-                job_id=job.id,
-                picture=picture,
-                provider=one.provider,
-                model=job.request.model,
-                digest=one.image.digest,
-                parts=one.turn,
-            )
+async def keep(tx: Transaction, job: Job, drawn: Drawn, *, place: int) -> None:
+    """Store what was said with a picture; after `queue.tie`, in its transaction, at its place."""
+    if drawn.turn is not None:
+        await tx.run(
+            "keep_turn",
+            job_id=job.id,
+            picture=place,
+            provider=drawn.provider,
+            model=job.request.model,
+            digest=drawn.image.digest,
+            parts=drawn.turn,
+        )
 
 
 async def forget(tx: Transaction, job: Job) -> None:
@@ -33,9 +31,9 @@ async def forget(tx: Transaction, job: Job) -> None:
         await tx.run("forget_turn", job_id=job.origin.job_id, picture=job.origin.picture)
 
 
-async def claim(tx: Transaction, job_id: str, *, token: str, now: int) -> Job | None:
+async def claim(tx: Transaction, job_id: str, *, token: str, now: int, until: int) -> Job | None:
     """As `queue.claim`, the job's request with the conversation it goes on from."""
-    job = await queue.claim(tx, job_id, token=token, now=now)
+    job = await queue.claim(tx, job_id, token=token, now=now, until=until)
     if job is None or not job.request.reference_images:
         return job
     return job.evolve(request=replace(job.request, history=await recall(tx, job)))

@@ -12,12 +12,16 @@ from bot.jobs.job import Job, Receipt, Shortfall
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A file ready to upload. `how` tells what was done to make it fit: see `images.codec`."""
+    """A file ready to upload, the `number`-th of its job.
+
+    `how` tells what was done to make it fit: see `images.codec`.
+    """
 
     path: Path
     mime: str
     original: ImageRef
     how: str
+    number: int = 1
 
 
 class Delivery(Protocol):
@@ -38,7 +42,13 @@ class Delivery(Protocol):
     async def deliver(
         self, job: Job, pictures: Sequence[Picture], receipt: Receipt, shortfall: Shortfall | None
     ) -> int | None:
-        """Show the pictures; the message id. Safe to repeat. Raises DeliveryFailed."""
+        """Show the pictures; the message id where there is a message. Raises DeliveryFailed.
 
-    async def explain(self, job: Job, error: PlantainError) -> None:
-        """Tell the person alone what happened and that nothing was charged; never raises."""
+        Safe to repeat: what has been posted already is found again and not posted twice.
+        """
+
+    async def explain(self, job: Job, error: PlantainError) -> bool:
+        """Tell the person alone what happened; never raises.
+
+        False where Discord could not be reached, so that it is worth another try.
+        """

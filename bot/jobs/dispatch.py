@@ -33,30 +33,44 @@ class InProcessDispatcher:
         self._postpone = postpone
         self._now = now
         self._sleep = sleep
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._waits: dict[str, asyncio.Task[None]] = {}
+        self._open = True
         self._log = structlog.get_logger("jobs")
 
+    def has(self, job_id: str) -> bool:
+        """Whether this process is at a job, or will be."""
+        return job_id in self._tasks
+
     def wake(self, job_id: str, *, wait: int = 0) -> None:
+        """As a Dispatcher; nothing for a job that is had already, or once closed."""
+        if not self._open or job_id in self._tasks:
+            return
         task = asyncio.create_task(self._work(job_id, wait), name=f"job-{job_id}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[job_id] = task
+        task.add_done_callback(lambda _task: self._tasks.pop(job_id, None))
         if wait:
             self._waits[job_id] = task
+
+    async def rest(self) -> None:
+        """Wait until this process is at no job."""
+        while self._tasks:
+            await asyncio.wait(self._tasks.values())
 
     async def close(self, grace: float) -> int:
         """Let running jobs finish for `grace` seconds, then stop them; how many were stopped.
 
-        Those whose time has not come are stopped at once: the next start gives them back.
+        Those whose time has not come are stopped at once. The next start goes on with them all.
         """
+        self._open = False
         deadline = asyncio.get_running_loop().time() + grace
         early = tuple(self._waits.values())
         for task in early:
             task.cancel()
         await asyncio.gather(*early, return_exceptions=True)
         while self._tasks and (left := deadline - asyncio.get_running_loop().time()) > 0:
-            await asyncio.wait(self._tasks, timeout=left)
-        late = tuple(self._tasks)
+            await asyncio.wait(self._tasks.values(), timeout=left)
+        late = tuple(self._tasks.values())
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -67,7 +81,7 @@ class InProcessDispatcher:
             if wait:
                 await self._wait(job_id, wait)
             await self._run(job_id)
-        except Exception:  # noqa: BLE001 - the row says where it stands; the next start goes on
+        except Exception:  # noqa: BLE001 - the row says where it stands; the sweeper goes on
             self._log.exception("job left where it stands", job=job_id)
 
     async def _wait(self, job_id: str, wait: int) -> None:

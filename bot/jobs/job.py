@@ -20,11 +20,11 @@ class JobKind(StrEnum):
 class JobState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
-    """An upstream is being called, or may have been when the process stopped."""
+    """Upstreams are being called, or were when the process stopped: `attempts` says how far."""
     GENERATED = "generated"
-    """At least one picture is in the store; from here on nothing is paid again."""
+    """Every picture that came out is in the store; from here on nothing is paid again."""
     DELIVERED = "delivered"
-    """The pictures can be seen on Discord."""
+    """The pictures can be seen on Discord, or are kept for who asks for them."""
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -34,7 +34,7 @@ LAWFUL: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
     {
         JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED, JobState.CANCELLED}),
         JobState.RUNNING: frozenset({JobState.GENERATED, JobState.FAILED, JobState.CANCELLED}),
-        JobState.GENERATED: frozenset({JobState.DELIVERED, JobState.FAILED}),
+        JobState.GENERATED: frozenset({JobState.DELIVERED, JobState.FAILED, JobState.CANCELLED}),
         JobState.DELIVERED: frozenset({JobState.DONE}),
         JobState.DONE: frozenset(),
         JobState.FAILED: frozenset(),
@@ -107,9 +107,18 @@ def press_behind(member_id: int, origin: Origin | None, brought_by: int | None) 
     return Press(Button.EDIT, member_id) if origin else None
 
 
+ENDED = frozenset(state for state, next_ones in LAWFUL.items() if not next_ones)
+"""A job stays in these, and may yet owe somebody a sentence or a late picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One row of `jobs`. Times in microseconds UTC; `price` is for each picture.
+
+    `claim` is the fencing token of the run that holds it, None while nobody does. `begins_at` is
+    for one that came too early for a limit, `stored_at` when its pictures were. Discord has been
+    tried `deliver_tries` times for what is owed now; of the pictures, that is those from `shown`
+    on. `failure` names why pictures are missing, `said` is what an upstream said of that.
 
     With an `origin`, the first reference image is that picture, maybe made smaller. `brought_by` is
     the member whose reference images they are, None for the one who asks.
@@ -129,6 +138,13 @@ class Job:
     started_at: int | None = None
     origin: Origin | None = None
     brought_by: int | None = None
+    begins_at: int | None = None
+    stored_at: int | None = None
+    finished_at: int | None = None
+    deliver_tries: int = 0
+    shown: int = 0
+    failure: str | None = None
+    said: str | None = None
 
     @property
     def reserved(self) -> int:
@@ -152,9 +168,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture in the store; `turn` as in the Generation that `provider` gave."""
+    """A stored picture, the `picture`-th that was asked for; `turn` as `provider` gave it."""
 
     image: ImageRef
+    picture: int
     provider: str
     turn: str | None
 

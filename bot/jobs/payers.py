@@ -7,6 +7,7 @@ transaction.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from bot.db.database import Transaction
 from bot.ledger.entry import Discrepancy
@@ -89,10 +90,8 @@ class Payers:
         self, tx: Transaction, reservation_id: str, *, reserved: int, charged: int
     ) -> bool:
         """Charge a part of what is held and give back the rest, everywhere; False when ended."""
-        if not await self._ledger.settle(tx, reservation_id, charged):
-            return False
-        await self._give_back(tx, reservation_id, reserved - charged)
-        return True
+        give_back = partial(self._give_back, tx, reservation_id, reserved - charged)
+        return await self._ledger.settle(tx, reservation_id, charged, then=give_back)
 
     async def release(self, tx: Transaction, reservation_id: str, *, reserved: int) -> bool:
         """Give everything back, everywhere; False when the reservation had ended."""
@@ -154,7 +153,7 @@ class Payers:
         self, tx: Transaction, who: Who, amount: int, reason: str
     ) -> Promise | None:
         account = f"server:{who.guild_id}"
-        pool = await self._ledger.account(tx, account)
+        pool = await self._ledger.lock(tx, account)
         if pool is None or pool.available < amount:
             return None
         start = await self._allowances.take(tx, who, amount)
@@ -171,7 +170,7 @@ class Payers:
             team = await self._teams.find(tx, channel)
             if team is None:
                 continue
-            pot = await self._ledger.account(tx, team.account_id)
+            pot = await self._teams.lock(tx, team)
             if pot is None or pot.available < amount:
                 continue
             if await self._teams.draw(tx, team, who.member_id, amount):

@@ -1,11 +1,17 @@
-"""The jobs table: add, claim, move, end. Every write names the state and the claim it expects."""
+"""The jobs table: add, claim, move, end. Every write names the claim it is made by.
 
-from collections.abc import Sequence
+A job whose `claim` is NULL is anybody's to take. A claim is a lease: its run renews it, and one
+that is not renewed the sweeper takes away, after which the run that had it writes nothing.
+"""
 
 from bot.db.database import Row, Transaction
 from bot.generation.pricing import Price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
 from bot.jobs.job import LAWFUL, Job, JobKind, JobState, Origin, Place
+
+
+class Fenced(Exception):
+    """The job has been taken over: whoever had it stops here, and neither writes nor shows."""
 
 
 class UnlawfulMove(Exception):
@@ -44,27 +50,25 @@ async def add(tx: Transaction, job: Job) -> None:
         credits_each=job.price.credits,
         usd_micros_each=job.price.usd_micros,
         created_at=job.created_at,
+        begins_at=job.begins_at,
     )
-    await tie(tx, job.id, "reference", request.reference_images, now=job.created_at)
-
-
-async def tie(
-    tx: Transaction, job_id: str, role: str, images: Sequence[ImageRef], *, now: int
-) -> None:
-    """Tie stored pictures to a job as its `reference` or `result`; safe to repeat."""
-    for position, image in enumerate(images):
+    for position, image in enumerate(request.reference_images):
+        await _remember(tx, image, job.created_at)
         await tx.run(
-            "add_image",
+            "add_job_image",
+            job_id=job.id,
+            role="reference",
+            position=position,
             digest=image.digest,
-            mime=image.mime,
-            width=image.width,
-            height=image.height,
-            size=image.size,
-            stored_at=now,
         )
-        await tx.run(
-            "add_job_image", job_id=job_id, role=role, position=position, digest=image.digest
-        )
+
+
+async def tie(tx: Transaction, job_id: str, image: ImageRef, *, picture: int, now: int) -> int:
+    """Tie a stored picture to a job as its next result; its place there, also when repeated."""
+    await _remember(tx, image, now)
+    await tx.run("tie_result", job_id=job_id, digest=image.digest, picture=picture)
+    row = await tx.one("result_of", job_id=job_id, picture=picture)
+    return int(row["position"]) if row else 0
 
 
 async def get(tx: Transaction, job_id: str) -> Job | None:
@@ -92,8 +96,14 @@ async def results(tx: Transaction, job_id: str) -> tuple[ImageRef, ...]:
 
 
 async def unfinished(tx: Transaction) -> list[str]:
-    """The id of every job that has not come to an end, oldest first."""
-    return [row["id"] for row in await tx.all("unfinished_jobs")]
+    """The id of every job that has not come to an end or owes something, oldest first."""
+    return [row["id"] for row in await open_jobs(tx)]
+
+
+async def open_jobs(tx: Transaction) -> list[Row]:
+    """Those jobs as far as it takes to see who is to go on with them, oldest first."""
+    rows = await tx.all("open_jobs")
+    return sorted(rows, key=lambda row: (row["created_at"], row["id"]))
 
 
 async def ahead(tx: Transaction, job: Job) -> int:
@@ -102,16 +112,26 @@ async def ahead(tx: Transaction, job: Job) -> int:
     return int(row["ahead"]) if row else 0
 
 
-async def claim(tx: Transaction, job_id: str, *, token: str, now: int) -> Job | None:
-    """Take a queued job for the run called `token`; None when it is not to be had."""
-    if await tx.one("claim_job", id=job_id, claim=token, now=now) is None:
-        return None
-    return await get(tx, job_id)
+async def claim(
+    tx: Transaction, job_id: str, *, token: str, now: int, until: int | None = None
+) -> Job | None:
+    """Take a job for the run called `token`; None when it is held or nothing is left to do.
+
+    A queued one is running from here on. The lease lasts `until` then.
+    """
+    row = await tx.one("claim_job", id=job_id, claim=token, now=now, until=until or now)
+    return await get(tx, job_id) if row else None
 
 
-async def adopt(tx: Transaction, job: Job, *, token: str) -> bool:
-    """Take over a job that a stopped process left in `job.state`; False when it has moved on."""
-    return await tx.one("adopt_job", id=job.id, state=job.state, claim=token) is not None
+async def renew(tx: Transaction, job: Job, *, until: int) -> None:
+    """Hold the job on, and everybody else off it until this transaction ends; raises Fenced."""
+    if await tx.one("renew_lease", id=job.id, claim=job.claim, until=until) is None:
+        raise Fenced
+
+
+async def let_go(tx: Transaction, job: Job) -> bool:
+    """Leave a job to whoever comes next; False when it is not this run's to leave."""
+    return await tx.one("let_go", id=job.id, claim=job.claim) is not None
 
 
 async def move(tx: Transaction, job: Job, state: JobState) -> bool:
@@ -129,8 +149,13 @@ async def end(
     now: int,
     credits_charged: int | None = None,
     failure: str | None = None,
+    said: str | None = None,
+    tell: bool = False,
 ) -> bool:
-    """Write the last state; False when this run no longer holds the job."""
+    """Write the last state; False when this run no longer holds the job.
+
+    With `tell` the person is still to be told, and the job stays this run's until they are.
+    """
     _require_lawful(job.state, state)
     row = await tx.one(
         "end_job",
@@ -140,6 +165,8 @@ async def end(
         claim=job.claim,
         credits_charged=credits_charged,
         failure=failure,
+        said=said,
+        deliver_at=now if tell else None,
         now=now,
     )
     return row is not None
@@ -154,6 +181,18 @@ def origin(row: Row) -> Origin | None:
 def _require_lawful(was: JobState, state: JobState) -> None:
     if state not in LAWFUL[was]:
         raise UnlawfulMove(f"{was} -> {state}")
+
+
+async def _remember(tx: Transaction, image: ImageRef, now: int) -> None:
+    await tx.run(
+        "add_image",
+        digest=image.digest,
+        mime=image.mime,
+        width=image.width,
+        height=image.height,
+        size=image.size,
+        stored_at=now,
+    )
 
 
 async def _images(tx: Transaction, job_id: str, role: str) -> tuple[ImageRef, ...]:
@@ -199,4 +238,11 @@ async def _job(tx: Transaction, row: Row) -> Job:
         started_at=row["started_at"],
         origin=origin(row),
         brought_by=row["brought_by"],
+        begins_at=row["begins_at"],
+        stored_at=row["stored_at"],
+        finished_at=row["finished_at"],
+        deliver_tries=row["deliver_tries"],
+        shown=row["shown"],
+        failure=row["failure"],
+        said=row["said"],
     )

@@ -171,6 +171,7 @@ class Studio:
                 created_at=self._now(),
                 origin=origin,
                 brought_by=brought_by,
+                begins_at=self._now() + held.wait if held.wait else None,
             )
             await queue.add(tx, job)
             return job, held.wait
@@ -185,11 +186,12 @@ class Studio:
         return job
 
     async def stored(self, job_id: str) -> Stored | None:
-        """A job that made pictures, with them; None for any other id."""
+        """A job that made pictures, with them; None for any other id, and while it is drawn."""
 
         async def look(tx: Transaction) -> Stored | None:
             job = await queue.get(tx, job_id)
-            made = await queue.results(tx, job_id) if job else ()
+            drawn = job is not None and job.state is not JobState.RUNNING
+            made = await queue.results(tx, job_id) if drawn else ()
             return Stored(job, made) if job and made else None
 
         return await self._database.read(look)

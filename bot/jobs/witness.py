@@ -6,50 +6,59 @@ import structlog
 
 from bot.db.database import Database, Transaction
 from bot.errors import Billed, ProviderError, StorageError
-from bot.jobs import conversation
+from bot.jobs import conversation, queue
 from bot.jobs.delivery import Delivery
 from bot.jobs.job import Job
+from bot.jobs.lease import Leases
+from bot.jobs.progress import Step
 from bot.providers.base import Call, Generation
 from bot.providers.replay import ReplayRefused
 
 TELL_FROM_SECONDS = 3
+LOOK_AFTER = 5 * 60 * 1_000_000
+"""Microseconds until a task that was given up is asked about for the first time."""
 
 
 class Witness:
-    """The Observer a runner hands to a provider. `picture` counts from 0 within the job.
+    """The Observer a runner hands to a provider, for the picture of a `step`.
 
-    `usd_micros` says what one picture of the job costs at a provider.
+    `usd_micros` says what one picture of the job costs at a provider. Every write holds the job and
+    raises Fenced where it has been taken over, so that a run that lost it makes no call.
     """
 
     def __init__(
         self,
         *,
         job: Job,
-        picture: int,
+        step: Step,
         database: Database,
         delivery: Delivery,
-        now: Callable[[], int],
+        leases: Leases,
         new_id: Callable[[], str],
         begun: Callable[[], None],
         usd_micros: Callable[[str], int],
     ) -> None:
         self._job = job
-        self._picture = picture
+        self._picture = step.picture
         self._database = database
         self._delivery = delivery
-        self._now = now
+        self._leases = leases
         self._new_id = new_id
         self._begun = begun
         self._usd_micros = usd_micros
         self._log = structlog.get_logger("jobs")
-        self._attempt: str | None = None
+        self._attempt: str | None = step.open.run if step.open else None
         self._sure: Billed | None = None
         self._tokens: int | None = None
-        self._calls = 0
+        self._calls = step.calls
 
     @property
     def party(self) -> int:
         return self._job.place.member_id
+
+    @property
+    def run(self) -> str:
+        return self._attempt or ""
 
     @property
     def waits_for_an_answer(self) -> bool:
@@ -63,6 +72,7 @@ class Witness:
         attempt_id = self._new_id()
 
         async def begin(tx: Transaction) -> None:
+            await queue.renew(tx, self._job, until=self._leases.until())
             await tx.run(
                 "begin_attempt",
                 id=attempt_id,
@@ -73,7 +83,7 @@ class Witness:
                 key=call.key,
                 model=call.model,
                 usd_micros=self._usd_micros(call.provider),
-                now=self._now(),
+                now=self._leases.now(),
             )
 
         # Whoever stops waiting for this may leave a row behind, but nothing has been asked for.
@@ -87,7 +97,7 @@ class Witness:
         attempt_id = self._attempt
 
         async def note(tx: Transaction) -> None:
-            await tx.run("note_task", id=attempt_id, task_id=task_id)
+            await tx.run("note_task", id=attempt_id, task_id=task_id, claim=self._job.claim)
 
         try:
             await self._database.write(note)
@@ -125,12 +135,14 @@ class Witness:
     async def ended(self, outcome: str, billed: Billed) -> None:
         """Write the end of the call that is open; repeating it changes nothing.
 
-        What is sure of its bill goes before `billed`.
+        What is sure of its bill goes before `billed`. A task whose bill is not known is asked about
+        later: its picture may come all the same.
         """
         attempt_id, self._attempt = self._attempt, None
         if attempt_id is None:
             return
         sure, tokens = self._sure or billed, self._tokens
+        now = self._leases.now()
 
         async def end(tx: Transaction) -> None:
             await tx.run(
@@ -139,7 +151,9 @@ class Witness:
                 outcome=outcome,
                 billed=sure,
                 tokens=tokens,
-                now=self._now(),
+                now=now,
+                look_at=now + LOOK_AFTER if sure is Billed.UNKNOWN else None,
+                claim=self._job.claim,
             )
 
         await self._database.write(end)

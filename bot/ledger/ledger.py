@@ -2,9 +2,12 @@
 
 Every method runs inside the caller's transaction. Amounts are whole credits; one that is not
 between 1 and MOST is our bug and raises ValueError, an id nobody made raises LookupError.
+
+Where an engine locks rows, accounts are locked by their ids in descending order: team, server,
+member, and the house's, which everybody needs, last. So nobody waits in a circle.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from bot.db.database import Row, Transaction
 from bot.errors import NotEnoughCredits
@@ -61,10 +64,18 @@ class Ledger:
         await _enter(tx, movement, account_id, available=-amount, held=amount)
         return reservation_id
 
-    async def settle(self, tx: Transaction, reservation_id: str, amount: int) -> bool:
+    async def settle(
+        self,
+        tx: Transaction,
+        reservation_id: str,
+        amount: int,
+        *,
+        then: Callable[[], Awaitable[None]] | None = None,
+    ) -> bool:
         """Charge `amount` of what is held and give the rest back; False when it had ended.
 
-        Raises ValueError for more than was reserved.
+        `then` is what else is done when it had not, before the house's account is locked. Raises
+        ValueError for more than was reserved.
         """
         _check_amount(amount)
         ended = await tx.one(
@@ -77,6 +88,8 @@ class Ledger:
         movement = await self._add_movement(tx, MovementKind.SETTLE, reservation_id=reservation_id)
         held = ended["amount"]
         await _change(tx, movement, ended["account_id"], available=held - amount, held=-held)
+        if then is not None:
+            await then()
         await _change(tx, movement, REVENUE, available=amount)
         return True
 
@@ -124,6 +137,8 @@ class Ledger:
         _check_amount(amount)
         if from_account == to_account:
             raise ValueError("a transfer needs two accounts")
+        if to_account > from_account:
+            await self.lock(tx, to_account)
         if await tx.one("withdraw", account_id=from_account, amount=amount) is None:
             raise await self._shortage(tx, from_account, amount)
         movement = await self._add_movement(tx, MovementKind.TRANSFER, reason=reason)
@@ -137,6 +152,11 @@ class Ledger:
     async def account(self, tx: Transaction, account_id: str) -> Account | None:
         """The account, or None where nobody opened it."""
         row = await tx.one("account", account_id=account_id)
+        return None if row is None else _account(row)
+
+    async def lock(self, tx: Transaction, account_id: str) -> Account | None:
+        """The same, and nobody else changes it before the transaction ends."""
+        row = await tx.one("lock_account", account_id=account_id)
         return None if row is None else _account(row)
 
     async def entries(self, tx: Transaction, account_id: str, *, limit: int) -> list[LedgerEntry]:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from bot.db.database import Transaction
 from bot.errors import TeamBusy, TeamExists
+from bot.ledger.entry import Account
 from bot.ledger.ledger import MOST, Ledger
+from bot.sharing import NoTeam
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,14 @@ class Teams:
             for row in rows
         ]
 
+    async def lock(self, tx: Transaction, team: Team) -> Account | None:
+        """The pot, which nobody else changes before the transaction ends; None where it is closed.
+
+        Whoever pays in, draws or closes holds it, so that no two of them do so at once.
+        """
+        pot = await self._ledger.lock(tx, team.account_id)
+        return pot if await tx.one("open_team", id=team.id) is not None else None
+
     async def join(self, tx: Transaction, team: Team, member_id: int) -> None:
         """Let a member who left draw from the pot again."""
         await tx.run("join_team", team_id=team.id, member_id=member_id)
@@ -108,7 +118,12 @@ class Teams:
         await tx.run("leave_team", team_id=team.id, member_id=member_id)
 
     async def top_up(self, tx: Transaction, team: Team, member_id: int, amount: int) -> None:
-        """Put a member's own credits into the pot; raises NotEnoughCredits."""
+        """Put a member's own credits into the pot.
+
+        Raises NotEnoughCredits, and NoTeam where it was closed meanwhile.
+        """
+        if await self.lock(tx, team) is None:
+            raise NoTeam
         account = f"member:{member_id}"
         await self._ledger.open(tx, account)
         await self._ledger.transfer(tx, account, team.account_id, amount, reason="team")
@@ -116,7 +131,10 @@ class Teams:
         await tx.run("pay_in", team_id=team.id, member_id=member_id, amount=amount)
 
     async def draw(self, tx: Transaction, team: Team, member_id: int, amount: int) -> bool:
-        """Count what a member is about to spend; False when they may not, or not so much."""
+        """Count what a member is about to spend; False when they may not, or not so much.
+
+        The pot must be locked.
+        """
         if team.expires_at is not None and team.expires_at <= self._now():
             return False
         await tx.run("count_member", team_id=team.id, member_id=member_id)
@@ -158,20 +176,19 @@ class Teams:
 
         Raises TeamBusy while a job that it pays for is under way.
         """
-        account = await self._ledger.account(tx, team.account_id)
-        if account is not None and account.held:
-            raise TeamBusy
-        if await tx.one("close_team", id=team.id, now=self._now()) is None:
+        pot = await self.lock(tx, team)
+        if pot is None:
             return {}
-        left = account.available if account else 0
+        if pot.held:
+            raise TeamBusy
+        await tx.run("close_team", id=team.id, now=self._now())
         payers = [member for member in await self.members(tx, team) if member.paid_in]
-        back = divide(left, [member.paid_in for member in payers])
-        returned = {}
-        for member, amount in zip(payers, back, strict=True):
-            if amount:
-                to = f"member:{member.member_id}"
-                await self._ledger.transfer(tx, team.account_id, to, amount, reason="team closed")
-                returned[member.member_id] = amount
+        back = divide(pot.available, [member.paid_in for member in payers])
+        parts = zip((member.member_id for member in payers), back, strict=True)
+        returned = {member_id: amount for member_id, amount in parts if amount}
+        accounts = {f"member:{member_id}": amount for member_id, amount in returned.items()}
+        for to in sorted(accounts, reverse=True):
+            await self._ledger.transfer(tx, team.account_id, to, accounts[to], reason="team closed")
         return returned
 
 

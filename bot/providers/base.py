@@ -77,8 +77,28 @@ class Call:
     attempt: int
 
 
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """A paid call that was left open by a process that is gone: whose, with which key, its run.
+
+    `task_id` finds its picture. Without one it is sent again as the same run, which is for an
+    upstream that honours it. One that is `late` has been given up: its task is asked about once,
+    and nothing else is tried.
+    """
+
+    provider: str
+    key: str
+    run: str
+    task_id: str | None
+    late: bool = False
+
+
 class Observer(Protocol):
     """Told of every paid call before it leaves, and of every failure that is tried again."""
+
+    @property
+    def run(self) -> str:
+        """What names the call that is open, the same when it is sent again; nothing before one."""
 
     @property
     def party(self) -> int:
@@ -107,4 +127,11 @@ class Provider(Protocol):
         """Draw one picture (`request.count` is the caller's business) into files under `folder`.
 
         Raises ProviderError. Cancelling leaves the upstream's bill unknown.
+        """
+
+    async def resume(
+        self, call: OpenCall, request: GenerationRequest, *, folder: Path, observer: Observer
+    ) -> Generation:
+        """Bring the picture of a call that was left open; paid for again only where it failed
+        for nothing. Raises ProviderError.
         """

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from bot.errors import ProviderError
 from bot.generation.catalog import Offer, Upstream
 from bot.generation.request import GenerationRequest, ImageRef
-from bot.providers.base import Fetch, Generation, ImageFile, Observer
+from bot.providers.base import Fetch, Generation, ImageFile, Observer, OpenCall
 from bot.providers.contents import write
 from bot.providers.download import fetch_patiently
 from bot.providers.links import is_picture
@@ -91,7 +91,7 @@ class GeminiProvider:
         request: GenerationRequest,
         *,
         folder: Path,
-        observer: Observer,  # noqa: ARG002  told by Retrying, which knows the attempt
+        observer: Observer,
     ) -> Generation:
         """Draw one picture into `folder`; raises ProviderError, and leaves no file then.
 
@@ -101,14 +101,25 @@ class GeminiProvider:
         conversation = self._conversation(offer, request)
         if conversation is not None:
             try:
-                return await self._draw(offer, request, conversation, folder)
+                return await self._draw(offer, request, conversation, folder, observer.run)
             except ProviderError as error:
                 if refused := blame(error):
                     raise refused from error
                 raise
         with ExitStack() as offered:
             upload = self._upload(offer, request, offered)
-            return await self._draw(offer, request, upload, folder)
+            return await self._draw(offer, request, upload, folder, observer.run)
+
+    async def resume(
+        self,
+        call: OpenCall,  # noqa: ARG002  its run is the observer's, and there are no tasks here
+        request: GenerationRequest,
+        *,
+        folder: Path,
+        observer: Observer,
+    ) -> Generation:
+        """Sent again, as the same run."""
+        return await self.generate(request, folder=folder, observer=observer)
 
     def _conversation(self, offer: Offer, request: GenerationRequest) -> Upload | None:
         """The request after as many of the last turns as there is room for, or None after none."""
@@ -140,12 +151,12 @@ class GeminiProvider:
         return self._purchase.upload(write(offer, request, self._locate, links=links))
 
     async def _draw(
-        self, offer: Offer, request: GenerationRequest, upload: Upload, folder: Path
+        self, offer: Offer, request: GenerationRequest, upload: Upload, folder: Path, run: str
     ) -> Generation:
         self._purchase.prepare(folder)
         async with self._purchase.send(
             f"{self._models_url}/{quote(offer.upstream_id)}:generateContent",
-            headers=self._headers,
+            headers={**self._headers, **self._purchase.run_headers(run)},
             upload=upload,
             resolution=request.resolution,
         ) as answer:

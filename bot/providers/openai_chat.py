@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.generation.catalog import Offer, Upstream
 from bot.generation.request import GenerationRequest, ImageRef
-from bot.providers.base import Fetch, Generation, ImageFile, Observer
+from bot.providers.base import Fetch, Generation, ImageFile, Observer, OpenCall
 from bot.providers.chat_outcome import read
 from bot.providers.download import fetch_patiently
 from bot.providers.outcome import Outcome, explain
@@ -74,14 +74,17 @@ class ChatProvider:
         request: GenerationRequest,
         *,
         folder: Path,
-        observer: Observer,  # noqa: ARG002  told by Retrying, which knows the attempt
+        observer: Observer,
     ) -> Generation:
         """Draw one picture into `folder`; raises ProviderError, and leaves no file then."""
         offer = self._purchase.offer(request)
         upload = self._purchase.upload(_body(offer, request, self._locate))
         self._purchase.prepare(folder)
         async with self._purchase.send(
-            self._url, headers=self._headers, upload=upload, resolution=request.resolution
+            self._url,
+            headers={**self._headers, **self._purchase.run_headers(observer.run)},
+            upload=upload,
+            resolution=request.resolution,
         ) as answer:
             received = await self._receive(answer, folder)
         outcome = received.outcome
@@ -92,6 +95,17 @@ class ChatProvider:
             usage=outcome.usage,
             upstream_model=outcome.upstream_model,
         )
+
+    async def resume(
+        self,
+        call: OpenCall,  # noqa: ARG002  its run is the observer's, and there are no tasks here
+        request: GenerationRequest,
+        *,
+        folder: Path,
+        observer: Observer,
+    ) -> Generation:
+        """Sent again, as the same run."""
+        return await self.generate(request, folder=folder, observer=observer)
 
     async def _receive(self, answer: Answer, folder: Path) -> _Received:
         """A picture that came along is taken before one that must be fetched."""

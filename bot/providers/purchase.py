@@ -47,6 +47,10 @@ class Purchase:
     def name(self) -> str:
         return self._upstream.name
 
+    def run_headers(self, run: str) -> Mapping[str, str]:
+        """What a paid call sends so that, sent again, it is not paid again."""
+        return self._upstream.run_headers(run)
+
     def offer(self, request: GenerationRequest) -> Offer:
         """The model asked for, as it is offered here.
 

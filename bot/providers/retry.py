@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.request import GenerationRequest
-from bot.providers.base import Call, Generation, Observer, Provider
+from bot.providers.base import Call, Generation, Observer, OpenCall, Provider
 from bot.providers.pace import Gate, OpenGate
 from bot.providers.replay import ReplayRefused
 from bot.providers.transport import CutAnswer
@@ -54,6 +54,34 @@ POLICY: Mapping[ErrorKind, Rule] = MappingProxyType(
     }
 )
 """What is not here is never tried again."""
+
+
+_SAYS_NOTHING = frozenset(
+    {
+        ErrorKind.RATE_LIMITED,
+        ErrorKind.QUOTA_DAILY,
+        ErrorKind.BILLING_EXHAUSTED,
+        ErrorKind.SPEND_LIMIT,
+        ErrorKind.OVERLOADED,
+        ErrorKind.UPSTREAM_ERROR,
+        ErrorKind.CONNECT_FAILED,
+        ErrorKind.AUTH_INVALID,
+        ErrorKind.PERMISSION_DENIED,
+        ErrorKind.REGION_BLOCKED,
+        ErrorKind.ACCOUNT_SUSPENDED,
+        ErrorKind.MODEL_UNAVAILABLE,
+        ErrorKind.WRONG_ENDPOINT,
+        ErrorKind.INVALID_IMAGE,
+        ErrorKind.INVALID_REQUEST,
+        ErrorKind.PAYLOAD_TOO_LARGE,
+        ErrorKind.RESULT_UNAVAILABLE,
+    }
+)
+"""Of a call that is sent again these are about now, and not about the first time."""
+
+
+def _unchecked() -> None:
+    """What was called already is seen to its end, whatever is closed by now."""
 
 
 class Retrying:
@@ -101,28 +129,61 @@ class Retrying:
 
         After a conversation that was refused for nothing, the request goes alone.
         """
+        return await self._repeat(None, request, folder, observer)
+
+    async def resume(
+        self, call: OpenCall, request: GenerationRequest, *, folder: Path, observer: Observer
+    ) -> Generation:
+        """As `generate`, after a call that was left open has failed for nothing."""
+        if call.late:
+            return await self._provider.resume(call, request, folder=folder, observer=observer)
+        return await self._repeat(call, request, folder, observer)
+
+    async def _repeat(
+        self, left: OpenCall | None, request: GenerationRequest, folder: Path, observer: Observer
+    ) -> Generation:
         deadline = self._clock() + self._budget
         retries: Counter[ErrorKind] = Counter()
         attempt = 0
-        check = partial(self._check, self.name, self._key, request.model)
         while True:
             attempt += 1
             try:
-                async with self._gate.call(observer.party, check):
-                    call = Call(self.name, self._key, request.model, attempt)
-                    await observer.calling(call)
-                    return await self._provider.generate(request, folder=folder, observer=observer)
+                return await self._once(left, attempt, request, folder, observer)
             except ProviderError as error:
                 wait = self._wait(error, retries[error.kind])
                 if attempt == self._attempts or self._is_late(wait, deadline):
                     wait = None
-                await observer.failed(error, attempt, wait)
+                doubtful = left is not None and left.task_id is None and error.kind in _SAYS_NOTHING
+                if doubtful and wait is None:
+                    # Why it could not be sent again; what the first time cost, nobody knows.
+                    error.billed = Billed.UNKNOWN
+                if not doubtful or wait is None:
+                    await observer.failed(error, attempt, wait)
+                    left = None
                 if wait is None:
                     raise
                 retries[error.kind] += 1
                 if isinstance(error, ReplayRefused):
                     request = replace(request, history=())
             await self._sleep(wait)
+
+    async def _once(
+        self,
+        left: OpenCall | None,
+        attempt: int,
+        request: GenerationRequest,
+        folder: Path,
+        observer: Observer,
+    ) -> Generation:
+        """A call of its own, or what one that was left open brings."""
+        if left is not None and left.task_id:
+            return await self._provider.resume(left, request, folder=folder, observer=observer)
+        check = partial(self._check, self.name, self._key, request.model)
+        async with self._gate.call(observer.party, _unchecked if left else check):
+            if left is not None:
+                return await self._provider.resume(left, request, folder=folder, observer=observer)
+            await observer.calling(Call(self.name, self._key, request.model, attempt))
+            return await self._provider.generate(request, folder=folder, observer=observer)
 
     def _wait(self, error: ProviderError, retries: int) -> float | None:
         """Seconds until the next call, or None when there must not be one."""

@@ -12,7 +12,7 @@ from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.catalog import Catalog, Offer
 from bot.generation.pricing import Ranking
 from bot.generation.request import GenerationRequest
-from bot.providers.base import Balance, Generation, Observer, Provider
+from bot.providers.base import Balance, Generation, Observer, OpenCall, Provider
 from bot.providers.health import Breaker, Closed, Health, Line
 from bot.providers.pace import Gate
 
@@ -126,6 +126,30 @@ class Router:
                         "another upstream is asked", after=way.name, key=way.key, kind=error.kind
                     )
         raise failure or self._nobody(request, capable)
+
+    async def resume(
+        self, call: OpenCall, request: GenerationRequest, *, folder: Path, observer: Observer
+    ) -> Generation:
+        """Go on where that call was made; another way is asked as after any failure for nothing.
+
+        Without the key it was made with nothing can be known: task_not_found, or timeout_unknown.
+        """
+        places = (way for way in self._ways if (way.name, way.key) == (call.provider, call.key))
+        way = next(places, None)
+        if way is None:
+            kind = ErrorKind.TASK_NOT_FOUND if call.task_id else ErrorKind.TIMEOUT_UNKNOWN
+            problem = "the key of this call is not set any more"
+            raise ProviderError(kind, call.provider, Billed.UNKNOWN, detail=problem)
+        if call.late:
+            return await way.patient.resume(call, request, folder=folder, observer=observer)
+        try:
+            async with self._health.call(Line(way.name, way.key, request.model)):
+                return await way.patient.resume(call, request, folder=folder, observer=observer)
+        except ProviderError as error:
+            if error.kind not in FAIL_OVER or error.billed is not Billed.NO:
+                raise
+        self._log.info("drawn anew", after=way.name, key=way.key)
+        return await self.generate(request, folder=folder, observer=observer)
 
     def _capable(self, request: GenerationRequest, party: int) -> list[tuple[Way, Line]]:
         """Where exactly this can be drawn, the best first.

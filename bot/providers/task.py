@@ -22,7 +22,7 @@ from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.catalog import Offer, Upstream
 from bot.generation.formats import EXTENSIONS
 from bot.generation.request import GenerationRequest, ImageRef
-from bot.providers.base import Balance, Generation, ImageFile, Observer
+from bot.providers.base import Balance, Generation, ImageFile, Observer, OpenCall
 from bot.providers.classify import Source, billed_refusal, classify
 from bot.providers.dialect import Complaint, Dialect, Stage, Task, complain, is_refusal
 from bot.providers.download import Downloader, fetch_patiently
@@ -156,10 +156,33 @@ class TaskProvider:
                     image_urls=image_urls,
                     callback_url=callback.url if callback else None,
                 )
-                task = await self._create(body, min(CREATE_SECONDS, limit))
+                task = await self._create(body, min(CREATE_SECONDS, limit), observer.run)
                 await observer.submitted(self.name, task.id)
                 task = await self._finish(session, task, deadline, callback)
                 image = await self._collect(session, task, folder)
+        return Generation(self.name, (image,), upstream_model=task.model)
+
+    async def resume(
+        self, call: OpenCall, request: GenerationRequest, *, folder: Path, observer: Observer
+    ) -> Generation:
+        """The picture of a task made earlier, which has as long as a new one; else `generate`.
+
+        A late one is asked about once: task_timeout where it is still at work.
+        """
+        if call.task_id is None:
+            return await self.generate(request, folder=folder, observer=observer)
+        self._prepare(folder)
+        limit = self._time_limit or self._upstream.timeouts[request.resolution]
+        deadline = self._clock() + (0 if call.late else limit)
+        task = Task(call.task_id)
+        async with self._make_session() as session:
+            try:
+                task = await self._look(session, task)
+            except ProviderError as error:
+                if error.kind not in TOLERATED or call.late:
+                    raise
+            task = await self._finish(session, task, deadline, None)
+            image = await self._collect(session, task, folder)
         return Generation(self.name, (image,), upstream_model=task.model)
 
     async def probe(self) -> Balance | None:
@@ -231,11 +254,16 @@ class TaskProvider:
             raise replace(error, kind=kind, billed=Billed.NO) from None
         return address
 
-    async def _create(self, body: Mapping[str, object], seconds: float) -> Task:
+    def _paid(self, run: str) -> Mapping[str, str]:
+        """What a paid call sends beside its body."""
+        idempotency = self._upstream.run_headers(run)
+        return {**self._headers, **idempotency, **self._dialect.headers(run)}
+
+    async def _create(self, body: Mapping[str, object], seconds: float, run: str) -> Task:
         async with self._transport.post(
             self._dialect.create_url,
             provider=self.name,
-            headers={**self._headers, **self._dialect.headers(self._new_id())},
+            headers=self._paid(run or self._new_id()),
             upload=Upload.measure((json.dumps(body, separators=(",", ":")).encode(),)),
             time_limit=seconds,
             secret=self._source.secret,

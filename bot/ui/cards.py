@@ -3,7 +3,7 @@
 import discord
 from discord.utils import escape_markdown, escape_mentions, format_dt
 
-from bot.errors import PlantainError, ProviderError
+from bot.errors import CommitUnknown, PictureKept, PlantainError, ProviderError
 from bot.generation.catalog import Catalog, ImageModel
 from bot.generation.request import AspectRatio, GenerationRequest
 from bot.i18n import Sentences
@@ -67,6 +67,10 @@ class Cards:
             until=format_dt(moment(until), "R"),
         )
         return self._job_progress(job, head)
+
+    def moved(self, job: Job, link: str) -> discord.ui.LayoutView:
+        """In place of a card that could not become the picture; `link` is where that is."""
+        return self._job_progress(job, self._say("card-moved", job.place.locale, link=link))
 
     def result(
         self,
@@ -138,7 +142,8 @@ class Cards:
             lines.append(self._say("provider-said", locale, said=_fact(error.said)))
         if prompt:
             lines.append(quoted(prompt, PROMPT_REPEATED))
-        lines.append(f"-# {self._say('problem-not-charged', locale)}")
+        if not isinstance(error, PictureKept | CommitUnknown):
+            lines.append(f"-# {self._say('problem-not-charged', locale)}")
         return _card(TROUBLE, _text("\n".join(lines)))
 
     def sections(self, *texts: str) -> discord.ui.LayoutView:

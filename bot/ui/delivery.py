@@ -1,4 +1,8 @@
-"""Shows jobs on Discord: the reply while its token lives, else the channel, else a DM."""
+"""Shows jobs on Discord: the reply while its token lives, else the channel, else a DM.
+
+What Discord refuses one way goes another way. What did not get through may have arrived all the
+same, so it goes the same way again, where it is found, or replaces itself.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -8,13 +12,16 @@ import structlog
 from bot.errors import DeliveryFailed, PlantainError
 from bot.generation.formats import EXTENSIONS
 from bot.jobs.delivery import Picture
-from bot.jobs.job import Job, Receipt, Shortfall
+from bot.jobs.job import Job, Place, Receipt, Shortfall
 from bot.ui.cards import Cards
 
 REPLY_LIVES = 14 * 60 * 1_000_000 + 30_000_000
 """Microseconds; Discord says 15 minutes from the press, and the press came before the job."""
 NONCE_LIMIT = 25
 SERVER_ERRORS = 500
+PASSING = frozenset({408, 429})
+LOOKED_THROUGH = 100
+"""A channel's newest messages, among which one that was posted before a crash is looked for."""
 
 
 class DiscordDelivery:
@@ -43,40 +50,57 @@ class DiscordDelivery:
         self, job: Job, pictures: Sequence[Picture], receipt: Receipt, shortfall: Shortfall | None
     ) -> int | None:
         named = [
-            (f"plantain-{job.id[-8:]}-{number}.{EXTENSIONS[picture.mime]}", picture)
-            for number, picture in enumerate(pictures, start=1)
+            (f"{_stem(job, picture.number)}{EXTENSIONS[picture.mime]}", picture)
+            for picture in pictures
         ]
-        problems, unreachable = [], False
+        problems = []
         for way in (self._by_reply, self._by_channel, self._by_direct_message):
             # Both are used up by a failed try: a file is read, a view remembers where it went.
             card = self._cards.result(job, named, receipt, shortfall)
             files = [discord.File(picture.path, filename=name) for name, picture in named]
             try:
-                message = await way(job, card, files)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the next way may do
+                message = await way(job, pictures[0].number, card, files)
+            except Exception as error:
                 problems.append(f"{way.__name__}: {type(error).__name__} {error}")
-                unreachable = unreachable or not _is_refusal(error)
+                if not _is_refusal(error):
+                    raise DeliveryFailed("; ".join(problems), unreachable=True) from error
                 continue
             finally:
                 for file in files:
                     file.close()
             if message is not None:
                 return message.id
-        raise DeliveryFailed("; ".join(problems) or "no way to reach them", unreachable)
+        raise DeliveryFailed("; ".join(problems) or "no way to reach them")
 
-    async def explain(self, job: Job, error: PlantainError) -> None:
+    async def explain(self, job: Job, error: PlantainError) -> bool:
         card = self._cards.problem(error, job.place.locale, prompt=job.request.prompt)
-        if not await self._explain_in_reply(job, card):
+        told = [await self._explain_in_reply(job, card)]
+        if told[-1] is not True:
             await self._try(job, "remove the old card", self._remove_card(job))
-            member = self._client.fetch_user(job.place.member_id)
-            if not await self._try(job, "write to the person", _send(member, card)):
-                await self._try(job, "say it in the channel", self._explain_in_channel(job, error))
+            direct = self._write_to(job, card)
+            told.append(await self._try(job, "write to the person", direct))
+        if told[-1] is not True:
+            public = self._explain_in_channel(job, error)
+            told.append(await self._try(job, "say it in the channel", public))
+        return told[-1] is True or None not in told
 
     async def _show(self, job: Job, card: discord.ui.LayoutView) -> None:
-        reply = self._reply(job)
-        if reply is None:
+        reply, place = self._reply(job), job.place
+        if reply is not None:
+            change: Awaitable[object] = reply.edit_message(place.message_id, view=card)
+        elif place.channel_id is not None and not place.private:
+            change = self._card(place).edit(view=card)
+        else:
             return
-        await self._try(job, "show progress", reply.edit_message(job.place.message_id, view=card))
+        await self._try(job, "show progress", change)
+
+    def _card(self, place: Place) -> discord.PartialMessage:
+        """The job's card as a message of ours in its channel, which outlives the reply's token."""
+        return self._channel(place).get_partial_message(place.message_id)
+
+    def _channel(self, place: Place) -> discord.PartialMessageable:
+        """Where it was asked for; `place` must have a channel."""
+        return self._client.get_partial_messageable(place.channel_id or 0, guild_id=place.guild_id)
 
     def _reply(self, job: Job) -> discord.Webhook | None:
         """The interaction's own webhook, or None when it has expired or was never kept."""
@@ -91,28 +115,74 @@ class DiscordDelivery:
         return reply
 
     async def _by_reply(
-        self, job: Job, card: discord.ui.LayoutView, files: list[discord.File]
+        self, job: Job, number: int, card: discord.ui.LayoutView, files: list[discord.File]
     ) -> discord.Message | None:
+        del number
         reply = self._reply(job)
         if reply is None:
             return None
         return await reply.edit_message(job.place.message_id, view=card, attachments=files)
 
     async def _by_channel(
-        self, job: Job, card: discord.ui.LayoutView, files: list[discord.File]
+        self, job: Job, number: int, card: discord.ui.LayoutView, files: list[discord.File]
     ) -> discord.Message | None:
-        if job.place.private or job.place.channel_id is None:
+        place = job.place
+        if place.private or place.channel_id is None:
             return None
-        channel = self._client.get_partial_messageable(job.place.channel_id)
-        return await channel.send(view=card, files=files, nonce=job.id[-NONCE_LIMIT:])
+        channel = self._channel(place)
+        posted = await self._posted(job, number, channel)
+        if posted is None:
+            asked = discord.MessageReference(
+                message_id=place.message_id, channel_id=place.channel_id, fail_if_not_exists=False
+            )
+            posted = await channel.send(
+                view=card, files=files, nonce=_nonce(job, number), reference=asked
+            )
+        if posted.id != place.message_id:
+            moved = self._cards.moved(job, posted.jump_url)
+            await self._try(job, "point to the picture", self._card(place).edit(view=moved))
+        return posted
 
     async def _by_direct_message(
-        self, job: Job, card: discord.ui.LayoutView, files: list[discord.File]
+        self, job: Job, number: int, card: discord.ui.LayoutView, files: list[discord.File]
     ) -> discord.Message | None:
         member = await self._client.fetch_user(job.place.member_id)
-        return await member.send(view=card, files=files, nonce=job.id[-NONCE_LIMIT:])
+        channel = member.dm_channel or await member.create_dm()
+        posted = await self._posted(job, number, channel)
+        if posted is not None:
+            return posted
+        return await channel.send(view=card, files=files, nonce=_nonce(job, number))
 
-    async def _explain_in_reply(self, job: Job, card: discord.ui.LayoutView) -> bool:
+    async def _posted(
+        self, job: Job, number: int, channel: discord.abc.Messageable
+    ) -> discord.Message | None:
+        """Where the picture can be seen already, as an earlier try got through and nobody knew.
+
+        Discord tells one nonce from another for some minutes only.
+        """
+        if job.deliver_tries <= 1:
+            return None
+        try:
+            async for message in channel.history(limit=LOOKED_THROUGH):
+                if self._shows(message, job, number):
+                    return message
+            # Long ago, if it became the picture.
+            card = await channel.fetch_message(job.place.message_id)
+        except (discord.Forbidden, discord.NotFound):
+            # Who may post may not always read.
+            return None
+        return card if self._shows(card, job, number) else None
+
+    def _shows(self, message: discord.Message, job: Job, number: int) -> bool:
+        ours = self._client.user is not None and message.author.id == self._client.user.id
+        stem = _stem(job, number)
+        return ours and any(one.filename.startswith(stem) for one in message.attachments)
+
+    async def _write_to(self, job: Job, card: discord.ui.LayoutView) -> None:
+        member = await self._client.fetch_user(job.place.member_id)
+        await member.send(view=card, nonce=_nonce(job, 0))
+
+    async def _explain_in_reply(self, job: Job, card: discord.ui.LayoutView) -> bool | None:
         reply, message_id = self._reply(job), job.place.message_id
         if reply is None:
             return False
@@ -126,30 +196,40 @@ class DiscordDelivery:
     async def _explain_in_channel(self, job: Job, error: PlantainError) -> None:
         """Where all may read it, without the upstream's own words."""
         if job.place.private or job.place.channel_id is None:
-            return
+            raise DeliveryFailed("no channel to say it in")
         card = self._cards.problem(error, job.place.locale, quoting=False)
-        await self._client.get_partial_messageable(job.place.channel_id).send(view=card)
+        await self._channel(job.place).send(view=card, nonce=_nonce(job, 0))
 
     async def _remove_card(self, job: Job) -> None:
         if job.place.channel_id is not None:
-            channel = self._client.get_partial_messageable(job.place.channel_id)
-            await channel.get_partial_message(job.place.message_id).delete()
+            await self._card(job.place).delete()
 
-    async def _try(self, job: Job, what: str, work: Awaitable[object]) -> bool:
-        """Do one step of telling; one that fails is logged and keeps no other from being tried."""
+    async def _try(self, job: Job, what: str, work: Awaitable[object]) -> bool | None:
+        """Do one step of telling; one that fails is logged and keeps no other from being tried.
+
+        False where it was refused, None where it did not get through.
+        """
         try:
             await work
         except Exception as trouble:  # noqa: BLE001 - discord.py lets many kinds through
             problem = f"{type(trouble).__name__}: {trouble}"
             self._log.info("could not " + what, job=job.id, problem=problem)
-            return False
+            return False if _is_refusal(trouble) else None
         return True
 
 
-async def _send(member: Awaitable[discord.User], card: discord.ui.LayoutView) -> None:
-    await (await member).send(view=card)
+def _stem(job: Job, number: int) -> str:
+    """How the name of a picture's file begins, which no other's does."""
+    return f"plantain-{job.id[-8:]}-{number}."
+
+
+def _nonce(job: Job, number: int) -> str:
+    """The same for every try of one message, and for no other; at most 25 characters."""
+    return f"{job.id[-NONCE_LIMIT + 2 :]}-{number}"
 
 
 def _is_refusal(error: Exception) -> bool:
     """Whether Discord answered and will answer the same again."""
-    return isinstance(error, discord.HTTPException) and error.status < SERVER_ERRORS
+    if isinstance(error, discord.HTTPException):
+        return error.status < SERVER_ERRORS and error.status not in PASSING
+    return isinstance(error, DeliveryFailed)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 from bot.app import World
+from bot.db import engine
 from bot.db.database import Row
-from bot.db.sqlite import SqliteDatabase
 from bot.providers.health import Breaker, Health
 from bot.settings import Settings
 
@@ -45,11 +46,11 @@ async def read(settings: Settings, world: World, *, days: int = 1) -> Records | 
     None where there is no database yet. Raises SettingsError, and StorageError for one that cannot
     be read.
     """
-    path = settings.sqlite_path
-    if not path.is_file():
+    address = settings.database
+    if isinstance(address, Path) and not address.is_file():
         return None
     since = midnight(world.today() - DAY * (days - 1))
-    async with SqliteDatabase.open_to_read(path) as database:
+    async with engine.opened_to_read(address) as database:
         health = Health(database=database, now=world.now)
         await health.refresh()
         rows = await database.read(lambda tx: tx.all("spending", since=since))

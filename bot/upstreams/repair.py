@@ -1,7 +1,9 @@
 """`plantain upstreams reset`: an operator says that an upstream works again."""
 
+from pathlib import Path
+
 from bot.app import World, read_catalog
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine
 from bot.errors import SettingsError
 from bot.providers.health import Health
 from bot.settings import Settings
@@ -18,8 +20,9 @@ async def reset(settings: Settings, name: str, *, world: World | None = None) ->
     if name not in upstreams:
         raise SettingsError("NAME", f"{name!r} is not one of {', '.join(upstreams)}")
     closed = 0
-    if settings.sqlite_path.is_file():
-        async with SqliteDatabase.open(settings.sqlite_path) as database:
+    address = settings.database
+    if not isinstance(address, Path) or address.is_file():
+        async with engine.opened(address) as database:
             health = Health(database=database, now=world.now)
             await health.refresh()
             closed = await health.reset(name)

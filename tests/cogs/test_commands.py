@@ -30,6 +30,7 @@ BODIES = {
     ("POST", r"/webhooks/\d+/[^/]+"): "followup",
     ("PATCH", r"/webhooks/\d+/[^/]+/messages/(@original|\d+)"): "reply_edit",
     ("POST", r"/channels/\d+/messages"): "channel_message",
+    ("PATCH", r"/channels/\d+/messages/\d+"): "message_edit",
 }
 NAME = re.compile(r"[-_'\w\u0900-\u097f\u0e00-\u0e7f]{1,32}")
 """Discord's rule for names of commands and options, which must be in lower case as well."""
@@ -58,6 +59,8 @@ def problems(body: str, content: Any) -> list[str]:
         for attachment in (holder or {}).get("attachments", []):
             # discord.py numbers new files; Discord takes numbers too, its description does not.
             attachment["id"] = str(attachment["id"])
+        asked = (holder or {}).get("message_reference") or {}
+        asked |= {name: str(value) for name, value in asked.items() if name.endswith("_id")}
         mentions = (holder or {}).get("allowed_mentions") or {}
         if "users" in mentions:
             mentions["users"] = [str(user_id) for user_id in mentions["users"]]
@@ -194,13 +197,16 @@ async def test_every_body_is_as_discord_describes_it(scene):
     wrong = [(request.path, problems(body, request.json)) for body, request in sent]
     assert [(path, found) for path, found in wrong if found] == []
     assert len(sent) > 20
-    assert {body for body, _ in sent} == set(SCHEMAS["bodies"]) - {"channel_message"}
+    assert {body for body, _ in sent} == set(SCHEMAS["bodies"]) - {
+        "channel_message",
+        "message_edit",
+    }
     answers = {r.json["type"] for body, r in sent if body == "interaction_callback"}
     assert answers == {4, 5, 7, 8, 9}
 
 
 async def test_a_body_posted_without_an_interaction_is_too(scene):
-    """A picture handed over in the channel, because its reply has expired."""
+    """A picture handed over in the channel, as its reply has expired; the card points to it."""
     await scene.member("alice").slash(scene.channel, "imagine", prompt="a body for the channel")
     [job] = await scene.jobs()
     client = scene.app.client
@@ -213,8 +219,12 @@ async def test_a_body_posted_without_an_interaction_is_too(scene):
     await late.deliver(stored.job, [picture], Receipt(7, 93, 1, 5), None)
 
     posted = [request for request in scene.env.http_requests[before:] if request.json is not None]
-    assert [schema_of(request.method, request.path) for request in posted] == ["channel_message"]
-    assert problems("channel_message", posted[0].json) == []
+    bodies = [schema_of(request.method, request.path) for request in posted]
+    assert bodies == ["channel_message", "message_edit"]
+    for body, request in zip(bodies, posted, strict=True):
+        assert problems(body, request.json) == []
+    assert posted[0].json["enforce_nonce"] is True
+    assert posted[0].json["message_reference"]["fail_if_not_exists"] is False
 
 
 @pytest.mark.parametrize(

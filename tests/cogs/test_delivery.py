@@ -1,14 +1,10 @@
-"""The picture arrives although Discord is in the way; where it cannot, nothing is charged."""
+"""The picture arrives although Discord is in the way; where it cannot, it is kept."""
 
 import time
 from dataclasses import replace
 
-import pytest
-
 from bot.app import World
 from bot.errors import ErrorKind, ProviderError
-from bot.jobs import queue
-from bot.jobs.job import JobState
 from bot.providers.base import Call
 
 
@@ -86,6 +82,10 @@ async def test_a_picture_too_late_for_the_reply_is_posted_in_the_channel(scene_o
         assert len(message.attachments) == 1
         [job] = await scene.jobs()
         assert (job["state"], job["message_id"]) == ("done", message.id)
+        card = message.reference
+        assert card is not None
+        moved = await scene.app.client.get_channel(scene.channel.id).fetch_message(card.message_id)
+        assert message.jump_url in scene.text(moved)
         assert (await scene.account(alice)).available == 93
         await scene.assert_books_balance()
 
@@ -134,138 +134,83 @@ async def test_a_channel_the_bot_may_not_post_in_falls_back_to_a_direct_message(
     assert (await scene.account(alice)).available == 93
 
 
-async def test_a_picture_that_cannot_be_delivered_is_not_charged(scene):
-    """No reply, no channel, closed direct messages: released, and said so as well as can be."""
+async def test_a_picture_that_cannot_be_delivered_is_kept_and_paid_for_when_it_is_had(
+    scene_over, settings, calls
+):
+    """No reply, no channel, closed direct messages: said once, tried again, kept after a day."""
+    clock = Clock()
+    async with scene_over(settings, world=replace(World(), now=clock)) as scene:
+        break_replies(scene)
+        break_channels(scene)
+        scene.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
+        alice = scene.member("alice")
+
+        shown = await alice.slash(scene.channel, "imagine", prompt="nowhere to go")
+
+        [told] = shown.followups
+        assert told.ephemeral
+        [job] = await scene.jobs()
+        assert job["id"][-8:] in scene.text(told)
+        assert "Nothing was charged" not in scene.text(told)
+        assert (job["state"], job["claim"], job["deliver_tries"]) == ("generated", None, 1)
+        assert job["deliver_at"] > clock()
+        account = await scene.account(alice)
+        assert (account.available, account.held) == (93, 7)
+        assert (await scene.app.client.services.studio.stored(job["id"])).results
+
+        await scene.sweep()
+        assert [job["deliver_tries"] for job in await scene.jobs()] == [1]
+        clock.ahead = 3600 * 1_000_000
+        await scene.sweep()
+        assert [job["deliver_tries"] for job in await scene.jobs()] == [2]
+        clock.ahead = 25 * 3600 * 1_000_000
+        await scene.sweep()
+
+        [job] = await scene.jobs()
+        assert (job["state"], job["credits_charged"], job["deliver_at"]) == ("done", 7, None)
+        assert calls.count("nowhere to go") == 1
+        account = await scene.account(alice)
+        assert (account.available, account.held) == (93, 0)
+        await scene.assert_books_balance()
+
+
+async def test_a_kept_picture_that_somebody_gets_another_way_is_paid_for_then(scene):
     break_replies(scene)
     break_channels(scene)
     scene.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
-    alice = scene.member("alice")
-
-    shown = await alice.slash(scene.channel, "imagine", prompt="nowhere to go")
-
-    [told] = shown.followups
-    assert told.ephemeral
-    assert "Discord did not accept it" in scene.text(told)
+    await scene.member("alice").slash(scene.channel, "imagine", prompt="shown elsewhere")
     [job] = await scene.jobs()
-    assert (job["state"], job["failure"]) == ("failed", "error-delivery-failed")
-    account = await scene.account(alice)
-    assert (account.available, account.held) == (100, 0)
+    collect = scene.app.client.services.collect
+
+    assert await collect(job["id"], 12345)
+    assert not await collect(job["id"], 12345)
+
+    [job] = await scene.jobs()
+    assert (job["state"], job["message_id"], job["credits_charged"]) == ("done", 12345, 7)
     await scene.assert_books_balance()
 
 
-@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING])
-async def test_jobs_a_crash_left_behind_are_released_and_their_people_told(
-    scene_over, settings, state, calls
-):
-    """The next start gives the credits back, says so in private, and calls no upstream."""
-    async with scene_over(settings) as scene:
-        alice = scene.member("alice")
-        shown = await alice.slash(scene.channel, "imagine", prompt=f"made before {state}")
-        await _as_if_stopped(scene, state)
-        assert (await scene.account(alice)).held == 7
-        before = calls.count(f"made before {state}")
-
-        await scene.app.client.services.recover(["f" * 32])
-
-        account = await scene.account(alice)
-        assert (account.available, account.held) == (93, 0)
-        job = (await scene.jobs())[-1]
-        assert (job["state"], job["failure"]) == ("failed", "error-interrupted")
-        assert "was restarted" in scene.text(shown.followups[0])
-        assert calls.count(f"made before {state}") == before
-        await scene.assert_books_balance()
-
-
-async def test_a_stored_picture_is_delivered_after_a_crash_and_not_paid_again(
+async def test_a_job_that_waited_long_in_the_queue_is_drawn_all_the_same(
     scene_over, settings, calls
 ):
-    """A job stopped between storing and delivering is taken up from there."""
-    async with scene_over(settings) as scene:
-        alice = scene.member("alice")
-        shown = await alice.slash(scene.channel, "imagine", prompt="stored before the crash")
-        await _as_if_stopped(scene, JobState.GENERATED)
-
-        await scene.app.client.services.recover(["f" * 32])
-
-        assert len(shown.response.attachments) == 1
-        assert (await scene.jobs())[-1]["state"] == "done"
-        assert calls.count("stored before the crash") == 1
-        account = await scene.account(alice)
-        assert (account.available, account.held) == (86, 0)
-        await scene.assert_books_balance()
-
-
-async def test_recovering_twice_changes_nothing_more(scene_over, settings):
-    async with scene_over(settings) as scene:
-        alice = scene.member("alice")
-        await alice.slash(scene.channel, "imagine", prompt="twice over")
-        await _as_if_stopped(scene, JobState.DELIVERED)
-
-        await scene.app.client.services.recover(["f" * 32])
-        await scene.app.client.services.recover(["f" * 32])
-
-        account = await scene.account(alice)
-        assert (account.available, account.held) == (86, 0)
-        await scene.assert_books_balance()
-
-
-async def _as_if_stopped(scene, state):
-    """A second job like the first, left in `state` by a process that is gone."""
-    [row] = await scene.jobs()
-
-    async def leave(tx):
-        done = await queue.get(tx, row["id"])
-        reservation = await scene.app.ledger.reserve(tx, done.account_id, 7, reason="imagine")
-        job = done.evolve(
-            id="f" * 32,
-            reservation_id=reservation,
-            # Before this process started, yet within the life of the reply.
-            created_at=done.created_at - 10_000_000,
-            place=replace(done.place, reply_token=_token(scene), interaction_id=None),
-        )
-        await queue.add(tx, job)
-        if state is JobState.QUEUED:
-            return
-        job = await queue.claim(tx, job.id, token="gone", now=job.created_at)
-        if state is JobState.RUNNING:
-            return
-        images = await queue.results(tx, done.id)
-        await queue.tie(tx, job.id, "result", images, now=job.created_at)
-        await queue.move(tx, job, JobState.GENERATED)
-        if state is JobState.DELIVERED:
-            await queue.move(tx, job.evolve(state=JobState.GENERATED), JobState.DELIVERED)
-
-    await scene.app.database.write(leave)
-
-
-def _token(scene):
-    [request] = [
-        request for request in scene.env.http_requests if request.path.endswith("/callback")
-    ][-1:]
-    return request.path.split("/")[-2]
-
-
-async def test_a_job_that_waited_its_whole_life_in_the_queue_asks_nobody(
-    scene_over, settings, calls
-):
-    """Fifteen minutes after the press nothing could be shown in time, so nothing is paid."""
+    """Fifteen minutes after the press the reply is dead, and the channel is not."""
     clock = Clock()
     async with scene_over(settings, world=replace(World(), now=clock)) as scene:
         dispatcher = scene.app.client.services.dispatcher
+        wake = dispatcher.wake
+        dispatcher.wake = lambda _job_id, *, wait=0: None
         alice = scene.member("alice")
-        wake, dispatcher.wake = (
-            dispatcher.wake,
-            lambda job_id, *, wait=0: _leap(clock, wake, job_id),
-        )
-
-        await alice.slash(scene.channel, "imagine", prompt="waited too long")
-
-        assert calls.count("waited too long") == 0
+        await alice.slash(scene.channel, "imagine", prompt="waited long")
+        dispatcher.wake = wake
         [job] = await scene.jobs()
-        assert (job["state"], job["failure"]) == ("failed", "overloaded")
-        assert (await scene.account(alice)).available == 100
+        assert job["state"] == "queued"
 
+        clock.ahead = 15 * 60 * 1_000_000
+        await scene.sweep()
 
-def _leap(clock, wake, job_id):
-    clock.ahead = 15 * 60 * 1_000_000
-    wake(job_id)
+        assert calls.count("waited long") == 1
+        [job] = await scene.jobs()
+        assert job["state"] == "done"
+        message = scene.channel.last_message
+        assert (message.id, len(message.attachments)) == (job["message_id"], 1)
+        assert (await scene.account(alice)).available == 93

@@ -1,12 +1,22 @@
 """Broken connections, full disks and stops at the wrong moment: nothing paid for is thrown away."""
 
 import errno
+import time
+from dataclasses import replace
 
 import pytest
 from aiohttp import ServerDisconnectedError
+from pydantic import SecretStr
 
-from bot.app import open_app
+from bot.app import World, open_app
 from bot.errors import SettingsError
+
+
+class Clock:
+    ahead = 0
+
+    def __call__(self):
+        return time.time_ns() // 1000 + self.ahead
 
 
 @pytest.fixture
@@ -39,41 +49,57 @@ async def test_a_progress_card_that_breaks_costs_no_picture(scene, break_discord
     await scene.assert_books_balance()
 
 
-async def test_a_delivery_that_breaks_goes_another_way(scene, break_discord):
-    break_discord(scene, lambda route, options: route.method == "PATCH" and options.get("files"))
-    alice = scene.member("alice")
+async def test_a_discord_that_is_away_for_two_minutes_gets_the_picture_once(
+    scene_over, settings, monkeypatch, calls
+):
+    """Every offer breaks, a picture's and a sentence's; both arrive in the reply, later, once.
 
-    await alice.slash(scene.channel, "imagine", prompt="the reply breaks")
+    Nothing goes another way meanwhile: what broke off may have arrived. No slot is held.
+    """
+    clock = Clock()
+    async with scene_over(settings, world=replace(World(), now=clock)) as scene:
+        http, adapter = type(scene.env.bot.http), type(scene.env._webhook_adapter)
+        away, offers = [True], []
 
-    assert len(scene.channel.last_message.attachments) == 1
-    assert (await scene.account(alice)).available == 93
+        def breaking(request):
+            async def maybe(self, route, *rest, **options):
+                if "callback" not in route.path:
+                    offers.append(bool(options.get("files")))
+                    if away[0]:
+                        raise ServerDisconnectedError
+                return await request(self, route, *rest, **options)
 
+            return maybe
 
-async def test_a_discord_that_is_away_for_a_while_still_gets_the_picture(scene, monkeypatch):
-    """Reply, channel and message all break twice over; the third offer arrives and is charged."""
-    http, adapter = type(scene.env.bot.http), type(scene.env._webhook_adapter)
-    broken = [6]
+        monkeypatch.setattr(adapter, "request", breaking(adapter.request))
+        monkeypatch.setattr(http, "request", breaking(http.request))
+        alice, bob = scene.member("alice"), scene.member("bob")
+        shown = await alice.slash(scene.channel, "imagine", prompt="back in a moment")
+        refused = await bob.slash(scene.channel, "imagine", prompt="blocked for two minutes")
+        assert (await scene.account(bob)).available == 100
+        for seconds in (6, 22, 68, 122):
+            clock.ahead = seconds * 1_000_000
+            await scene.sweep()
+        waiting, owing = await scene.jobs()
+        assert (waiting["state"], waiting["claim"]) == ("generated", None)
+        assert (owing["state"], owing["claim"]) == ("failed", None)
+        assert owing["deliver_at"] is not None
+        assert offers.count(True) == waiting["deliver_tries"] == 4
+        away[0] = False
 
-    def breaking(request):
-        async def maybe(self, route, *rest, **options):
-            away = broken[0] and "callback" not in route.path
-            if away and (options.get("files") or "recipient_id" in str(options)):
-                broken[0] -= 1
-                raise ServerDisconnectedError
-            return await request(self, route, *rest, **options)
+        clock.ahead = 400 * 1_000_000
+        await scene.sweep()
 
-        return maybe
-
-    monkeypatch.setattr(adapter, "request", breaking(adapter.request))
-    monkeypatch.setattr(http, "request", breaking(http.request))
-    alice = scene.member("alice")
-
-    shown = await alice.slash(scene.channel, "imagine", prompt="back in a moment")
-
-    assert broken == [0]
-    assert shown.response.attachments
-    assert (await scene.account(alice)).available == 93
-    await scene.assert_books_balance()
+        assert len(shown.response.attachments) == 1
+        assert offers.count(True) == 5
+        assert calls.count("back in a moment") == 1
+        [told] = refused.followups
+        assert "Nothing was charged." in scene.text(told)
+        waiting, owing = await scene.jobs()
+        assert (waiting["state"], waiting["credits_charged"]) == ("done", 7)
+        assert (owing["deliver_at"], owing["reply_token"]) == (None, None)
+        assert (await scene.account(alice)).available == 93
+        await scene.assert_books_balance()
 
 
 async def test_a_person_who_cannot_be_told_in_the_reply_is_written_to(scene, break_discord):
@@ -148,7 +174,7 @@ async def test_a_stop_while_an_upload_is_read_starts_no_paid_call(scene, calls, 
 
 async def test_two_bots_never_share_a_database(scene, settings, tmp_path):
     """Another folder with the same DATABASE_URL: refused before anything is recovered."""
-    url = f"sqlite:///{settings.sqlite_path}"
+    url = SecretStr(f"sqlite:///{settings.sqlite_path}")
     other = settings.model_copy(update={"data_dir": tmp_path / "other", "database_url": url})
 
     with pytest.raises(SettingsError) as caught:

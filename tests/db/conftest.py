@@ -1,14 +1,26 @@
 import pytest
 
+from bot.db import engine
 from bot.db.sqlite import SqliteDatabase
+
+NOTES = "CREATE TABLE notes (id BIGINT PRIMARY KEY);"
 
 
 @pytest.fixture
 async def database(tmp_path):
     """An open database of its own file, with a table to play with."""
     async with SqliteDatabase.open(tmp_path / "plantain.db") as opened:
-        await opened.write(lambda tx: tx.execute("CREATE TABLE notes (id BIGINT PRIMARY KEY);"))
+        await opened.write(lambda tx: tx.execute(NOTES))
         yield opened
+
+
+@pytest.fixture
+async def either(address):
+    """The same on either engine."""
+    async with engine.opened(address) as opened:
+        await opened.write(lambda tx: tx.execute(NOTES))
+        yield opened
+        await opened.write(lambda tx: tx.execute("DROP TABLE notes;"))
 
 
 @pytest.fixture

@@ -159,7 +159,7 @@ INSERT INTO jobs (id, state, kind, member_id, message_id, locale, private, appli
                   origin_job_id)
 VALUES ('{id}', 'done', 'edit', {member}, 1, 'en-US', 0, 1, 1, 'p', 'm', 'auto', '1K', 1, 'google',
         '{id}', 'a', 1, 1, 1, {origin});
-INSERT INTO job_images VALUES ('{id}', 'reference', 0, '{digest}');
+INSERT INTO job_images (job_id, role, position, digest) VALUES ('{id}', 'reference', 0, '{digest}');
 """
 
 

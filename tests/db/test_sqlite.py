@@ -1,8 +1,6 @@
 """Transactions on a real file: whole, shared, and out of a cancelled caller's reach."""
 
 import asyncio
-import contextlib
-import random
 import sqlite3
 import subprocess
 import sys
@@ -24,27 +22,6 @@ async def begun(database):
     seen = []
     await database._writer.set_trace_callback(seen.append)
     return seen
-
-
-async def test_named_statements_give_rows_and_counts(database):
-    async def work(tx):
-        made = await tx.one("open_account", account_id="m", at=1)
-        again = await tx.one("open_account", account_id="m", at=2)
-        changed = await tx.run("change_balance", account_id="m", available=5, held=0)
-        missed = await tx.run("change_balance", account_id="nobody", available=5, held=0)
-        return made, again, changed, missed, await tx.one("account", account_id="m")
-
-    made, again, changed, missed, account = await database.write(work)
-    assert made == {"id": "m"}
-    assert again is None
-    assert (changed, missed) == (1, 0)
-    assert dict(account) == {"id": "m", "available": 5, "held": 0}
-
-
-async def test_all_gives_every_row_and_an_unknown_name_is_our_bug(database):
-    assert await database.read(lambda tx: tx.all("wrong_balances")) == []
-    with pytest.raises(KeyError):
-        await database.read(lambda tx: tx.all("no_such_statement"))
 
 
 async def test_one_changes_every_row_though_it_returns_the_first(database, add, notes):
@@ -133,45 +110,11 @@ async def test_a_work_that_waits_for_something_else_is_refused(database, add, no
     assert await database.read(notes) == [2]
 
 
-async def test_a_failed_statement_dooms_its_work_even_when_swallowed(database, add, notes):
-    """Both engines agree: after an error nothing of the transaction is kept."""
-
-    async def stubborn(tx):
-        await add(1)(tx)
-        try:
-            await add(1)(tx)
-        except StorageError:
-            return "fine"
-
-    with pytest.raises(StorageError, match="UNIQUE"):
-        await database.write(stubborn)
-    assert await database.read(notes) == []
-
-
 async def test_storage_trouble_is_wrapped_once(database):
     with pytest.raises(StorageError) as caught:
         await database.write(lambda tx: tx.query("SELECT * FROM nowhere"))
     assert caught.value.problem == "no such table: nowhere"
     assert isinstance(caught.value.__cause__, sqlite3.OperationalError)
-
-
-@pytest.mark.parametrize("odd", [2**63, -(2**63) - 1, "\ud800"])
-async def test_a_value_the_engine_cannot_take_is_storage_trouble(database, add, notes, odd):
-    """And dooms its own work only, also where it was swallowed."""
-
-    async def swallowing(tx):
-        await add(1)(tx)
-        with contextlib.suppress(StorageError):
-            await tx.query("SELECT :odd", odd=odd)
-
-    with pytest.raises(StorageError):
-        await database.read(lambda tx: tx.query("SELECT :odd", odd=odd))
-    failed, beside = await asyncio.gather(
-        database.write(swallowing), database.write(add(2)), return_exceptions=True
-    )
-    assert isinstance(failed, StorageError)
-    assert beside == 2
-    assert await database.read(notes) == [2]
 
 
 async def test_a_failing_commit_reaches_every_caller_and_undoes_all(database, add, notes):
@@ -277,40 +220,6 @@ async def test_a_reader_sees_one_snapshot_and_blocks_nobody(database, add, notes
     written.set()
     assert await looking == ([], [])
     assert await database.read(notes) == [1]
-
-
-async def test_cancelled_callers_break_nothing(database, notes):
-    """600 transactions, 200 of them cancelled at random instants: each is whole, all others work.
-
-    Every work writes a pair; half a pair or a failure of someone else's would show.
-    """
-    random_source = random.Random(20)  # noqa: S311 seeded, so that a failure comes back
-
-    async def caller(number):
-        async def pair(tx):
-            await tx.query("INSERT INTO notes (id) VALUES (:id)", id=number)
-            await tx.query("INSERT INTO notes (id) VALUES (:id)", id=-number)
-
-        for _ in range(random_source.randrange(20)):
-            await asyncio.sleep(0)
-        await database.write(pair)
-        return number
-
-    callers = [asyncio.create_task(caller(number)) for number in range(1, 601)]
-    doomed = random_source.sample(callers, 200)
-    for victim in doomed:
-        for _ in range(random_source.randrange(3)):
-            await asyncio.sleep(0)
-        victim.cancel()
-    results = await asyncio.gather(*callers, return_exceptions=True)
-    done = {number for number in results if isinstance(number, int)}
-    others = [result for result in results if not isinstance(result, int)]
-    assert 0 < len(others) <= 200
-    assert {type(result) for result in others} == {asyncio.CancelledError}
-    stored = set(await database.read(notes))
-    assert {-number for number in stored} == stored
-    assert done <= stored
-    assert await database.write(lambda tx: tx.query("SELECT 1 AS one")) == [{"one": 1}]
 
 
 async def test_a_work_runs_to_its_end_though_its_caller_is_gone(database, add, notes):

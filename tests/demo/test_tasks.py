@@ -233,6 +233,7 @@ class Diary:
         self.calls, self.tasks, self.failures = [], [], []
 
     party = 0
+    run = ""
 
     async def calling(self, call):
         self.calls.append((call.provider, call.attempt))

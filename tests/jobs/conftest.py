@@ -1,11 +1,13 @@
 """The core without Discord: a studio, its runner, real upstreams, real books; and credits alone."""
 
+import asyncio
 import itertools
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from time import time_ns
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,7 @@ import pytest
 from pydantic import HttpUrl, SecretStr
 
 from bot.app import World, open_workshop
+from bot.db import engine
 from bot.db.patient import Patient
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import DeliveryFailed, PlantainError
@@ -23,10 +26,12 @@ from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.job import Job, JobKind, JobState, Place
+from bot.jobs.lease import Leases
 from bot.jobs.payers import Payers
 from bot.jobs.pots import Pots
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
+from bot.jobs.sweeper import Sweeper
 from bot.jobs.treasury import Treasury as Treasurer
 from bot.jobs.uploads import Uploads
 from bot.ledger.entry import Account
@@ -75,6 +80,7 @@ class Told:
 
     async def explain(self, job, error):
         self.explained.append((job.id, error))
+        return True
 
 
 @dataclass
@@ -86,6 +92,15 @@ class Shop:
     database: SqliteDatabase
     ledger: Ledger
     told: Told
+    runner: Runner
+    sweeper: Sweeper
+    time: "Virtual"
+
+    async def sweep(self, *, after: float = 0) -> None:
+        """So many seconds later have the sweeper look once, and see to its end what it finds."""
+        self.time.pass_by(after)
+        await self.sweeper.sweep()
+        await self.finish()
 
     async def order(
         self, prompt: str, *, model: str | None = None, member: int = 7, count: int = 1
@@ -103,7 +118,8 @@ class Shop:
         return await self.studio.submit(draft, place)
 
     async def finish(self) -> None:
-        assert await self.dispatcher.close(60) == 0
+        async with asyncio.timeout(60):
+            await self.dispatcher.rest()
 
     async def run(self, prompt: str, **wishes: Any) -> Job:
         job = await self.order(prompt, **wishes)
@@ -144,14 +160,27 @@ class Shop:
             assert await self.database.read(lambda tx, name=movement: tx.all(name)) == []
 
 
+async def forever(_seconds):
+    """The tick of a test: what goes on beside it all does nothing by itself."""
+    await asyncio.sleep(36_000)
+
+
 class Virtual:
-    """Monotonic seconds that only sleeping moves."""
+    """Monotonic seconds that only sleeping moves, and a wall clock that may be `ahead`."""
 
     def __init__(self) -> None:
         self.now = 1000.0
+        self.ahead = 0.0
 
     async def sleep(self, seconds: float) -> None:
         self.now += seconds
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += seconds
+        self.ahead += seconds
+
+    def wall(self) -> int:
+        return time_ns() // 1000 + int(self.ahead * 1_000_000)
 
 
 OpenShop = Callable[..., AbstractAsyncContextManager[Shop]]
@@ -187,6 +216,7 @@ def open_shop(settings, upstream) -> OpenShop:
         time = Virtual()
         world = replace(
             World(),
+            now=time.wall,
             today=lambda: date(2026, 11, 21),
             random=lambda: 0.0,
             monotonic=lambda: time.now,
@@ -220,9 +250,8 @@ def open_shop(settings, upstream) -> OpenShop:
                 store=workshop.store,
                 codec=workshop.codec,
                 delivery=told,
-                now=world.now,
+                leases=Leases(database=database, now=world.now, tick=forever, seconds=30),
                 new_id=world.new_id,
-                sleep=world.sleep,
                 slots=slots,
             )
             dispatcher = InProcessDispatcher(
@@ -242,7 +271,18 @@ def open_shop(settings, upstream) -> OpenShop:
                 now=world.now,
                 new_id=world.new_id,
             )
-            yield Shop(studio, dispatcher, database, bank.ledger, told)
+            sweeper = Sweeper(
+                database=database,
+                dispatcher=dispatcher,
+                provider=router,
+                payers=bank.payers,
+                store=workshop.store,
+                now=world.now,
+                monotonic=world.monotonic,
+                tick=forever,
+                lease=30,
+            )
+            yield Shop(studio, dispatcher, database, bank.ledger, told, runner, sweeper, time)
             await dispatcher.close(0)
 
     return opened
@@ -314,8 +354,8 @@ class Treasury:
 
 
 @pytest.fixture
-async def treasury(tmp_path):
-    async with SqliteDatabase.open(tmp_path / "treasury.db") as database:
+async def treasury(address):
+    async with engine.opened(address) as database:
         yield Treasury(database)
 
 
@@ -377,8 +417,8 @@ class Books:
 
 
 @pytest.fixture
-async def books(tmp_path):
-    async with SqliteDatabase.open(tmp_path / "books.db") as database:
+async def books(address):
+    async with engine.opened(address) as database:
         yield Books(database)
 
 

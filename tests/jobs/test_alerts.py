@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.db import engine
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import DeliveryFailed, ManagersOnly
 from bot.jobs.alerts import CLAIM, WAITS, Alerts
@@ -200,6 +201,7 @@ async def test_a_job_does_not_wait_for_what_is_told(watch):
     assert len(watch.teller.told) == 1
 
 
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 async def test_many_jobs_that_end_together_are_looked_at_together(watch):
     await watch.limit(Measure.DAY, 60)
     jobs = [await watch.books.paid(price=1) for _ in range(60)]
@@ -218,9 +220,8 @@ async def test_many_jobs_that_end_together_are_looked_at_together(watch):
     assert reads < 10
 
 
-async def test_two_processes_tell_once(tmp_path, books_over):
-    path = tmp_path / "two.db"
-    async with SqliteDatabase.open(path) as first, SqliteDatabase.open(path) as second:
+async def test_two_processes_tell_once(address, books_over):
+    async with engine.opened(address) as first, engine.opened(address) as second:
         books = books_over(first)
         one, other = Watch(books), Watch(books, second)
         await one.limit(Measure.DAY, 20)

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine
 from bot.generation.pricing import Price
 from bot.generation.request import GenerationRequest, ImageRef
 from bot.jobs import conversation, queue
@@ -22,8 +22,8 @@ def image(number: int) -> ImageRef:
 
 
 @pytest.fixture
-async def database(tmp_path):
-    async with SqliteDatabase.open(tmp_path / "jobs.db") as opened:
+async def database(address):
+    async with engine.opened(address) as opened:
         yield opened
 
 
@@ -61,8 +61,9 @@ def add(database):
                 brought_by=brought_by,
             )
             await queue.add(tx, job)
-            await queue.tie(tx, job.id, "result", [one.image for one in drawn], now=NOW)
-            await conversation.keep(tx, job, drawn)
+            for one in drawn:
+                tied = await queue.tie(tx, job.id, one.image, picture=one.picture, now=NOW)
+                await conversation.keep(tx, job, one, place=tied)
             return job
 
         return await database.write(work)
@@ -73,7 +74,9 @@ def add(database):
 @pytest.fixture
 def claim(database):
     async def claimed(job):
-        return await database.write(lambda tx: conversation.claim(tx, job.id, token="t", now=NOW))
+        return await database.write(
+            lambda tx: conversation.claim(tx, job.id, token="t", now=NOW, until=NOW)
+        )
 
     return claimed
 
@@ -83,7 +86,7 @@ def chain(add):
     """Edits of edits; returns the last job, which draws nothing yet."""
 
     async def make(*made_by, places=None, models=None):
-        job = await add("step 0", drawn=[Drawn(image(0), made_by[0], '["said 0"]')])
+        job = await add("step 0", drawn=[Drawn(image(0), 0, made_by[0], '["said 0"]')])
         for number, provider in enumerate(made_by[1:], start=1):
             job = await add(
                 f"step {number}",
@@ -91,7 +94,7 @@ def chain(add):
                 references=[image(number - 1)],
                 place=(places or {}).get(number, ALICE),
                 model=(models or {}).get(number, "m"),
-                drawn=[Drawn(image(number), provider, f'["said {number}"]')],
+                drawn=[Drawn(image(number), 0, provider, f'["said {number}"]')],
             )
         return await add("go on", origin=Origin(job.id, 0), references=[image(len(made_by) - 1)])
 
@@ -99,7 +102,7 @@ def chain(add):
 
 
 async def test_a_job_comes_back_with_its_origin_and_whose_its_pictures_are(database, add):
-    first = await add(drawn=[Drawn(image(1), "google", None)])
+    first = await add(drawn=[Drawn(image(1), 0, "google", None)])
     second = await add(origin=Origin(first.id, 0), references=[image(1)], brought_by=9)
 
     assert await database.read(lambda tx: queue.get(tx, second.id)) == second
@@ -149,9 +152,9 @@ async def test_it_goes_no_further_back_than_one_model_and_one_person(
 async def test_each_picture_of_a_job_has_its_own_turn(claim, add):
     """One of them without: going on from that one tells nothing."""
     drawn = [
-        Drawn(image(1), "google", '["first"]'),
-        Drawn(image(2), "google", None),
-        Drawn(image(3), "apiyi", '["third"]'),
+        Drawn(image(1), 0, "google", '["first"]'),
+        Drawn(image(2), 1, "google", None),
+        Drawn(image(3), 2, "apiyi", '["third"]'),
     ]
     first = await add(drawn=drawn)
 
@@ -164,9 +167,9 @@ async def test_each_picture_of_a_job_has_its_own_turn(claim, add):
 
 
 async def test_keeping_again_changes_nothing(database, claim, add):
-    first = await add(drawn=[Drawn(image(1), "google", '["once"]')])
-    again = [Drawn(image(1), "apiyi", '["twice"]')]
-    await database.write(lambda tx: conversation.keep(tx, first, again))
+    first = await add(drawn=[Drawn(image(1), 0, "google", '["once"]')])
+    again = Drawn(image(1), 0, "apiyi", '["twice"]')
+    await database.write(lambda tx: conversation.keep(tx, first, again, place=0))
 
     job = await claim(await add(origin=Origin(first.id, 0), references=[image(1)]))
     assert [turn.parts for turn in job.request.history] == ['["once"]']
@@ -198,13 +201,13 @@ async def test_only_who_brought_the_pictures_goes_on_from_them(
         "step 0",
         references=references,
         brought_by=brought_by,
-        drawn=[Drawn(image(1), "google", '["said 0"]')],
+        drawn=[Drawn(image(1), 0, "google", '["said 0"]')],
     )
     second = await add(
         "step 1",
         origin=Origin(first.id, 0),
         references=[image(1)],
-        drawn=[Drawn(image(2), "google", '["said 1"]')],
+        drawn=[Drawn(image(2), 0, "google", '["said 1"]')],
     )
 
     job = await claim(await add("go on", origin=Origin(second.id, 0), references=[image(2)]))

@@ -103,7 +103,7 @@ async def test_a_job_that_is_early_says_when_it_begins_and_no_other_waits_for_it
 
 
 async def test_closing_does_not_wait_for_jobs_whose_time_has_not_come(dispatcher_of):
-    """They stay queued, and what is queued at the next start is given back."""
+    """They stay queued, for the next start."""
     ran = []
 
     async def run(job_id):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.errors import DeliveryFailed
+from bot.errors import DeliveryFailed, PictureKept
 from bot.settings import Key
 
 WELCOME = 1000
@@ -415,17 +415,20 @@ async def test_four_pictures_move_on_together_and_each_is_paid_once(open_shop, k
 
 
 async def test_a_picture_that_discord_refuses_is_our_loss(open_shop, key, calls):
-    """Drawn by the second and paid for there; the member, who has not seen it, is released."""
+    """Drawn by the second and paid for there; it is kept, and the member has not paid yet."""
     bad, good = key("402"), key()
     async with open_shop({"google": bad, "apiyi": good}) as shop:
         shop.told.refusal = DeliveryFailed("the channel is gone")
         job = await shop.run("a pair of foxes", model=PRO)
 
         assert calls_to(calls, bad, good) == {"google": (1, 0), "apiyi": (1, 1)}
-        assert (await shop.job(job))["state"] == "failed"
-        assert (await shop.account()).available == WELCOME
+        assert (await shop.job(job))["state"] == "generated"
+        [(_, kept)] = shop.told.explained
+        assert (type(kept), kept.job) == (PictureKept, job.id[-8:])
+        account = await shop.account()
+        assert (account.available, account.held) == (WELCOME - job.reserved, job.reserved)
         assert await shop.spending() == {
             ("google", Key.of(bad).fingerprint): (1, 0, 0, 0),
-            ("apiyi", Key.of(good).fingerprint): (1, 90_000, 0, 90_000),
+            ("apiyi", Key.of(good).fingerprint): (1, 90_000, 0, 0),
         }
         await shop.assert_books_balance()

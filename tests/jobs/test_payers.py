@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine
 from bot.errors import LimitReached, NotEnoughCredits, StorageError, TeamBusy, TeamExists
 from bot.jobs.payers import PaidBy, Payers
 from bot.ledger.ledger import Ledger
@@ -94,8 +94,8 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path):
-    async with SqliteDatabase.open(tmp_path / "payers.db") as database:
+async def house(address):
+    async with engine.opened(address) as database:
         yield House(database)
 
 
@@ -269,12 +269,17 @@ class Everything(RuleBasedStateMachine):
 
     promises = Bundle("promises")
 
+    @staticmethod
+    def fresh(resources):
+        """The address of an empty database."""
+        folder = resources.enter_context(tempfile.TemporaryDirectory())
+        return Path(folder) / "plantain.db"
+
     @initialize()
     def open_house(self):
         self.runner = asyncio.Runner()
         self.resources = AsyncExitStack()
-        folder = self.resources.enter_context(tempfile.TemporaryDirectory())
-        opening = SqliteDatabase.open(Path(folder) / "plantain.db")
+        opening = engine.opened(type(self).fresh(self.resources))
         self.house = House(self.runner.run(self.resources.enter_async_context(opening)))
         self.held = {}
         self.do(self.house.fill_pool(30))
@@ -414,18 +419,23 @@ class Everything(RuleBasedStateMachine):
         assert self.do(self.house.database.read(look)) == (0, [], [])
 
 
+FAIR = settings(
+    max_examples=35,
+    stateful_step_count=30,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
 def test_no_order_of_things_overruns_a_limit_or_loses_a_credit():
-    run_state_machine_as_test(
-        Everything,
-        settings=settings(
-            max_examples=35,
-            stateful_step_count=30,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            suppress_health_check=[HealthCheck.too_slow],
-        ),
-    )
+    run_state_machine_as_test(Everything, settings=FAIR)
+
+
+def test_nor_does_any_on_a_server(server):
+    town = type("OnServer", (Everything,), {"fresh": staticmethod(lambda _: server.fresh())})
+    run_state_machine_as_test(town, settings=settings(FAIR, max_examples=6))
 
 
 MUTATIONS = [

@@ -4,12 +4,12 @@ from itertools import count, product
 
 import pytest
 
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine
 from bot.generation.pricing import Price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
 from bot.jobs import queue
 from bot.jobs.job import LAWFUL, Job, JobKind, JobState, Place
-from bot.jobs.queue import UnlawfulMove
+from bot.jobs.queue import Fenced, UnlawfulMove
 from bot.ledger.ledger import Ledger
 
 NOW = 1_000_000
@@ -27,8 +27,8 @@ REQUEST = GenerationRequest(
 
 
 @pytest.fixture
-async def database(tmp_path):
-    async with SqliteDatabase.open(tmp_path / "jobs.db") as opened:
+async def database(address):
+    async with engine.opened(address) as opened:
         yield opened
 
 
@@ -81,19 +81,26 @@ async def test_one_of_two_claims_wins(database, add):
 
 
 async def test_a_run_that_was_taken_over_writes_nothing(database, add):
-    """After another run has adopted the job, the first one's move and end are refused."""
+    """Once its lease has gone to another run, the first one's every write is refused."""
     job = await add()
     stale = await database.write(lambda tx: queue.claim(tx, job.id, token="old", now=NOW))
-    assert await database.write(lambda tx: queue.adopt(tx, stale, token="new"))
+    expire = {"id": job.id, "claim": "old", "lease_until": NOW}
+    assert await database.write(lambda tx: tx.one("expire_lease", **expire))
+    assert not await database.write(lambda tx: tx.one("expire_lease", **expire))
+    assert await database.write(lambda tx: queue.claim(tx, job.id, token="new", now=NOW))
 
     moved = await database.write(lambda tx: queue.move(tx, stale, JobState.GENERATED))
     ended = await database.write(lambda tx: queue.end(tx, stale, JobState.FAILED, now=NOW))
 
     assert (moved, ended) == (False, False)
+    assert not await database.write(lambda tx: queue.let_go(tx, stale))
+    with pytest.raises(Fenced):
+        await database.write(lambda tx: queue.renew(tx, stale, until=NOW + 9))
     stored = await database.read(lambda tx: queue.get(tx, job.id))
     assert (stored.state, stored.claim) == (JobState.RUNNING, "new")
 
 
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("was", "state"),
     [pair for pair in product(JobState, JobState) if pair[1] not in LAWFUL[pair[0]]],
@@ -127,7 +134,14 @@ async def test_pictures_are_tied_once_and_in_order(database, add):
     job = await add()
     other = ImageRef("cd" * 32, "image/jpeg", 5, 6, 7)
 
+    """By arrival: the third that was asked for may be the first to come."""
     for _ in range(2):
-        await database.write(lambda tx: queue.tie(tx, job.id, "result", (other, IMAGE), now=NOW))
+        for picture, image in ((2, other), (0, IMAGE)):
+            tied = await database.write(
+                lambda tx, image=image, picture=picture: queue.tie(
+                    tx, job.id, image, picture=picture, now=NOW
+                )
+            )
+            assert tied == (0 if picture else 1)
 
     assert await database.read(lambda tx: queue.results(tx, job.id)) == (other, IMAGE)

@@ -155,6 +155,7 @@ async def test_only_who_may_sees_a_report(books, make):
     assert report.rankings[Group.SERVER].top == (Share("", 88, 1), Share("10", 77, 1))
 
 
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 async def test_five_hundred_members_are_a_table_of_every_line_and_a_picture_of_a_few(books, make):
     async def fill(tx):
         for number in range(500):

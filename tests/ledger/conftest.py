@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine
 from bot.ledger.ledger import Ledger
 
 
@@ -21,7 +21,7 @@ def make_ledger():
 
 
 @pytest.fixture
-async def database(tmp_path):
+async def database(address):
     """An open database of its own file."""
-    async with SqliteDatabase.open(tmp_path / "plantain.db") as opened:
+    async with engine.opened(address) as opened:
         yield opened

@@ -8,29 +8,30 @@ from pathlib import Path
 
 import pytest
 
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine
 
 PROGRAMS = Path(__file__).parent / "programs"
 
 
 async def rows(path, sql):
-    async with SqliteDatabase.open(path) as database:
+    async with engine.opened(path) as database:
         return await database.read(lambda tx: tx.query(sql))
 
 
 async def discrepancies(path, ledger):
-    async with SqliteDatabase.open(path) as database:
+    async with engine.opened(path) as database:
         return await database.read(ledger.check)
 
 
-async def test_two_processes_share_credits_for_twenty(tmp_path, make_ledger):
+async def test_two_processes_share_credits_for_twenty(address, make_ledger):
     """300 tasks in each of two processes at once: twenty reservations in all, no other trouble."""
-    path, ledger = tmp_path / "plantain.db", make_ledger(welcome=20 * 7)
-    async with SqliteDatabase.open(path) as database:
+    path, ledger = address, make_ledger(welcome=20 * 7)
+    word = str(path) if isinstance(path, Path) else path.get_secret_value()
+    async with engine.opened(path) as database:
         await database.write(lambda tx: ledger.open(tx, "member:1"))
     spenders = [
         subprocess.Popen(
-            [sys.executable, PROGRAMS / "spender.py", path, "member:1", "7"],
+            [sys.executable, PROGRAMS / "spender.py", word, "member:1", "7"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -218,6 +218,7 @@ class Recorder:
         self.failures: list[tuple[ProviderError, int, float | None]] = []
 
     party = 0
+    run = ""
 
     async def calling(self, call):
         self.calls.append((call.provider, call.attempt))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine
 from bot.errors import ErrorKind, ProviderError, Scope, StorageError
 from bot.providers.health import Closed, Health, Line
 
@@ -33,8 +33,8 @@ def clock():
 
 
 @pytest.fixture
-async def database(tmp_path):
-    async with SqliteDatabase.open(tmp_path / "health.db") as opened:
+async def database(address):
+    async with engine.opened(address) as opened:
         yield opened
 
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.db import engine
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import StorageError
 from bot.providers.base import Generation
@@ -49,8 +50,8 @@ def clock():
 
 
 @pytest.fixture
-async def database(tmp_path):
-    async with SqliteDatabase.open(tmp_path / "pace.db") as opened:
+async def database(address):
+    async with engine.opened(address) as opened:
         yield opened
 
 
@@ -373,6 +374,11 @@ def start(*arguments):
     )
 
 
+def word(address):
+    """An address as an argument of a program."""
+    return str(address) if isinstance(address, Path) else address.get_secret_value()
+
+
 def run_together(*programs):
     """What each printed, all having begun when the last was ready."""
     for program in programs:
@@ -383,11 +389,11 @@ def run_together(*programs):
     return [json.loads(program.communicate(timeout=60)[0]) for program in programs]
 
 
-async def test_three_processes_share_a_minute_exactly(tmp_path):
+async def test_three_processes_share_a_minute_exactly(address, tmp_path):
     """Over minutes of a shared clock: never more than the limit, and nearly all of it used."""
-    path, clock, rpm = tmp_path / "pace.db", tmp_path / "clock", 40
+    path, clock, rpm = word(address), tmp_path / "clock", 40
     clock.write_bytes(struct.pack("<q", START))
-    async with SqliteDatabase.open(path):
+    async with engine.opened(address):
         pass
 
     told = await asyncio.to_thread(
@@ -400,11 +406,11 @@ async def test_three_processes_share_a_minute_exactly(tmp_path):
     assert begun[-1] - begun[0] <= 120 / (rpm - 4) * MINUTE
 
 
-async def test_two_processes_share_the_places_exactly(tmp_path):
+async def test_two_processes_share_the_places_exactly(address, tmp_path):
     """Twenty-five tasks in each of two processes: never more than two open."""
-    path, folder = tmp_path / "pace.db", tmp_path / "open"
+    path, folder = word(address), tmp_path / "open"
     folder.mkdir()
-    async with SqliteDatabase.open(path):
+    async with engine.opened(address):
         pass
 
     told = await asyncio.to_thread(

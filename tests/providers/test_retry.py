@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from bot.errors import Billed, ErrorKind, ProviderError
-from bot.providers.base import Generation
+from bot.providers.base import Generation, OpenCall
 from bot.providers.replay import ReplayRefused
 from bot.providers.retry import BUDGET, Retrying
 from bot.providers.transport import CutAnswer
@@ -26,6 +26,7 @@ class Scripted:
         self.took = took
         self.calls = 0
         self.histories = []
+        self.resumed = []
 
     async def generate(self, request, *, folder, observer):
         self.calls += 1
@@ -34,6 +35,10 @@ class Scripted:
         if self.failures:
             raise self.failures.pop(0)
         return PICTURE
+
+    async def resume(self, call, request, *, folder, observer):
+        self.resumed.append(call)
+        return await self.generate(request, folder=folder, observer=observer)
 
 
 class Time:
@@ -55,7 +60,7 @@ def time():
 
 @pytest.fixture
 def run(time, request_for, observer, tmp_path):
-    async def run(provider, *, attempts=None, random=0.0, history=()):
+    async def run(provider, *, attempts=None, random=0.0, history=(), left=None):
         retrying = Retrying(
             provider,
             attempts=attempts,
@@ -65,6 +70,8 @@ def run(time, request_for, observer, tmp_path):
         )
         assert retrying.name == provider.name
         request = request_for(history=history)
+        if left is not None:
+            return await retrying.resume(left, request, folder=tmp_path, observer=observer)
         return await retrying.generate(request, folder=tmp_path, observer=observer)
 
     return run
@@ -269,3 +276,49 @@ async def test_a_failure_then_a_picture(run, time, upstream, make_provider, answ
     made = await run(make_provider())
     assert made.images[0].path.read_bytes() == png
     assert time.waits == [7]
+
+
+# --- a call that an earlier process left open ---------------------------------------------------
+
+SENT = OpenCall("fake", "", "run-1", None)
+TASK = OpenCall("fake", "", "run-1", "task-1")
+
+
+async def test_a_call_that_is_sent_again_stays_one_run_until_it_is_answered(run, time, observer):
+    """A rate limit now says nothing of the first time: no other call is made for it."""
+    provider = Scripted(time, failure(ErrorKind.RATE_LIMITED), failure(ErrorKind.CONNECT_FAILED))
+
+    assert await run(provider, left=SENT) is PICTURE
+
+    assert provider.resumed == [SENT] * 3
+    assert time.waits == [2, 1]
+    assert (observer.calls, observer.failures) == ([], [])
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.OVERLOADED, ErrorKind.AUTH_INVALID])
+async def test_a_call_that_cannot_be_sent_again_stays_in_doubt(run, time, observer, kind):
+    provider = Scripted(time, *[failure(kind) for _ in range(20)])
+
+    with pytest.raises(ProviderError) as caught:
+        await run(provider, left=SENT)
+
+    assert caught.value.billed is Billed.UNKNOWN
+    assert observer.calls == []
+    [(told, _, wait)] = observer.failures
+    assert (told.billed, wait) == (Billed.UNKNOWN, None)
+
+
+async def test_a_task_that_failed_for_nothing_is_made_anew_and_a_late_one_never(
+    run, time, observer
+):
+    provider = Scripted(time, failure(ErrorKind.UPSTREAM_ERROR))
+    assert await run(provider, left=TASK) is PICTURE
+    assert provider.resumed == [TASK]
+    assert observer.calls == [("fake", 2)]
+
+    late = OpenCall("fake", "", "run-1", "task-1", late=True)
+    provider = Scripted(time, failure(ErrorKind.UPSTREAM_ERROR))
+    with pytest.raises(ProviderError):
+        await run(provider, left=late)
+    assert provider.calls == 1
+    assert len(observer.failures) == 1

@@ -5,6 +5,7 @@ import itertools
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -18,7 +19,7 @@ from bot.generation.request import (
     Resolution,
     Thinking,
 )
-from bot.providers.base import Generation
+from bot.providers.base import Generation, OpenCall
 from bot.providers.health import Health, Line
 from bot.providers.pace import OpenGate, PacedGate
 from bot.providers.retry import Retrying
@@ -40,6 +41,9 @@ class Scripted:
         if self.failures:
             raise self.failures.pop(0)
         return Generation(self.name, ())
+
+    async def resume(self, call, request, *, folder, observer):
+        return await self.generate(request, folder=folder, observer=observer)
 
 
 @pytest.fixture
@@ -68,6 +72,7 @@ def route(health, catalog):
 
 class Observer:
     party = 7
+    run = ""
 
     async def calling(self, call):
         pass
@@ -519,3 +524,25 @@ async def test_a_turn_that_comes_too_late_is_said_at_once(router_of, tmp_path):
         await ask(router_of(slow), tmp_path)
     assert (caught.value.kind, caught.value.retry_after) == (ErrorKind.RATE_LIMITED, 601)
     assert slow.hasty.calls == slow.patient.calls == 0
+
+
+async def test_a_call_left_open_goes_on_where_it_was_made(route, tmp_path):
+    """With its own key; once it failed for nothing others are asked, unless it is only late."""
+    google, apiyi = Scripted("google"), Scripted("apiyi", [failure("overloaded")])
+    router = route(google, apiyi)
+    resume = partial(router.resume, request=FOX, folder=tmp_path, observer=Observer())
+
+    assert (await resume(OpenCall("apiyi", "key", "r", "t"))).provider == "google"
+    assert (google.calls, apiyi.calls) == (1, 1)
+    assert (await resume(OpenCall("apiyi", "key", "r", None))).provider == "apiyi"
+    apiyi.failures.append(failure("upstream_error"))
+    with pytest.raises(ProviderError):
+        await resume(OpenCall("apiyi", "key", "r", "t", late=True))
+    apiyi.failures.append(failure("timeout_unknown", Billed.UNKNOWN))
+    with pytest.raises(ProviderError):
+        await resume(OpenCall("apiyi", "key", "r", None))
+    assert google.calls == 1
+    for task_id, kind in (("t", "task_not_found"), (None, "timeout_unknown")):
+        with pytest.raises(ProviderError) as caught:
+            await resume(OpenCall("apiyi", "another key", "r", task_id))
+        assert (caught.value.kind, caught.value.billed) == (kind, Billed.UNKNOWN)

@@ -85,6 +85,7 @@ def record(database):
                 created_at=NOW,
             )
             await queue.add(tx, job)
+            await queue.claim(tx, job.id, token="me", now=NOW)
             await tx.run(
                 "begin_attempt",
                 id=call_id,
@@ -100,7 +101,7 @@ def record(database):
             if seconds is not None:
                 end = NOW - ago + round(seconds * SECOND)
                 ending = {"id": call_id, "outcome": outcome, "billed": "yes", "now": end}
-                await tx.run("end_attempt", tokens=None, **ending)
+                await tx.run("end_attempt", tokens=None, look_at=None, claim="me", **ending)
 
         await database.database.write(work)
 

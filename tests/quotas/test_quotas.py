@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine
 from bot.errors import LimitReached
 from bot.ledger.ledger import Ledger
 from bot.quotas.calendar import Calendar
@@ -33,7 +33,7 @@ class Clock:
 class Books:
     """A ledger with limits on a real file."""
 
-    database: SqliteDatabase
+    database: engine.Engine
     ledger: Ledger
     quotas: Quotas
     clock: Clock
@@ -72,9 +72,9 @@ class Books:
 
 
 @pytest.fixture
-async def books(tmp_path):
+async def books(address):
     clock, numbers = Clock(), itertools.count(1)
-    async with SqliteDatabase.open(tmp_path / "quotas.db") as database:
+    async with engine.opened(address) as database:
         ledger = Ledger(now=clock, new_id=lambda: f"{next(numbers):09d}", welcome=1000)
         quotas = Quotas(now=clock, calendar=Calendar(ZoneInfo("Asia/Shanghai")), defaults={})
         yield Books(database, ledger, quotas, clock)

@@ -10,6 +10,10 @@ ON CONFLICT (id) DO NOTHING RETURNING id;
 -- One account's balances.
 SELECT id, available, held FROM accounts WHERE id = :account_id;
 
+-- name: lock_account
+-- One account's balances, as they stay until the transaction ends but for what it does itself.
+UPDATE accounts SET held = held WHERE id = :account_id RETURNING id, available, held;
+
 -- name: hold
 -- Move credits from available to held; no row back means not enough.
 UPDATE accounts SET available = available - :amount, held = held + :amount

@@ -58,18 +58,19 @@ INSERT INTO shares (reservation_id, subject, amount, hour, day, month)
 VALUES (:reservation_id, :subject, :amount, :hour, :day, :month);
 
 -- name: shares_of
--- What a reservation was counted in.
+-- What a reservation was counted in, in the order in which it was: member, server, bot.
 SELECT subject, amount, hour, day, month FROM shares
- WHERE reservation_id = :reservation_id ORDER BY subject DESC;
+ WHERE reservation_id = :reservation_id
+ ORDER BY CASE subject WHEN 'bot' THEN 1 ELSE 0 END, subject;
 
 -- name: give_back
 -- Uncount a job that is over, and the credits it did not use, in the windows it was counted in.
 UPDATE usage SET
        jobs = jobs - 1,
-       hour_used = hour_used - CASE WHEN hour = :hour THEN :unused ELSE 0 END,
-       day_used = day_used - CASE WHEN day = :day THEN :unused ELSE 0 END,
-       month_used = month_used - CASE WHEN month = :month THEN :unused ELSE 0 END,
-       total_used = total_used - :unused
+       hour_used = hour_used - CASE WHEN hour = :hour THEN CAST(:unused AS BIGINT) ELSE 0 END,
+       day_used = day_used - CASE WHEN day = :day THEN CAST(:unused AS BIGINT) ELSE 0 END,
+       month_used = month_used - CASE WHEN month = :month THEN CAST(:unused AS BIGINT) ELSE 0 END,
+       total_used = total_used - CAST(:unused AS BIGINT)
  WHERE subject = :subject;
 
 -- name: set_allowance

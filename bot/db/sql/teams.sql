@@ -11,9 +11,13 @@ ON CONFLICT DO NOTHING RETURNING id;
 SELECT id, guild_id, channel_id, name, per_member, expires_at, made_by, made_at
   FROM teams WHERE channel_id = :channel_id AND closed_at IS NULL;
 
+-- name: open_team
+-- No row back means that it was closed.
+SELECT id FROM teams WHERE id = :id AND closed_at IS NULL;
+
 -- name: close_team
--- No row back means that it was closed already.
-UPDATE teams SET closed_at = :now WHERE id = :id AND closed_at IS NULL RETURNING id;
+-- For ever; another may be made for the channel.
+UPDATE teams SET closed_at = :now WHERE id = :id AND closed_at IS NULL;
 
 -- name: team_members
 -- Everyone who paid in, spent, joined or left, in a fixed order.

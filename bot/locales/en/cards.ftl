@@ -24,6 +24,7 @@ card-thinking = { $size } · thinking: { $thinking }
 
 card-pressed-again = 🔁 { $member } pressed **Again**
 card-pressed-edit = ✏️ { $member } pressed **Edit this**
+card-moved = Your picture is here: { $link }
 card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } s
 card-charged-left = { $charged } charged · { $left } left
 card-charged-member = { $charged } charged · paid by { $member }

@@ -34,9 +34,16 @@ refusal-too-many-pixels = “{ $name }” has { $megapixels } megapixels; { $lim
 
 error-settings = The bot is not set up for this yet. Tell whoever runs it.
 error-storage = The bot could not store your request just now. Try again in a minute.
+error-commit-unknown = The database went away while the bot was storing your request, so nobody can say yet whether it was accepted. Look at /balance in a minute: credits held for a picture mean that it was. Send it again only if they are not there.
+error-ledger-wrong = { $found ->
+    [1] 1 number
+   *[other] { $found } numbers
+} in the ledger do not add up, so the bot does not start: it could charge people wrongly. `plantain ledger check` shows where. Put a backup back with `plantain db restore`, or mend what was changed by hand, and start again.
 error-discord-unreachable = Discord cannot be reached. Check the network and try again.
 error-delivery-failed = Your picture was made, but Discord did not accept it here. Check that the bot may post and attach files in this channel, then try again.
-error-interrupted = The bot was restarted while your picture was being made, so it was stopped. Run the command again when you like.
+error-picture-kept = Your picture is ready, but Discord does not let me show it here. It is kept for you: `/show` with `{ $job }` gives it to you. You pay for it when you get it, or after a day.
+error-interrupted = The bot was restarted while your picture was being made, and what became of it cannot be known. Run the command again when you like.
+error-given-back = Whoever runs the bot has ended this request. Run the command again when you like.
 error-unexpected = Something went wrong on the bot's side. Try again; if it keeps happening, give whoever runs the bot this code: { $reference }.
 
 again-soon = Try again in a minute.

@@ -20,6 +20,7 @@ card-thinking = { $size } · 思考：{ $thinking }
 
 card-pressed-again = 🔁 { $member } 点了 **再来一张**
 card-pressed-edit = ✏️ { $member } 点了 **编辑这张**
+card-moved = 图片在这里：{ $link }
 card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } 秒
 card-charged-left = 扣除 { $charged } · 剩余 { $left }
 card-charged-member = 扣除 { $charged } · 由 { $member } 支付

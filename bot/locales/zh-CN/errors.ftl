@@ -28,9 +28,13 @@ refusal-too-many-pixels = “{ $name }”有 { $megapixels } 百万像素，最�
 
 error-settings = 机器人还没有设置好。请告诉运行它的人。
 error-storage = 机器人暂时无法保存你的请求。请一分钟后再试。
+error-commit-unknown = 机器人保存你的请求时数据库断开了，目前还不知道请求是否已被接受。请一分钟后用 /balance 查看：如果有为图片冻结的积分，说明已经接受；没有的话再重新发送。
+error-ledger-wrong = 账本中有 { $found } 处对不上，为避免扣错积分，机器人没有启动。运行 `plantain ledger check` 查看是哪些；用 `plantain db restore` 恢复备份，或改正手工改动过的数据，然后重新启动。
 error-discord-unreachable = 连不上 Discord。请检查网络后再试。
 error-delivery-failed = 图片已完成，但 Discord 没有在这里接收它。请确认机器人可以在本频道发言和上传文件，然后再试。
-error-interrupted = 制作图片时机器人重启了，任务已停止。可以随时重新运行命令。
+error-picture-kept = 图片已完成，但 Discord 不允许在这里显示。图片已为你保留：使用 `/show` 并填写 `{ $job }` 即可取得。取得时才扣费，最迟一天后扣费。
+error-interrupted = 制作图片时机器人重启了，无法得知那次制作的结果。可以随时重新运行命令。
+error-given-back = 机器人的运行者结束了这个请求。可以随时重新运行命令。
 error-unexpected = 机器人出了问题。请再试一次；如果一直这样，请把这个代码告诉运行它的人：{ $reference }。
 
 again-soon = 请一分钟后再试。

@@ -5,11 +5,15 @@ import json
 import sys
 from pathlib import Path
 
-from bot.db.sqlite import SqliteDatabase
+from pydantic import SecretStr
+
+from bot.db import engine
 
 
 async def main():
-    async with SqliteDatabase.open(Path(sys.argv[1])) as database:
+    word = sys.argv[1]
+    address = SecretStr(word) if "://" in word else Path(word)
+    async with engine.opened(address) as database:
         sys.stdout.write(json.dumps(database.applied))
 
 

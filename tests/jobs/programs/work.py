@@ -20,6 +20,7 @@ from bot.jobs import queue
 from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.job import JobKind, Place
+from bot.jobs.lease import Leases
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.uploads import Uploads
@@ -51,6 +52,7 @@ class Told:
 
     async def explain(self, job, error):
         print("explained", job.id, error.key, flush=True)  # noqa: T201
+        return True
 
 
 async def main(folder: Path, url: str, jobs: int, gateway: str | None = None) -> None:
@@ -83,9 +85,8 @@ async def main(folder: Path, url: str, jobs: int, gateway: str | None = None) ->
             store=workshop.store,
             codec=workshop.codec,
             delivery=Told(),
-            now=world.now,
+            leases=Leases(database=database, now=world.now, tick=world.tick, seconds=30),
             new_id=world.new_id,
-            sleep=world.sleep,
             slots=4,
         )
         dispatcher = InProcessDispatcher(
@@ -105,7 +106,9 @@ async def main(folder: Path, url: str, jobs: int, gateway: str | None = None) ->
             now=world.now,
             new_id=world.new_id,
         )
-        await runner.recover(await database.read(queue.unfinished))
+        await database.write(lambda tx: tx.run("expire_all_leases"))
+        for job_id in await database.read(queue.unfinished):
+            await runner.run(job_id)
         print("recovered", flush=True)  # noqa: T201
         draft = partial(
             studio.draft,

@@ -7,16 +7,19 @@ import time
 import uuid
 from pathlib import Path
 
-from bot.db.sqlite import SqliteDatabase
+from pydantic import SecretStr
+
+from bot.db import engine
 from bot.errors import NotEnoughCredits
 from bot.ledger.ledger import Ledger
 
 TASKS = 300
 
 
-async def main(path, member, price):
+async def main(word, member, price):
+    address = SecretStr(word) if "://" in word else Path(word)
     ledger = Ledger(now=time.time_ns, new_id=lambda: uuid.uuid4().hex, welcome=0)
-    async with SqliteDatabase.open(path) as database:
+    async with engine.opened(address) as database:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         sys.stdin.readline()
@@ -33,4 +36,4 @@ async def main(path, member, price):
     sys.stdout.write(json.dumps({"reserved": reserved, "refused": refused}))
 
 
-asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))

@@ -16,8 +16,9 @@ import sys
 from pathlib import Path
 
 from filelock import FileLock
+from pydantic import SecretStr
 
-from bot.db.sqlite import SqliteDatabase
+from bot.db import engine
 from bot.providers.pace import PacedGate
 
 KEY = "shared"
@@ -108,8 +109,9 @@ async def hold(database):
         await asyncio.Event().wait()
 
 
-async def main(work, path, *arguments):
-    async with SqliteDatabase.open(Path(path)) as database:
+async def main(work, word, *arguments):
+    address = SecretStr(word) if "://" in word else Path(word)
+    async with engine.opened(address) as database:
         await {"rate": rate, "together": together, "hold": hold}[work](database, *arguments)
 
 

@@ -1,0 +1,71 @@
+"""The engine for an address: one file, or a server."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from pydantic import SecretStr
+
+from bot.db.sqlite import SqliteDatabase
+from bot.errors import SettingsError
+
+T = TypeVar("T")
+Address = Path | SecretStr
+"""A file's path, or a server's URL with its password."""
+
+
+class Engine(Protocol):
+    """A Database that also takes plain SQL. `applied` names the migrations that opening applied."""
+
+    applied: tuple[str, ...]
+
+    async def write(self, work: Callable[[Any], Awaitable[T]]) -> T: ...
+
+    async def read(self, work: Callable[[Any], Awaitable[T]]) -> T: ...
+
+    async def faults(self, *, thorough: bool = False) -> list[str]:
+        """What is damaged, in the engine's words; empty where all is well, or it cannot tell."""
+
+
+@asynccontextmanager
+async def opened(
+    address: Address,
+    *,
+    now: Callable[[], int] = lambda: time.time_ns() // 1000,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    random: Callable[[], float] = random.random,
+) -> AsyncIterator[Engine]:
+    """Open the database, made and brought up to date where need be.
+
+    Raises SettingsError for a server that cannot be reached, and StorageError.
+    """
+    if isinstance(address, Path):
+        async with SqliteDatabase.open(address, now=now) as database:
+            yield database
+    else:
+        async with _server().open(address, now=now, sleep=sleep, random=random) as database:
+            yield database
+
+
+def opened_to_read(address: Address) -> AbstractAsyncContextManager[Engine]:
+    """Open a database that is there, for reading alone, while bots may be writing.
+
+    Raises StorageError also where its schema is not today's, and SettingsError as `opened`.
+    """
+    if isinstance(address, Path):
+        return SqliteDatabase.open_to_read(address)
+    reading: AbstractAsyncContextManager[Engine] = _server().open_to_read(address)
+    return reading
+
+
+def _server() -> Any:
+    try:
+        from bot.db.postgres import PostgresDatabase  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        problem = f"PostgreSQL needs the extra: pip install 'plantain[postgres]' ({error.name})"
+        raise SettingsError("DATABASE_URL", problem) from error
+    return PostgresDatabase

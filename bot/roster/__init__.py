@@ -1,0 +1,1 @@
+"""What an operator sees of jobs, and does about them."""

@@ -1,0 +1,142 @@
+"""`plantain jobs release` and `retry`: an operator's word on one job, beside a running bot.
+
+Each is one transaction that names the state and the claim it has seen: where the bot was faster,
+nothing is done, and where it is at the job, its run finds the job gone and stops.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from hashlib import sha256
+
+from bot.app import World
+from bot.books.source import complain
+from bot.db.database import Row, Transaction
+from bot.db.sqlite import SqliteDatabase
+from bot.errors import Billed, GivenBack, SettingsError
+from bot.generation.catalog import MICROS
+from bot.jobs import queue
+from bot.jobs.bank import Bank
+from bot.jobs.job import LAWFUL, Job, JobState
+from bot.jobs.witness import LOOK_AFTER
+from bot.quotas.limit import Who
+from bot.roster.sheet import NO_SUCH, find
+from bot.settings import Settings
+
+
+async def release(settings: Settings, word: str, *, world: World | None = None) -> int:
+    """Give a job back that has not come to its end, and say what that may have cost."""
+    world = world or World()
+    bank = Bank.of(settings, now=world.now, new_id=world.new_id)
+
+    async def give_back(tx: Transaction) -> tuple[bool, str]:
+        job = await _job(tx, word)
+        if job is None:
+            return False, NO_SUCH.format(word=word)
+        if JobState.CANCELLED not in LAWFUL[job.state]:
+            return False, f"{job.id} is {job.state}: there is nothing to give back"
+        now = world.now()
+        doubtful = _doubtful(await tx.all("attempts_of", job_id=job.id))
+        ended = await tx.one(
+            "release_job",
+            id=job.id,
+            was=job.state,
+            claim=job.claim or "",
+            failure=GivenBack.key,
+            now=now,
+        )
+        if ended is None:
+            return False, f"{job.id} has just moved on; look at it again"
+        await tx.run("abandon_attempts", job_id=job.id, now=now, look_at=now + LOOK_AFTER)
+        await bank.payers.release(tx, job.reservation_id, reserved=job.reserved)
+        told = f"{job.id}: {job.reserved:,} credits given back; the bot tells the member."
+        return True, f"{told} {_cost(doubtful, 'may still be billed')}".strip()
+
+    return await _told(settings, give_back)
+
+
+async def retry(settings: Settings, word: str, *, anyway: bool, world: World | None = None) -> int:
+    """Deliver a waiting job at once, or have one that failed drawn anew, as a job of its own.
+
+    The member pays as for any other. `anyway` is for one whose calls may have been paid for.
+    Raises LimitReached and NotEnoughCredits.
+    """
+    world = world or World()
+    bank = Bank.of(settings, now=world.now, new_id=world.new_id)
+
+    async def again(tx: Transaction) -> tuple[bool, str]:
+        job = await _job(tx, word)
+        if job is None:
+            return False, NO_SUCH.format(word=word)
+        if job.state is JobState.GENERATED:
+            due = await tx.one("deliver_now", id=job.id, now=world.now())
+            problem = f"{job.id} is just being delivered"
+            return bool(due), f"{job.id}: Discord is tried again at once." if due else problem
+        if job.state not in (JobState.FAILED, JobState.CANCELLED):
+            return False, f"{job.id} is {job.state}; a running bot goes on with it by itself"
+        doubtful = _doubtful(await tx.all("attempts_of", job_id=job.id))
+        if doubtful and not anyway:
+            may = _cost(doubtful, "may have been paid for")
+            return False, f"{may} --anyway draws it again, and may pay for it a second time."
+        new_id = _successor(job.id)
+        known = await queue.get(tx, new_id)
+        if known is not None:
+            return False, f"{job.id} was tried again as {known.id}, which is {known.state}"
+        await _renew(tx, bank, job, new_id, world.now())
+        return True, f"{job.id}: queued again as {new_id}; a running bot draws it."
+
+    return await _told(settings, again)
+
+
+async def _renew(tx: Transaction, bank: Bank, job: Job, new_id: str, now: int) -> None:
+    """The same request as a new job, paid as any is."""
+    place = replace(job.place, interaction_id=None, reply_token=None)
+    who = Who(place.member_id, place.guild_id or 0, place.role_ids)
+    held = await bank.payers.reserve(tx, who, place.channels, job.reserved, reason=job.kind)
+    renewed = job.evolve(
+        id=new_id,
+        state=JobState.QUEUED,
+        place=place,
+        reservation_id=held.reservation_id,
+        account_id=held.account_id,
+        created_at=now,
+        begins_at=now + held.wait if held.wait else None,
+    )
+    await queue.add(tx, renewed)
+
+
+async def _told(
+    settings: Settings,
+    work: Callable[[Transaction], Awaitable[tuple[bool, str]]],
+) -> int:
+    path = settings.sqlite_path
+    if not path.is_file():
+        raise SettingsError("DATA_DIR", f"there is no database at {path}; `db upgrade` makes one")
+    async with SqliteDatabase.open(path) as database:
+        done, told = await database.write(work)
+    if not done:
+        return complain(told)
+    print(told)  # noqa: T201 - the command's result
+    return 0
+
+
+async def _job(tx: Transaction, word: str) -> Job | None:
+    job_id = await find(tx, word)
+    return await queue.get(tx, job_id) if job_id else None
+
+
+def _successor(job_id: str) -> str:
+    """The id of a job's next try: always the same, so that two of them are one."""
+    return sha256(f"again {job_id}".encode()).hexdigest()[: len(job_id)]
+
+
+def _doubtful(calls: list[Row]) -> list[Row]:
+    return [call for call in calls if call["billed"] == Billed.UNKNOWN]
+
+
+def _cost(calls: list[Row], what: str) -> str:
+    """What calls in doubt come to, in a sentence; nothing where there are none."""
+    if not calls:
+        return ""
+    usd = sum(call["usd_micros"] for call in calls) / MICROS
+    count = "1 call for it" if len(calls) == 1 else f"{len(calls)} calls for it"
+    return f"{count}, up to {usd:.4f} USD, {what}."

@@ -1,0 +1,1 @@
+"""The `plantain db` commands: backups, checks, and moving between engines."""

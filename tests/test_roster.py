@@ -1,0 +1,116 @@
+"""`plantain jobs` as an operator uses it, beside a bot at work."""
+
+import json
+import sqlite3
+
+import pytest
+
+from bot.db.sqlite import SqliteDatabase
+from bot.ledger.ledger import Ledger
+
+JOB = "18799a5bf2c3d4e0" * 2
+ADD_JOB = """
+INSERT INTO jobs (id, state, kind, member_id, message_id, locale, private, application_id,
+                  upload_limit, prompt, model, aspect_ratio, resolution, count, provider,
+                  reservation_id, account_id, credits_each, usd_micros_each, created_at, claim)
+VALUES (?, 'running', 'imagine', 7, 1, 'en-US', 0, 1, 1, 'a secret prompt',
+        'gemini-3-pro-image', 'auto', '1K', 1, 'google', ?, 'member:7', 30, 1, 1, 'run-1')
+"""
+ADD_CALL = """
+INSERT INTO attempts (id, job_id, picture, number, provider, key, model, usd_micros, started_at,
+                      billed)
+VALUES ('call', ?, 0, 1, 'google', 'k', 'm', 134000, 2, 'unknown')
+"""
+
+
+@pytest.fixture
+async def file(folder):
+    """The database of a running bot: a member's job, 30 credits, one call out."""
+    (folder / "data").mkdir()
+    ids = iter(range(10**6))
+    ledger = Ledger(now=lambda: 5, new_id=lambda: f"{next(ids):032x}", welcome=100)
+    path = folder / "data" / "plantain.db"
+    async with SqliteDatabase.open(path) as database:
+
+        async def begin(tx):
+            await ledger.open(tx, "member:7")
+            return await ledger.reserve(tx, "member:7", 30, reason="imagine")
+
+        reservation = await database.write(begin)
+        ask(path, ADD_JOB, JOB, reservation)
+        ask(path, ADD_CALL, JOB)
+        yield path
+
+
+def ask(path, sql, *values):
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute(sql, values).fetchall()
+    connection.close()
+    return rows
+
+
+def books(path):
+    [held] = ask(path, "SELECT available, held FROM accounts WHERE id = 'member:7'")
+    return held
+
+
+async def test_jobs_are_shown_with_their_calls_and_without_their_prompts(command, file):
+    listed = command("jobs", "list")
+    shown = command("jobs", "show", JOB[-8:])
+    of_one_state = command("jobs", "list", "--state", "queued")
+    wrong = command("jobs", "list", "--state", "lost")
+    unknown = command("jobs", "show", "nobody")
+
+    assert (listed.code, shown.code, of_one_state.code) == (0, 0, 0)
+    assert JOB[-8:] in listed.out
+    assert "running" in listed.out
+    assert "secret" not in listed.out + shown.out
+    assert "google" in shown.out
+    assert "0.1340" in shown.out
+    assert of_one_state.out.strip() == "No jobs."
+    assert (wrong.code, unknown.code) == (2, 1)
+    [job] = json.loads(command("jobs", "list", "--json").out)
+    assert (job["job"], job["held"], job["credits"], job["member"]) == (JOB, True, 30, "7")
+    facts = command("jobs", "show", JOB, "--json").answer
+    assert [(call["billed"], call["usd"]) for call in facts["calls"]] == [("unknown", 0.134)]
+
+
+async def test_a_job_is_given_back_once_and_tried_again_only_knowingly(command, file):
+    """Taken from the run that holds it; then as a job of its own, paid for as any."""
+    waits = command("jobs", "retry", JOB)
+    assert (waits.code, "goes on with it by itself" in waits.err) == (1, True)
+
+    released = command("jobs", "release", JOB[-8:])
+    again = command("jobs", "release", JOB)
+
+    assert (released.code, again.code) == (0, 1)
+    assert "30 credits given back" in released.out
+    assert "1 call for it, up to 0.1340 USD, may still be billed." in released.out
+    assert books(file) == (100, 0)
+    [row] = ask(file, "SELECT state, claim, failure, deliver_at IS NULL FROM jobs")
+    assert row == ("cancelled", None, "error-given-back", 0)
+    assert ask(file, "SELECT outcome, billed FROM attempts") == [("abandoned", "unknown")]
+
+    careful = command("jobs", "retry", JOB)
+    retried = command("jobs", "retry", JOB, "--anyway")
+    twice = command("jobs", "retry", JOB, "--anyway")
+
+    assert (careful.code, retried.code, twice.code) == (1, 0, 1)
+    assert "up to 0.1340 USD, may have been paid for. --anyway" in careful.err
+    assert "was tried again as" in twice.err
+    assert books(file) == (70, 30)
+    rows = ask(file, "SELECT state, prompt, claim FROM jobs WHERE id <> ?", JOB)
+    assert rows == [("queued", "a secret prompt", None)]
+    assert command("ledger", "check").code == 0
+
+
+async def test_a_picture_that_waits_for_discord_is_tried_at_once(command, file):
+    later = 10**17
+    ask(file, "UPDATE jobs SET state = 'generated', claim = NULL, deliver_at = ?", later)
+    assert "tried again" in command("jobs", "show", JOB).out
+
+    retried = command("jobs", "retry", JOB)
+
+    assert (retried.code, "tried again at once" in retried.out) == (0, True)
+    [(due,)] = ask(file, "SELECT deliver_at FROM jobs")
+    assert due < later
