@@ -27,14 +27,17 @@ from bot.i18n import Sentences
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
-from bot.jobs.bank import Bank
+from bot.jobs.bank import Bank, tariff_of
+from bot.jobs.confirmations import Confirmations
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.limits import Limits
+from bot.jobs.outlook import Outlooks
 from bot.jobs.pots import Pots
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
+from bot.jobs.supply import Supply
 from bot.jobs.treasury import Treasury
 from bot.jobs.uploads import Uploads
 from bot.ledger.ledger import Ledger
@@ -51,6 +54,7 @@ from bot.providers.speed import Speeds
 from bot.providers.transport import Transport, make_session
 from bot.settings import Settings
 from bot.ui.cards import Cards
+from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.limit_cards import LimitCards
 from bot.web.server import serve
@@ -221,11 +225,30 @@ async def open_app(
         await workshop.store.sweep_scratch()
         speeds = Speeds(database=database, now=world.now)
         ranking = _ranking(settings, workshop.catalog, speeds)
-        provider = dress(_router(world, workshop, health, ranking, speeds))
+        supply = Supply.of(
+            settings,
+            catalog,
+            workshop.ways,
+            health=health,
+            database=database,
+            calendar=bank.calendar,
+            now=world.now,
+        )
+        resources.push_async_callback(supply.meters.close)
+        provider = dress(_router(world, workshop, supply, ranking, speeds))
 
         def compose(client: Client) -> Services:
             return _services(
-                client, settings, world, database, bank, workshop, provider, ranking, left_behind
+                client,
+                settings,
+                world,
+                database,
+                bank,
+                workshop,
+                provider,
+                ranking,
+                supply,
+                left_behind,
             )
 
         app = App(Client(compose=compose), database, bank, workshop)
@@ -253,16 +276,17 @@ def _ranking(settings: Settings, catalog: Catalog, speeds: Speeds) -> Ranking:
 
 
 def _router(
-    world: World, workshop: Workshop, health: Health, ranking: Ranking, speeds: Speeds
+    world: World, workshop: Workshop, supply: Supply, ranking: Ranking, speeds: Speeds
 ) -> Provider:
     return Router(
         ways=workshop.ways,
         catalog=workshop.catalog,
-        health=health,
+        health=supply.health,
         ranking=ranking,
         now=world.now,
         today=world.today,
         refresh=speeds.refresh if ranking.seconds else None,
+        openings=supply.openings,
     )
 
 
@@ -319,6 +343,7 @@ def _services(
     workshop: Workshop,
     provider: Provider,
     ranking: Ranking,
+    supply: Supply,
     left_behind: Sequence[str],
 ) -> Services:
     sentences = world.sentences()
@@ -336,33 +361,47 @@ def _services(
         new_id=world.new_id,
         sleep=world.sleep,
         slots=settings.max_jobs,
+        budgets=supply.budgets,
     )
     dispatcher = InProcessDispatcher(
         runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
     )
+    uploads = Uploads(store=workshop.store, codec=workshop.codec)
     studio = Studio(
         catalog=workshop.catalog,
         providers=tuple(dict.fromkeys(way.name for way in workshop.ways)),
         ranking=ranking,
         default_model=settings.default_model,
-        credit_usd_micros=settings.credit_usd_micros,
+        tariff=tariff_of(settings),
         database=database,
         payers=bank.payers,
-        uploads=Uploads(store=workshop.store, codec=workshop.codec),
+        uploads=uploads,
         dispatcher=dispatcher,
         today=world.today,
         now=world.now,
         new_id=world.new_id,
+        openings=supply.openings,
     )
+    confirmations = Confirmations(
+        database=database,
+        studio=studio,
+        uploads=uploads,
+        now=world.now,
+        new_id=world.new_id,
+        threshold=settings.confirm_from_credits,
+    )
+    outlooks = Outlooks(studio=studio, catalog=workshop.catalog, supply=supply)
     pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=world.now)
     return Services(
         studio=studio,
         gifts=_gifts(settings, world, database, bank),
         pots=pots,
-        standings=_standings(world, database, bank, pots, workshop.codec),
+        standings=_standings(world, database, bank, pots, workshop.codec, outlooks),
         limits=Limits(database=database, bank=bank),
-        treasury=Treasury(database=database, ledger=bank.ledger),
+        treasury=Treasury(database=database, ledger=bank.ledger, payers=bank.payers),
+        confirmations=confirmations,
         cards=cards,
+        confirm_cards=ConfirmCards(cards=cards, say=sentences.say),
         limit_cards=LimitCards(cards=cards, say=sentences.say),
         sentences=sentences,
         dispatcher=dispatcher,
@@ -383,7 +422,14 @@ def _gifts(settings: Settings, world: World, database: Database, bank: Bank) -> 
     )
 
 
-def _standings(world: World, database: Database, bank: Bank, pots: Pots, codec: Codec) -> Standings:
+def _standings(
+    world: World,
+    database: Database,
+    bank: Bank,
+    pots: Pots,
+    codec: Codec,
+    outlooks: Outlooks,
+) -> Standings:
     return Standings(
         database=database,
         ledger=bank.ledger,
@@ -394,6 +440,7 @@ def _standings(world: World, database: Database, bank: Bank, pots: Pots, codec: 
         calendar=bank.calendar,
         codec=codec,
         now=world.now,
+        outlooks=outlooks,
     )
 
 

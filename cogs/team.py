@@ -2,14 +2,14 @@
 
 import discord
 from discord import app_commands
-from discord.ext import commands
+from discord.ext import commands, tasks
 
 from bot.client import Client
 from bot.jobs.pots import NAME_LIMIT, Pot
 from bot.ui.replies import answer
 from bot.ui.team_cards import TeamCards
 from bot.ui.translator import localized
-from bot.ui.whereabouts import channels, person, who
+from bot.ui.whereabouts import Places, channels, person, who
 
 Amount = app_commands.Range[int, 1, 1_000_000_000]
 Name = app_commands.Range[str, 1, NAME_LIMIT]
@@ -28,6 +28,7 @@ Asked = discord.Interaction
 class Team(commands.GroupCog, group_name="team", group_description=localized("team-description")):
     def __init__(self, client: Client) -> None:
         self._pots = client.services.pots
+        self._places = Places(client)
         self._cards = TeamCards(client.services.sentences)
 
     @app_commands.command(name="create", description=localized("team-create-description"))
@@ -105,9 +106,28 @@ class Team(commands.GroupCog, group_name="team", group_description=localized("te
         # Where the look has ended it, all should read who got back what.
         await answer(interaction, card, private=isinstance(found, Pot))
 
+    @tasks.loop(hours=1)
+    async def sweep(self) -> None:
+        """Pots whose time or channel went by while nobody looked, or the bot was away."""
+        await self._pots.sweep(self._places.gone)
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        if not self.sweep.is_running():
+            self.sweep.start()
+
+    async def cog_unload(self) -> None:
+        self.sweep.cancel()
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._pots.sweep(self._places.of_server(guild.id))
+
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         await self._pots.abandon(channel.id)
+        # Its threads went with it.
+        await self._pots.sweep(self._places.in_server(channel.guild.id))
 
     @commands.Cog.listener()
     async def on_raw_thread_delete(self, thread: discord.RawThreadDeleteEvent) -> None:

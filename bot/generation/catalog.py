@@ -101,8 +101,9 @@ class Upstream:
     """What is known of one upstream. `timeouts` are seconds for a whole call.
 
     `dialect` names the protocol it speaks, `key` the variable that holds its keys. `rpm` and
-    `concurrency` bound what one key may be asked; `day_resets_in` is the time zone whose midnight
-    begins a new day quota there.
+    `concurrency` bound what one key may be asked, `limits` what it may spend (millionths of a
+    dollar by a name such as "usd_per_day"); `day_resets_in` is the time zone whose midnight begins
+    a new day quota there.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Upstream:
     concurrency: int | None
     day_resets_in: str
     offers: Mapping[str, Offer]
+    limits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,11 @@ class Catalog:
                 model_id: self._offer(name, model_id, provider, offer, table, blind=blind)
                 for model_id, offer in provider.models.items()
                 if not offer.off
+            },
+            limits={
+                name: int(usd * MICROS)
+                for name, usd in provider.limits.model_dump().items()
+                if usd is not None
             },
         )
 

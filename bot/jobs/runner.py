@@ -35,6 +35,7 @@ from bot.jobs.payers import PaidBy, Payers
 from bot.jobs.witness import Witness
 from bot.ledger.ledger import Ledger
 from bot.providers.base import Provider
+from bot.quotas.budget import Budgets
 from bot.turns import Turns
 
 MICROS = 1_000_000
@@ -47,7 +48,7 @@ REQUEST_BYTES = 24 * 1024 * 1024
 
 
 class Runner:
-    """Runs jobs, at most `slots` at a time in this process."""
+    """Runs jobs, at most `slots` at a time in this process; `budgets` are of upstream keys."""
 
     def __init__(
         self,
@@ -64,6 +65,7 @@ class Runner:
         new_id: Callable[[], str],
         sleep: Callable[[float], Awaitable[None]],
         slots: int,
+        budgets: Budgets | None = None,
     ) -> None:
         self._database = database
         self._ledger = ledger
@@ -77,6 +79,7 @@ class Runner:
         self._new_id = new_id
         self._sleep = sleep
         self._slots = Turns(slots)
+        self._budgets = budgets
         self._log = structlog.get_logger("jobs")
 
     async def run(self, job_id: str) -> None:
@@ -180,6 +183,7 @@ class Runner:
             new_id=self._new_id,
             begun=begun.set,
             usd_micros=lambda provider: self._usd_micros(provider, job),
+            budgets=self._budgets,
         )
         try:
             return await self._observed(job, witness)

@@ -6,11 +6,12 @@ import structlog
 
 from bot.db.database import Database, Transaction
 from bot.errors import Billed, ProviderError, StorageError
-from bot.jobs import conversation
+from bot.jobs import calls, conversation
 from bot.jobs.delivery import Delivery
 from bot.jobs.job import Job
 from bot.providers.base import Call, Generation
 from bot.providers.replay import ReplayRefused
+from bot.quotas.budget import Budgets
 
 TELL_FROM_SECONDS = 3
 
@@ -18,7 +19,8 @@ TELL_FROM_SECONDS = 3
 class Witness:
     """The Observer a runner hands to a provider. `picture` counts from 0 within the job.
 
-    `usd_micros` says what one picture of the job costs at a provider.
+    `usd_micros` says what one picture of the job costs at a provider, `budgets` what a key may
+    spend; without them calls are not counted.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class Witness:
         new_id: Callable[[], str],
         begun: Callable[[], None],
         usd_micros: Callable[[str], int],
+        budgets: Budgets | None = None,
     ) -> None:
         self._job = job
         self._picture = picture
@@ -41,6 +44,7 @@ class Witness:
         self._new_id = new_id
         self._begun = begun
         self._usd_micros = usd_micros
+        self._budgets = budgets
         self._log = structlog.get_logger("jobs")
         self._attempt: str | None = None
         self._sure: Billed | None = None
@@ -63,15 +67,14 @@ class Witness:
         attempt_id = self._new_id()
 
         async def begin(tx: Transaction) -> None:
-            await tx.run(
-                "begin_attempt",
-                id=attempt_id,
-                job_id=self._job.id,
+            await calls.begin(
+                tx,
+                self._budgets,
+                self._job,
+                call,
+                attempt_id=attempt_id,
                 picture=self._picture,
                 number=number,
-                provider=call.provider,
-                key=call.key,
-                model=call.model,
                 usd_micros=self._usd_micros(call.provider),
                 now=self._now(),
             )
@@ -133,13 +136,8 @@ class Witness:
         sure, tokens = self._sure or billed, self._tokens
 
         async def end(tx: Transaction) -> None:
-            await tx.run(
-                "end_attempt",
-                id=attempt_id,
-                outcome=outcome,
-                billed=sure,
-                tokens=tokens,
-                now=self._now(),
+            await calls.end(
+                tx, attempt_id, outcome=outcome, billed=sure, tokens=tokens, now=self._now()
             )
 
         await self._database.write(end)

@@ -117,7 +117,7 @@ class Teams:
 
     async def draw(self, tx: Transaction, team: Team, member_id: int, amount: int) -> bool:
         """Count what a member is about to spend; False when they may not, or not so much."""
-        if team.expires_at is not None and team.expires_at <= self._now():
+        if self.over(team):
             return False
         await tx.run("count_member", team_id=team.id, member_id=member_id)
         most = MOST if team.per_member is None else team.per_member
@@ -128,7 +128,7 @@ class Teams:
 
     async def share_left(self, tx: Transaction, team: Team, member_id: int) -> int:
         """The most a member may still draw, whatever is in the pot."""
-        if team.expires_at is not None and team.expires_at <= self._now():
+        if self.over(team):
             return 0
         known = {member.member_id: member for member in await self.members(tx, team)}
         member = known.get(member_id, TeamMember(member_id, 0, 0, away=False))
@@ -153,6 +153,36 @@ class Teams:
         if unused:
             await tx.run("team_give_back", reservation_id=reservation_id, unused=unused)
 
+    async def all(self, tx: Transaction) -> list[Team]:
+        """Every open team, the oldest first."""
+        return [Team(**row) for row in await tx.all("open_teams")]
+
+    async def end(self, tx: Transaction, team: Team) -> dict[int, int]:
+        """Let nobody draw any more, and close it: now, or when its last job gives its hold up.
+
+        What each who paid in got back by now, by member id.
+        """
+        await tx.run("end_team", id=team.id, now=self._now())
+        try:
+            return await self.close(tx, team)
+        except TeamBusy:
+            return {}
+
+    async def settled(self, tx: Transaction, reservation_id: str) -> None:
+        """A reservation ended or was refunded: pay out the pot it came from, if that is over."""
+        row = await tx.one("team_of_share", reservation_id=reservation_id)
+        if row is None:
+            return
+        team = Team(**{name: row[name] for name in row if name != "closed_at"})
+        if row["closed_at"] is not None:
+            await self._pay_out(tx, team)
+        elif self.over(team):
+            await self.end(tx, team)
+
+    def over(self, team: Team) -> bool:
+        """Whether its time is over, so that it pays no more."""
+        return team.expires_at is not None and team.expires_at <= self._now()
+
     async def close(self, tx: Transaction, team: Team) -> dict[int, int]:
         """End a team; what each who paid in gets back, by member id.
 
@@ -163,6 +193,10 @@ class Teams:
             raise TeamBusy
         if await tx.one("close_team", id=team.id, now=self._now()) is None:
             return {}
+        return await self._pay_out(tx, team)
+
+    async def _pay_out(self, tx: Transaction, team: Team) -> dict[int, int]:
+        account = await self._ledger.account(tx, team.account_id)
         left = account.available if account else 0
         payers = [member for member in await self.members(tx, team) if member.paid_in]
         back = divide(left, [member.paid_in for member in payers])

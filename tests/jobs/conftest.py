@@ -16,7 +16,7 @@ from bot.app import World, open_workshop
 from bot.db.patient import Patient
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import DeliveryFailed, PlantainError
-from bot.generation.pricing import Ranking
+from bot.generation.pricing import Ranking, Tariff
 from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
@@ -229,7 +229,7 @@ def open_shop(settings, upstream) -> OpenShop:
                 providers=tuple(keys),
                 ranking=ranking,
                 default_model=None,
-                credit_usd_micros=CREDIT_USD_MICROS,
+                tariff=Tariff(CREDIT_USD_MICROS),
                 database=database,
                 payers=bank.payers,
                 uploads=Uploads(store=workshop.store, codec=workshop.codec),

@@ -16,7 +16,7 @@ from PIL import Image
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import Billed, ErrorKind, LimitReached, NotEnoughCredits, ProviderError
 from bot.generation.catalog import Catalog
-from bot.generation.pricing import Ranking
+from bot.generation.pricing import Ranking, Tariff
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
@@ -143,7 +143,7 @@ class Town:
             providers=("google",),
             ranking=Ranking(preferred=(), known=("google",)),
             default_model=None,
-            credit_usd_micros=5000,
+            tariff=Tariff(5000),
             database=database,
             payers=self.bank.payers,
             uploads=Uploads(store=store, codec=codec),

@@ -72,17 +72,20 @@ UPDATE jobs SET state = :state, credits_charged = :credits_charged, failure = :f
 -- name: begin_attempt
 -- A paid call is about to leave; until its end is written the bill is unknown.
 INSERT INTO attempts
-       (id, job_id, picture, number, provider, key, model, usd_micros, started_at, billed)
-VALUES (:id, :job_id, :picture, :number, :provider, :key, :model, :usd_micros, :now, 'unknown');
+       (id, job_id, picture, number, provider, key, model, usd_micros, hour, day, month,
+        started_at, billed)
+VALUES (:id, :job_id, :picture, :number, :provider, :key, :model, :usd_micros, :hour, :day, :month,
+        :now, 'unknown');
 
 -- name: note_task
 -- The open call was accepted as a task there; its id is what a lost picture is asked for by.
 UPDATE attempts SET task_id = :task_id WHERE id = :id;
 
 -- name: end_attempt
--- How that call ended and whether the upstream bills it.
+-- How that call ended and whether the upstream bills it; no row back means that it had ended.
 UPDATE attempts SET ended_at = :now, outcome = :outcome, billed = :billed, tokens = :tokens
- WHERE id = :id AND ended_at IS NULL;
+ WHERE id = :id AND ended_at IS NULL
+RETURNING key, usd_micros, hour, day, month;
 
 -- name: abandon_attempts
 -- The job ends while calls are open: nobody knows how they ended or whether they are billed.

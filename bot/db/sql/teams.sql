@@ -15,6 +15,23 @@ SELECT id, guild_id, channel_id, name, per_member, expires_at, made_by, made_at
 -- No row back means that it was closed already.
 UPDATE teams SET closed_at = :now WHERE id = :id AND closed_at IS NULL RETURNING id;
 
+-- name: end_team
+-- From now on nobody draws from it; it closes as soon as nothing is held.
+UPDATE teams SET expires_at = :now
+ WHERE id = :id AND closed_at IS NULL AND (expires_at IS NULL OR expires_at > :now);
+
+-- name: open_teams
+-- Every team that has not been closed.
+SELECT id, guild_id, channel_id, name, per_member, expires_at, made_by, made_at
+  FROM teams WHERE closed_at IS NULL ORDER BY made_at, id;
+
+-- name: team_of_share
+-- The team that a reservation drew from, whether or not it is closed.
+SELECT t.id, t.guild_id, t.channel_id, t.name, t.per_member, t.expires_at, t.made_by, t.made_at,
+       t.closed_at
+  FROM team_shares s JOIN teams t ON t.id = s.team_id
+ WHERE s.reservation_id = :reservation_id;
+
 -- name: team_members
 -- Everyone who paid in, spent, joined or left, in a fixed order.
 SELECT member_id, paid_in, spent, away FROM team_members

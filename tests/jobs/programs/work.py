@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.app import World, open_workshop
 from bot.db.sqlite import SqliteDatabase
-from bot.generation.pricing import Ranking
+from bot.generation.pricing import Ranking, Tariff
 from bot.jobs import queue
 from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
@@ -96,7 +96,7 @@ async def main(folder: Path, url: str, jobs: int, gateway: str | None = None) ->
             providers=("google",),
             ranking=ranking,
             default_model=None,
-            credit_usd_micros=5000,
+            tariff=Tariff(5000),
             database=database,
             payers=bank.payers,
             uploads=Uploads(store=workshop.store, codec=workshop.codec),
