@@ -108,7 +108,7 @@ class Team(commands.GroupCog, group_name="team", group_description=localized("te
 
     @tasks.loop(hours=1)
     async def sweep(self) -> None:
-        """Pots whose time or channel went by while nobody looked, or the bot was away."""
+        """Pots whose channel went while the bot was away, or that it was not told of."""
         await self._pots.sweep(self._places.gone)
 
     @commands.Cog.listener()

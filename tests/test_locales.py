@@ -14,12 +14,13 @@ from fluent.syntax import ast as fluent
 from fluent.syntax.visitor import Visitor
 
 from bot import sharing
-from bot.errors import Billed, ErrorKind, PlantainError, ProviderError
+from bot.errors import Billed, ErrorKind, PlantainError, ProviderError, Scope
 from bot.generation.request import Thinking
 from bot.i18n import Sentences
 from bot.images.fitted import How
 from bot.jobs.limits import PERIODS, WHOSE
 from bot.ledger.entry import MovementKind
+from bot.providers.health import CLOSING
 from bot.quotas.limit import Measure, Whose
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +35,8 @@ SAMPLES = {
     "str | None": "a word",
     "int | None": 3,
     "bot.errors.Instead | None": None,
+    "ErrorKind": ErrorKind.SPEND_LIMIT,
+    "bot.errors.Scope | None": Scope.DAY,
 }
 NAMED = {"whose": "member", "measure": "credits_per_day"}
 """Facts that choose a sentence."""
@@ -184,6 +187,10 @@ FAMILIES = {
     "choice-whose-*": {f"choice-whose-{whose}" for whose in WHOSE},
     "thinking-*": {f"thinking-{level}" for level in Thinking},
     "balance-whose-*": {f"balance-whose-{whose}" for whose in Whose},
+    "upstream-*": {f"upstream-{why}" for why in (*Scope, "credits", "busy", "away")},
+    "trouble-*": {f"trouble-{kind}" for kind in CLOSING},
+    "balance-spent-*": {f"balance-spent-{scope}" for scope in Scope},
+    "balance-left-*": {f"balance-left-{unit}" for unit in ("credits", "USD", "unknown")},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},
 }
 """The f-strings that make keys, and the keys that they can make."""

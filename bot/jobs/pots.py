@@ -184,10 +184,10 @@ class Pots:
         await self._database.write(end)
 
     async def sweep(self, gone: Callable[[Team], Awaitable[bool]]) -> None:
-        """Close every team whose time is over or whose channel is `gone`, as `abandon` does."""
+        """Close every team whose channel is `gone`, as `abandon` does."""
         teams = await self._database.read(self._teams.all)
         for team in teams:
-            if self._teams.over(team) or await gone(team):
+            if await gone(team):
                 await self.abandon(team.channel_id)
 
     async def here(self, tx: Transaction, who: Who, channels: Sequence[int]) -> Pot | None:

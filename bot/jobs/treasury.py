@@ -20,6 +20,11 @@ class Moved:
     amount: int
     available: int
 
+    @property
+    def shared(self) -> bool:
+        """Whether what came to a team's pot went on at once, because that is closed."""
+        return self.account_id.startswith("team:") and self.available < self.amount
+
 
 class Treasury:
     """Each method raises OperatorsOnly for anybody else; a movement's reason says who and why."""

@@ -158,7 +158,7 @@ class Teams:
         return [Team(**row) for row in await tx.all("open_teams")]
 
     async def end(self, tx: Transaction, team: Team) -> dict[int, int]:
-        """Let nobody draw any more, and close it: now, or when its last job gives its hold up.
+        """Its channel is gone: nobody draws any more, and it closes now or with its last job.
 
         What each who paid in got back by now, by member id.
         """
@@ -169,14 +169,15 @@ class Teams:
             return {}
 
     async def settled(self, tx: Transaction, reservation_id: str) -> None:
-        """A reservation ended or was refunded: pay out the pot it came from, if that is over."""
+        """A reservation ended or was refunded: pay out the pot it came from, if that is gone."""
         row = await tx.one("team_of_share", reservation_id=reservation_id)
         if row is None:
             return
-        team = Team(**{name: row[name] for name in row if name != "closed_at"})
+        ended = {"gone_at", "closed_at"}
+        team = Team(**{name: row[name] for name in row if name not in ended})
         if row["closed_at"] is not None:
             await self._pay_out(tx, team)
-        elif self.over(team):
+        elif row["gone_at"] is not None:
             await self.end(tx, team)
 
     def over(self, team: Team) -> bool:

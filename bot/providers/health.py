@@ -51,6 +51,10 @@ _ANSWERED = frozenset(
 )
 """Whoever answers like this works; it was the wish that could not be met."""
 _PASSING = frozenset({ErrorKind.OVERLOADED, ErrorKind.UPSTREAM_ERROR, ErrorKind.CONNECT_FAILED})
+CLOSING = _WHOLE_KEY.union(
+    _PASSING, (ErrorKind.RATE_LIMITED, ErrorKind.QUOTA_DAILY, ErrorKind.MODEL_UNAVAILABLE)
+)
+"""After these a line is left alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ MICROS = 1_000_000
 MOST_USD = MOST // MICROS
 
 
-class Spending(StrEnum):
+class Spend(StrEnum):
     """What can be limited."""
 
     HOUR = "usd_per_hour"
@@ -31,15 +31,15 @@ class Spending(StrEnum):
     TOTAL = "usd_in_total"
 
 
-SCOPES: Mapping[Spending, Scope] = MappingProxyType(
+SCOPES: Mapping[Spend, Scope] = MappingProxyType(
     {
-        Spending.HOUR: Scope.HOUR,
-        Spending.DAY: Scope.DAY,
-        Spending.MONTH: Scope.MONTH,
-        Spending.TOTAL: Scope.TOTAL,
+        Spend.HOUR: Scope.HOUR,
+        Spend.DAY: Scope.DAY,
+        Spend.MONTH: Scope.MONTH,
+        Spend.TOTAL: Scope.TOTAL,
     }
 )
-KeyLimits = Mapping[Spending, int]
+KeyLimits = Mapping[Spend, int]
 """Millionths of a dollar; 0 allows nothing, and what is not named has no limit."""
 
 
@@ -52,7 +52,7 @@ class KeyUse:
     """
 
     key: str
-    measure: Spending
+    measure: Spend
     limit: int | None
     used: int
     opens_at: int | None
@@ -99,10 +99,10 @@ class Budgets:
                 hour=windows.hour,
                 day=windows.day,
                 month=windows.month,
-                most_hour=limits.get(Spending.HOUR, MOST),
-                most_day=limits.get(Spending.DAY, MOST),
-                most_month=limits.get(Spending.MONTH, MOST),
-                most_total=limits.get(Spending.TOTAL, MOST),
+                most_hour=limits.get(Spend.HOUR, MOST),
+                most_day=limits.get(Spend.DAY, MOST),
+                most_month=limits.get(Spend.MONTH, MOST),
+                most_total=limits.get(Spend.TOTAL, MOST),
             )
         if counted is not None:
             return dict(counted)
@@ -143,15 +143,15 @@ async def uncount(tx: Transaction, call: Row) -> None:
 def read_limits(setting: str, text: str) -> KeyLimits:
     """Limits such as "usd_per_day=20, usd_in_total=150"; raises SettingsError naming the first
     that is wrong."""
-    limits: dict[Spending, int] = {}
+    limits: dict[Spend, int] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, separator, amount = (piece.strip() for piece in part.partition("="))
-        if not separator or name not in list(Spending):
-            names = "|".join(Spending)
+        if not separator or name not in list(Spend):
+            names = "|".join(Spend)
             raise SettingsError(setting, f"{part!r} is not one of ({names}), with = and a number")
-        if Spending(name) in limits:
+        if Spend(name) in limits:
             raise SettingsError(setting, f"{name!r} is there twice")
-        limits[Spending(name)] = _micros(setting, part, amount)
+        limits[Spend(name)] = _micros(setting, part, amount)
     return limits
 
 
@@ -160,10 +160,10 @@ def limits_of(settings: Settings, catalog: Catalog) -> Mapping[str, KeyLimits]:
 
     Routes that share a key share its limits, the strictest that any has.
     """
-    found: dict[str, dict[Spending, int]] = {}
+    found: dict[str, dict[Spend, int]] = {}
     for upstream in catalog.upstreams.values():
         setting = f"{upstream.key.removesuffix('_API_KEY')}_LIMITS"
-        limits = {Spending(name): micros for name, micros in upstream.limits.items()}
+        limits = {Spend(name): micros for name, micros in upstream.limits.items()}
         limits |= read_limits(setting, settings.limits(upstream.key))
         for key in settings.keys(upstream.key):
             known = found.setdefault(key.fingerprint, {})

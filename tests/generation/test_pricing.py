@@ -67,7 +67,7 @@ def test_a_margin_is_covered_and_never_by_a_whole_step_more(usd_micros, margin, 
     assert found.usd_micros == usd_micros
     assert found.credits % step == 0
     worth = usd_micros * (10_000 + margin)
-    assert found.credits == step or 0 <= found.credits * 5_000 * 10_000 - worth
+    assert found.credits == step or found.credits * 5_000 * 10_000 - worth >= 0
     assert found.credits == step or (found.credits - step) * 5_000 * 10_000 < worth
 
 

@@ -31,6 +31,9 @@ SELECT key, 0, 0, 0, 0, 0, 0,
 -- Which window of a spend limit or quota was used up, where that is known.
 ALTER TABLE breakers ADD COLUMN scope TEXT;
 
+-- When the channel of a team was found to be gone: it is closed as soon as nothing is held.
+ALTER TABLE teams ADD COLUMN gone_at BIGINT;
+
 -- Dear requests that ask first. Nothing is held for them.
 CREATE TABLE confirmations (
     id               TEXT   PRIMARY KEY,

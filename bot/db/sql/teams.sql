@@ -16,9 +16,10 @@ SELECT id, guild_id, channel_id, name, per_member, expires_at, made_by, made_at
 UPDATE teams SET closed_at = :now WHERE id = :id AND closed_at IS NULL RETURNING id;
 
 -- name: end_team
--- From now on nobody draws from it; it closes as soon as nothing is held.
-UPDATE teams SET expires_at = :now
- WHERE id = :id AND closed_at IS NULL AND (expires_at IS NULL OR expires_at > :now);
+-- Its channel is gone: from now on nobody draws from it, and it closes as soon as nothing is held.
+UPDATE teams SET gone_at = :now,
+       expires_at = CASE WHEN expires_at < :now THEN expires_at ELSE :now END
+ WHERE id = :id AND closed_at IS NULL AND gone_at IS NULL;
 
 -- name: open_teams
 -- Every team that has not been closed.
@@ -28,7 +29,7 @@ SELECT id, guild_id, channel_id, name, per_member, expires_at, made_by, made_at
 -- name: team_of_share
 -- The team that a reservation drew from, whether or not it is closed.
 SELECT t.id, t.guild_id, t.channel_id, t.name, t.per_member, t.expires_at, t.made_by, t.made_at,
-       t.closed_at
+       t.gone_at, t.closed_at
   FROM team_shares s JOIN teams t ON t.id = s.team_id
  WHERE s.reservation_id = :reservation_id;
 
