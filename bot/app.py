@@ -29,7 +29,7 @@ from bot.images.store import ImageStore
 from bot.jobs import queue
 from bot.jobs.bank import Bank, tariff_of
 from bot.jobs.confirmations import Confirmations
-from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.dispatch import Dispatcher, InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.limits import Limits
 from bot.jobs.outlook import Outlooks
@@ -225,15 +225,7 @@ async def open_app(
         await workshop.store.sweep_scratch()
         speeds = Speeds(database=database, now=world.now)
         ranking = _ranking(settings, workshop.catalog, speeds)
-        supply = Supply.of(
-            settings,
-            catalog,
-            workshop.ways,
-            health=health,
-            database=database,
-            calendar=bank.calendar,
-            now=world.now,
-        )
+        supply = _supply(settings, world, database, bank, workshop, health)
         resources.push_async_callback(supply.meters.close)
         provider = dress(_router(world, workshop, supply, ranking, speeds))
 
@@ -287,6 +279,25 @@ def _router(
         today=world.today,
         refresh=speeds.refresh if ranking.seconds else None,
         openings=supply.openings,
+    )
+
+
+def _supply(
+    settings: Settings,
+    world: World,
+    database: Database,
+    bank: Bank,
+    workshop: Workshop,
+    health: Health,
+) -> Supply:
+    return Supply.of(
+        settings,
+        workshop.catalog,
+        workshop.ways,
+        health=health,
+        database=database,
+        calendar=bank.calendar,
+        now=world.now,
     )
 
 
@@ -367,29 +378,10 @@ def _services(
         runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
     )
     uploads = Uploads(store=workshop.store, codec=workshop.codec)
-    studio = Studio(
-        catalog=workshop.catalog,
-        providers=tuple(dict.fromkeys(way.name for way in workshop.ways)),
-        ranking=ranking,
-        default_model=settings.default_model,
-        tariff=tariff_of(settings),
-        database=database,
-        payers=bank.payers,
-        uploads=uploads,
-        dispatcher=dispatcher,
-        today=world.today,
-        now=world.now,
-        new_id=world.new_id,
-        openings=supply.openings,
+    studio = _studio(
+        settings, world, database, bank, workshop, ranking, supply, uploads, dispatcher
     )
-    confirmations = Confirmations(
-        database=database,
-        studio=studio,
-        uploads=uploads,
-        now=world.now,
-        new_id=world.new_id,
-        threshold=settings.confirm_from_credits,
-    )
+    confirmations = _confirmations(settings, world, database, studio, uploads)
     outlooks = Outlooks(studio=studio, catalog=workshop.catalog, supply=supply)
     pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=world.now)
     return Services(
@@ -408,6 +400,47 @@ def _services(
         recover=runner.recover,
         left_behind=left_behind,
         operators=settings.operators,
+    )
+
+
+def _studio(
+    settings: Settings,
+    world: World,
+    database: Database,
+    bank: Bank,
+    workshop: Workshop,
+    ranking: Ranking,
+    supply: Supply,
+    uploads: Uploads,
+    dispatcher: Dispatcher,
+) -> Studio:
+    return Studio(
+        catalog=workshop.catalog,
+        providers=tuple(dict.fromkeys(way.name for way in workshop.ways)),
+        ranking=ranking,
+        default_model=settings.default_model,
+        tariff=tariff_of(settings),
+        database=database,
+        payers=bank.payers,
+        uploads=uploads,
+        dispatcher=dispatcher,
+        today=world.today,
+        now=world.now,
+        new_id=world.new_id,
+        openings=supply.openings,
+    )
+
+
+def _confirmations(
+    settings: Settings, world: World, database: Database, studio: Studio, uploads: Uploads
+) -> Confirmations:
+    return Confirmations(
+        database=database,
+        studio=studio,
+        uploads=uploads,
+        now=world.now,
+        new_id=world.new_id,
+        threshold=settings.confirm_from_credits,
     )
 
 

@@ -11,8 +11,8 @@ from bot.errors import (
     PictureTooHeavy,
     PlantainError,
     ProviderError,
-    UpstreamClosed,
 )
+from bot.mirror import UpstreamClosed
 
 DEFAULT_LOCALE = "en"
 MEGABYTE = 1_000_000

@@ -71,6 +71,17 @@ UPSTREAMS = exactly(
             ),
             rpm=or_null({"type": "integer"}),
             concurrency=or_null({"type": "integer"}),
+            limits={
+                "type": "array",
+                "items": exactly(
+                    measure={
+                        "enum": ["usd_per_hour", "usd_per_day", "usd_per_month", "usd_in_total"]
+                    },
+                    limit_usd=NUMBER,
+                    used_usd=NUMBER,
+                    opens_at=or_null(TEXT),
+                ),
+            },
             today_paid_usd=or_null(NUMBER),
             today_in_doubt_usd=or_null(NUMBER),
             model=or_null(TEXT),
@@ -80,6 +91,8 @@ UPSTREAMS = exactly(
 )
 PRICES = exactly(
     credit_usd=NUMBER,
+    margin_percent=NUMBER,
+    step_credits={"type": "integer"},
     prices={
         "type": "array",
         "items": exactly(
@@ -499,7 +512,7 @@ def close(database, key, *, model, kind, minutes, provider="google"):
     now = int(datetime.now(UTC).timestamp() * 1e6)
     write(
         database,
-        "INSERT INTO breakers VALUES (:provider, :key, :model, :kind, :now, :retry_at)",
+        "INSERT INTO breakers VALUES (:provider, :key, :model, :kind, :now, :retry_at, NULL)",
         provider=provider, key=fingerprint(key), model=model, kind=kind, now=now,
         retry_at=now + minutes * 60_000_000,
     )  # fmt: skip

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.db.database import Database, Transaction
-from bot.errors import QuestionExpired, QuestionOver
 from bot.generation.request import ImageRef
 from bot.jobs import question as questions
 from bot.jobs.job import Origin
@@ -12,6 +11,7 @@ from bot.jobs.payers import PaidBy
 from bot.jobs.question import ASKED, DECLINED, LASTS, Question
 from bot.jobs.service import Draft, Studio
 from bot.jobs.uploads import Upload, Uploads
+from bot.mirror import QuestionExpired, QuestionOver
 from bot.quotas.limit import Who
 
 MINUTE = 60 * 1_000_000

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from bot.errors import ErrorKind, UpstreamClosed
+from bot.errors import ErrorKind
 from bot.generation.catalog import Catalog
 from bot.jobs.service import Studio
 from bot.jobs.supply import Supply
+from bot.mirror import UpstreamClosed
 from bot.providers.health import ANY_MODEL
 from bot.providers.meters import Reading
 from bot.quotas.budget import KeyUse

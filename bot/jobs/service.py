@@ -10,11 +10,9 @@ from bot.db.database import Database, Transaction
 from bot.errors import (
     LimitReached,
     NotEnoughCredits,
-    QuestionOver,
     ShuttingDown,
     StorageError,
     UnknownModel,
-    UpstreamClosed,
 )
 from bot.generation import policy
 from bot.generation.catalog import Catalog, ImageModel
@@ -26,6 +24,7 @@ from bot.jobs.dispatch import Dispatcher
 from bot.jobs.job import Job, JobKind, JobState, Origin, Place, Stored
 from bot.jobs.payers import Payers, Promise
 from bot.jobs.uploads import Upload, Uploads
+from bot.mirror import QuestionOver, UpstreamClosed
 from bot.providers.openings import Obstacle, Openings, first
 from bot.quotas.limit import MOST, Who, Whose
 from bot.quotas.quotas import SHORT_WAIT
@@ -230,20 +229,8 @@ class Studio:
             held = await self._payers.reserve(
                 tx, who, place.channels, draft.credits, reason=draft.kind
             )
-            job = Job(
-                id=job_id,
-                kind=draft.kind,
-                state=JobState.QUEUED,
-                place=place,
-                request=request,
-                provider=draft.provider,
-                price=draft.price,
-                account_id=held.account_id,
-                reservation_id=held.reservation_id,
-                created_at=self._now(),
-                origin=origin,
-                brought_by=brought_by,
-            )
+            job = _job(job_id, draft, place, request, held, self._now())
+            job = job.evolve(origin=origin, brought_by=brought_by)
             await queue.add(tx, job)
             return job, max(held.wait, closed_for)
 
@@ -368,6 +355,28 @@ class _Rehearsed(Exception):
     def __init__(self, promise: Promise) -> None:
         super().__init__()
         self.promise = promise
+
+
+def _job(
+    job_id: str,
+    draft: Draft,
+    place: Place,
+    request: GenerationRequest,
+    held: Promise,
+    now: int,
+) -> Job:
+    return Job(
+        id=job_id,
+        kind=draft.kind,
+        state=JobState.QUEUED,
+        place=place,
+        request=request,
+        provider=draft.provider,
+        price=draft.price,
+        account_id=held.account_id,
+        reservation_id=held.reservation_id,
+        created_at=now,
+    )
 
 
 def _refusal(model: ImageModel, found: Obstacle) -> UpstreamClosed:

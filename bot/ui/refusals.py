@@ -10,8 +10,8 @@ from bot.errors import (
     LimitReached,
     NotEnoughCredits,
     PlantainError,
-    UpstreamClosed,
 )
+from bot.mirror import UpstreamClosed
 from bot.sharing import DailyGiftsReached
 from bot.ui.times import moment
 

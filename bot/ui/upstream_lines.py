@@ -1,18 +1,19 @@
 """The lines of /balance about upstreams: what is closed, and for the operator every key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from discord.utils import format_dt
 
-from bot.errors import UpstreamClosed
 from bot.jobs.outlook import KeyState, Outlook, Trouble
+from bot.mirror import UpstreamClosed
 from bot.providers.meters import Reading
 from bot.quotas.budget import KeyUse
 from bot.ui.refusals import Say, reopens
 from bot.ui.times import moment
 
-MODELS_SHOWN = 3
+REASONS_SHOWN = 2
+MODELS_SHOWN = 4
 TROUBLES_SHOWN = 2
 
 
@@ -29,9 +30,12 @@ class UpstreamLines:
         )
         if outlook.everything and closures:
             return [self._closed("balance-closed", closures[0], locale)]
+        groups: dict[tuple[str, int | None], list[UpstreamClosed]] = {}
+        for found in closures:
+            groups.setdefault((found.reason, found.opens_at), []).append(found)
         return [
-            self._closed("balance-closed-model", found, locale, model=found.model)
-            for found in closures[:MODELS_SHOWN]
+            self._closed("balance-closed-model", together[0], locale, model=_models(together))
+            for together in list(groups.values())[:REASONS_SHOWN]
         ]
 
     def keys(self, outlook: Outlook, locale: str, *, room: int) -> list[str]:
@@ -40,6 +44,8 @@ class UpstreamLines:
         As many as fit into `room` characters.
         """
         shown = [self._say("balance-upstreams", locale)]
+        if room < 10 * len(shown[0]):
+            return []
         left = room - len(shown[0]) - len(self._say("balance-more", locale, count=room))
         for place, key in enumerate(outlook.keys):
             line = " · ".join(self._key(key, locale))
@@ -81,6 +87,11 @@ class UpstreamLines:
             return self._say("balance-left-unlimited", locale, when=when)
         amount = f"{balance.amount:,}"
         return self._say(f"balance-left-{balance.unit}", locale, amount=amount, when=when)
+
+
+def _models(closures: Sequence[UpstreamClosed]) -> str:
+    names = [found.model for found in closures[:MODELS_SHOWN]]
+    return ", ".join([*names, *(["…"] if len(closures) > MODELS_SHOWN else [])])
 
 
 def _usd(micros: int) -> str:

@@ -41,8 +41,6 @@ from bot.errors import (
     PlantainError,
     PromptTooLong,
     ProviderError,
-    QuestionExpired,
-    QuestionOver,
     Scope,
     SettingsError,
     ShuttingDown,
@@ -56,7 +54,6 @@ from bot.errors import (
     UnsupportedAspectRatio,
     UnsupportedResolution,
     UnsupportedThinking,
-    UpstreamClosed,
 )
 from bot.generation.catalog import Catalog
 from bot.generation.pricing import Price
@@ -77,6 +74,7 @@ from bot.jobs.treasury import Moved
 from bot.ledger.entry import Account, LedgerEntry, MovementKind
 from bot.ledger.teams import Team, TeamMember
 from bot.ledger.wallets import Statement
+from bot.mirror import QuestionExpired, QuestionOver, UpstreamClosed
 from bot.providers.base import Balance
 from bot.providers.meters import Reading
 from bot.quotas.allowance import Allowance, Purse
@@ -573,10 +571,9 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
     how = ("lossless", "lossy", "smaller", "smaller")
 
     draft = Draft(JobKind.EDIT, request, "google", price)
+    by_team = replace(ASKED, draft=draft, paid_by=PaidBy.TEAM, team=prompt[:NAME_LIMIT])
     for view in (
-        CONFIRM_CARDS.asked(
-            replace(ASKED, draft=draft, paid_by=PaidBy.TEAM, team=prompt[:NAME_LIMIT]), locale
-        ),
+        CONFIRM_CARDS.asked(by_team, locale),
         CONFIRM_CARDS.taken(replace(QUESTION, request=request), locale),
         CARDS.accepted(draft, locale),
         CARDS.queued(large, 10**6),

@@ -12,7 +12,7 @@ upstream-tried = It is tried again { $relative } ({ $at }).
 upstream-ask-operator = Whoever runs the bot can see to it.
 
 balance-closed = ⛔ **No pictures can be made just now.** { $why } { $when }
-balance-closed-model = ⛔ **{ $model } cannot draw just now.** { $why } { $when }
+balance-closed-model = ⛔ **Cannot draw just now: { $model }.** { $why } { $when }
 balance-upstreams = **Upstreams**, for you who run the bot
 balance-key-open = 🟢 { $name } `{ $key }`
 balance-key-closed = 🔴 { $name } `{ $key }`

@@ -1,6 +1,6 @@
 ### 暂时不可用的上游，以及高价请求的确认。术语：upstream 上游
 
-refusal-upstream = **{ $model } 现在无法绘制。**{ $why }
+refusal-upstream = **{ $model } 现在无法绘制。** { $why }
 upstream-hour = 上游给本机器人的额度本小时已用完。
 upstream-day = 上游给本机器人的额度今天已用完。
 upstream-month = 上游给本机器人的额度本月已用完。
@@ -11,8 +11,8 @@ upstream-away = 本机器人暂时无法使用上游。
 upstream-tried = { $relative }会再试一次（{ $at }）。
 upstream-ask-operator = 这需要运行机器人的人来处理。
 
-balance-closed = ⛔ **现在无法制作图片。**{ $why }{ $when }
-balance-closed-model = ⛔ **{ $model } 现在无法绘制。**{ $why }{ $when }
+balance-closed = ⛔ **现在无法制作图片。** { $why }{ $when }
+balance-closed-model = ⛔ **现在无法绘制：{ $model }。** { $why }{ $when }
 balance-upstreams = **上游**（只有运行机器人的你能看到）
 balance-key-open = 🟢 { $name } `{ $key }`
 balance-key-closed = 🔴 { $name } `{ $key }`
@@ -47,7 +47,7 @@ confirm-paid-team = 由团队 **{ $name }** 支付，只按拿到的图片扣除
 confirm-paid-server = 由本服务器的公共积分支付，只按拿到的图片扣除。
 confirm-until = 点击之前不会冻结积分。{ $until }关闭。
 confirm-taken = 🍌 **正在制作。**
-confirm-declined = **已取消。**没有扣除任何积分。
+confirm-declined = **已取消。** 没有扣除任何积分。
 button-draw = 用 { $price } 绘制
 button-never-mind = 算了
 refusal-question-over = 这个确认已经关闭：它已经处理过，或者不是你的。如果还想要这张图片，请重新运行命令。
