@@ -146,6 +146,7 @@ class Generate(commands.Cog):
         private: bool,
     ) -> None:
         given = [upload for upload in uploads if upload is not None]
+        await self._studio.refresh()
         draft = self._studio.draft(
             kind,
             prompt,

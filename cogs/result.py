@@ -64,6 +64,7 @@ async def edit(client: Client, interaction: discord.Interaction, stored: Stored)
 
     async def submit(submitted: discord.Interaction, wish: str, number: int) -> None:
         async with client.telling(submitted):
+            await studio.refresh()
             origin = Origin(stored.job.id, number)
             picture = stored.results[number]
             await _submit(client, submitted, stored, draft(wish), (picture,), origin)
@@ -137,6 +138,7 @@ class JobButton(
     async def callback(self, interaction: discord.Interaction) -> None:
         client = cast(Client, interaction.client)
         async with client.telling(interaction):
+            await client.services.studio.refresh()
             stored = await client.services.studio.stored(self._job_id)
             if stored is None or not _may_press(stored, interaction):
                 raise JobUnknown

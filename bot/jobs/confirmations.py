@@ -107,6 +107,7 @@ class Confirmations:
         """
         found = await self._find(question_id, who.member_id)
         request = found.request
+        await self._studio.refresh()
         draft = self._studio.draft(
             found.kind,
             request.prompt,

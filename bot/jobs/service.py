@@ -130,6 +130,10 @@ class Studio:
                 found.append(_refusal(model, first(known)))
         return tuple(found)
 
+    async def refresh(self) -> None:
+        """Read anew which upstreams are open, so that what is drafted next is quoted rightly."""
+        await self._assortment.refresh()
+
     def draft(
         self,
         kind: JobKind,
@@ -144,7 +148,7 @@ class Studio:
     ) -> Draft:
         """Settle what was left open and check it all; raises a Refusal. Looks nothing up.
 
-        The price is that of an upstream which is open, as far as is known here.
+        The price is that of an upstream which was open at the last `refresh`.
         """
         if not self._open:
             raise ShuttingDown
