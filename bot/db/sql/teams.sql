@@ -16,9 +16,9 @@ SELECT id, guild_id, channel_id, name, per_member, expires_at, made_by, made_at
 UPDATE teams SET closed_at = :now WHERE id = :id AND closed_at IS NULL RETURNING id;
 
 -- name: end_team
--- Its channel is gone: from now on nobody draws from it, and it closes as soon as nothing is held.
-UPDATE teams SET gone_at = :now,
-       expires_at = CASE WHEN expires_at < :now THEN expires_at ELSE :now END
+-- Its channel is gone: nobody draws from it any more, whatever a clock says, and it closes as soon
+-- as nothing is held.
+UPDATE teams SET gone_at = :now, expires_at = 0
  WHERE id = :id AND closed_at IS NULL AND gone_at IS NULL;
 
 -- name: open_teams
