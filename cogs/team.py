@@ -113,8 +113,9 @@ class Team(commands.GroupCog, group_name="team", group_description=localized("te
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        if not self.sweep.is_running():
-            self.sweep.start()
+        # Also after a lost connection: what went meanwhile is not told.
+        again = self.sweep.restart if self.sweep.is_running() else self.sweep.start
+        again()
 
     async def cog_unload(self) -> None:
         self.sweep.cancel()

@@ -219,3 +219,36 @@ async def test_a_channel_that_is_deleted_pays_its_team_back(scene, alice, thread
     await scene.env.settle()
 
     assert (await scene.account(alice)).available == 100
+
+
+async def test_a_server_that_the_bot_leaves_pays_its_teams_back(scene, alice):
+    await say(scene, alice, "create", name="Foxes", credits=40)
+
+    scene.env.backend.remove_guild(scene.guild.id)
+    await scene.env.settle()
+
+    assert (await scene.account(alice)).available == 100
+
+
+async def test_a_channel_that_went_unseen_is_found_gone_and_one_that_is_there_is_not(
+    scene, alice, thread
+):
+    """The bot was away when a channel and a thread went; the third place is still there."""
+    hidden = scene.guild.create_text_channel("unseen")
+    for place, amount in ((hidden, 30), (thread, 20), (scene.channel, 10)):
+        await say(scene, alice, "create", place, name="Foxes", credits=amount)
+    backend, listeners = scene.env.backend, list(scene.env.backend.subscribers)
+    backend.subscribers.clear()
+    for place in (hidden, thread):
+        backend.delete_channel(place.id)
+    backend.subscribers.extend(listeners)
+    client = scene.app.client
+    guild = client.get_guild(scene.guild.id)
+    guild._remove_channel(guild.get_channel(hidden.id))
+    guild._remove_thread(guild.get_thread(thread.id))
+
+    client.dispatch("ready")
+    await scene.env.settle()
+
+    assert (await scene.account(alice)).available == 90
+    await scene.assert_books_balance()
