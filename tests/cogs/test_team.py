@@ -252,3 +252,25 @@ async def test_a_channel_that_went_unseen_is_found_gone_and_one_that_is_there_is
 
     assert (await scene.account(alice)).available == 90
     await scene.assert_books_balance()
+
+
+async def test_a_refund_to_a_closed_team_reaches_those_who_paid_in(scene, alice, bob):
+    client = scene.app.client
+    client.services = replace(client.services, operators=frozenset({bob.id}))
+    await say(scene, alice, "create", name="Foxes", credits=40)
+    await bob.slash(scene.channel, "imagine", prompt="refunded too late")
+    await say(scene, alice, "close")
+    assert (await scene.account(alice)).available == 93
+    [job] = await scene.jobs()
+    staff = scene.guild.create_role("staff", permissions=discord.Permissions(manage_guild=True))
+    scene.env.backend.add_member_role(scene.guild.id, bob.id, staff.id)
+
+    shown = await bob.slash(
+        scene.channel, "quota refund", job=str(job["message_id"]), reason="a smudge"
+    )
+
+    text = scene.text(shown.response)
+    assert "7 credits refunded to the team" in text
+    assert "it went to those who paid in" in text
+    assert (await scene.account(alice)).available == 100
+    await scene.assert_books_balance()

@@ -39,10 +39,12 @@ RETURNING hour, day, month;
 -- name: uncount_spending
 -- A call that is not billed goes back to the windows it was counted in, if they are still present.
 UPDATE key_usage SET
-       hour_used = hour_used - CASE WHEN hour = :hour THEN :usd_micros ELSE 0 END,
-       day_used = day_used - CASE WHEN day = :day THEN :usd_micros ELSE 0 END,
-       month_used = month_used - CASE WHEN month = :month THEN :usd_micros ELSE 0 END,
-       total_used = total_used - :usd_micros
+       hour_used = hour_used
+                 - CASE WHEN hour = :hour THEN CAST(:usd_micros AS BIGINT) ELSE 0 END,
+       day_used = day_used - CASE WHEN day = :day THEN CAST(:usd_micros AS BIGINT) ELSE 0 END,
+       month_used = month_used
+                  - CASE WHEN month = :month THEN CAST(:usd_micros AS BIGINT) ELSE 0 END,
+       total_used = total_used - CAST(:usd_micros AS BIGINT)
  WHERE key = :key;
 
 -- name: key_usage
