@@ -2,7 +2,7 @@
 
 import discord
 from discord import app_commands
-from discord.ext import commands, tasks
+from discord.ext import commands
 
 from bot.client import Client
 from bot.jobs.pots import NAME_LIMIT, Pot
@@ -106,19 +106,10 @@ class Team(commands.GroupCog, group_name="team", group_description=localized("te
         # Where the look has ended it, all should read who got back what.
         await answer(interaction, card, private=isinstance(found, Pot))
 
-    @tasks.loop(hours=1)
-    async def sweep(self) -> None:
-        """Pots whose channel went while the bot was away, or that it was not told of."""
-        await self._pots.sweep(self._places.gone)
-
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        # Also after a lost connection: what went meanwhile is not told.
-        again = self.sweep.restart if self.sweep.is_running() else self.sweep.start
-        again()
-
-    async def cog_unload(self) -> None:
-        self.sweep.cancel()
+        # What went while the bot was away is not told; what goes while it is resumed is.
+        await self._pots.sweep(self._places.gone)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -1,15 +1,11 @@
 """Paid calls as rows, and what their keys have spent: both move in one transaction."""
 
-from collections.abc import Mapping
-
 from bot.db.database import Transaction
 from bot.errors import Billed, ErrorKind
 from bot.jobs.job import Job
 from bot.providers.base import Call
 from bot.providers.health import MICROS, Closed
 from bot.quotas.budget import Budgets, KeyUse, uncount
-
-UNCOUNTED: Mapping[str, int | None] = {"hour": None, "day": None, "month": None}
 
 
 async def begin(
@@ -28,9 +24,7 @@ async def begin(
 
     Raises Closed where a limit of the operator's says no; then there must be no call and no row.
     """
-    counted: Mapping[str, int | None] | KeyUse = UNCOUNTED
-    if budgets is not None:
-        counted = await budgets.count(tx, call.key, usd_micros)
+    counted = None if budgets is None else await budgets.count(tx, call.key, usd_micros)
     if isinstance(counted, KeyUse):
         opens_at = counted.opens_at
         wait = None if opens_at is None else max(1, -(-(opens_at - now) // MICROS))
@@ -52,8 +46,9 @@ async def begin(
         model=call.model,
         usd_micros=usd_micros,
         now=now,
-        **counted,
     )
+    if counted is not None:
+        await tx.run("note_windows", id=attempt_id, **counted)
 
 
 async def end(

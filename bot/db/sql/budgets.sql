@@ -36,6 +36,10 @@ ON CONFLICT (key) DO UPDATE SET
    AND excluded.total_used + key_usage.total_used <= CAST(:most_total AS BIGINT)
 RETURNING hour, day, month;
 
+-- name: note_windows
+-- Where a call was counted, in case it turns out not to be billed.
+UPDATE attempts SET hour = :hour, day = :day, month = :month WHERE id = :id;
+
 -- name: uncount_spending
 -- A call that is not billed goes back to the windows it was counted in, if they are still present.
 UPDATE key_usage SET

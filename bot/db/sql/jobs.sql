@@ -72,10 +72,8 @@ UPDATE jobs SET state = :state, credits_charged = :credits_charged, failure = :f
 -- name: begin_attempt
 -- A paid call is about to leave; until its end is written the bill is unknown.
 INSERT INTO attempts
-       (id, job_id, picture, number, provider, key, model, usd_micros, hour, day, month,
-        started_at, billed)
-VALUES (:id, :job_id, :picture, :number, :provider, :key, :model, :usd_micros, :hour, :day, :month,
-        :now, 'unknown');
+       (id, job_id, picture, number, provider, key, model, usd_micros, started_at, billed)
+VALUES (:id, :job_id, :picture, :number, :provider, :key, :model, :usd_micros, :now, 'unknown');
 
 -- name: note_task
 -- The open call was accepted as a task there; its id is what a lost picture is asked for by.
