@@ -247,8 +247,8 @@ async def test_a_channel_that_went_unseen_is_found_gone_and_one_that_is_there_is
     guild._remove_channel(guild.get_channel(hidden.id))
     guild._remove_thread(guild.get_thread(thread.id))
 
-    client.dispatch("ready")
-    await scene.env.settle()
+    for listen in client.extra_events["on_ready"]:
+        await listen()
 
     assert (await scene.account(alice)).available == 90
     await scene.assert_books_balance()
