@@ -1,16 +1,11 @@
 """The composition root: opens resources in order, builds every service once, closes in reverse."""
 
 import errno
-import os
-import random
-import secrets
 import socket
-import time
-from asyncio import sleep
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -20,20 +15,23 @@ from bot.client import Client, Services
 from bot.db.database import Database
 from bot.db.patient import Patient
 from bot.db.sqlite import SqliteDatabase
-from bot.errors import SettingsError, UnknownModel
+from bot.errors import SettingsError
 from bot.generation.catalog import MICROS, Catalog
 from bot.generation.pricing import Ranking
 from bot.i18n import Sentences
 from bot.images.codec import Codec
-from bot.images.store import ImageStore
 from bot.jobs import queue
+from bot.jobs.alerts import Alerts
 from bot.jobs.bank import Bank, tariff_of
 from bot.jobs.confirmations import Confirmations
+from bot.jobs.delivery import Delivery
 from bot.jobs.dispatch import Dispatcher, InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.limits import Limits
+from bot.jobs.outlets import Outlets
 from bot.jobs.outlook import Outlooks
 from bot.jobs.pots import Pots
+from bot.jobs.reports import Reports
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
@@ -42,60 +40,24 @@ from bot.jobs.treasury import Treasury
 from bot.jobs.uploads import Uploads
 from bot.ledger.ledger import Ledger
 from bot.ledger.wallets import Wallets
-from bot.providers import registry
 from bot.providers.base import Provider
-from bot.providers.download import Downloader
 from bot.providers.health import Health
 from bot.providers.pace import Gate, PacedGate
-from bot.providers.registry import MakeGate, Outfit
-from bot.providers.retry import MayCall, always
-from bot.providers.router import Router, Way
+from bot.providers.router import Router
 from bot.providers.speed import Speeds
-from bot.providers.transport import Transport, make_session
 from bot.settings import Settings
+from bot.ui.alert_cards import AlertCards
+from bot.ui.alerts import DiscordTeller
 from bot.ui.cards import Cards
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.limit_cards import LimitCards
 from bot.web.server import serve
 from bot.web.site import Web
+from bot.workshop import Workshop, World, load_catalog, open_workshop
 
-CODEC_SECONDS = 30.0
-MOST_WORKERS = 4
-"""Re-encoding processes; one may need 450 MB for a 4K picture."""
 SHUTDOWN_SECONDS = 20.0
 """How long running jobs may go on after a stop is asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What the core is handed from outside, so that tests can hand it something else.
-
-    `now` is in microseconds UTC, `monotonic` in seconds; ids are 32 hex digits that sort by time.
-    `sentences` reads what people are told, which takes a while.
-    """
-
-    now: Callable[[], int] = lambda: time.time_ns() // 1000
-    today: Callable[[], date] = lambda: datetime.now(UTC).date()
-    new_id: Callable[[], str] = lambda: f"{time.time_ns():016x}{secrets.token_hex(8)}"
-    monotonic: Callable[[], float] = time.monotonic
-    random: Callable[[], float] = random.random
-    sleep: Callable[[float], Awaitable[None]] = sleep
-    sentences: Callable[[], Sentences] = Sentences.load
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """Everything that makes pictures, without Discord."""
-
-    catalog: Catalog
-    ways: Sequence[Way]
-    store: ImageStore
-    codec: Codec
-
-    def way(self, name: str) -> Way:
-        """The first way of a provider that is on; raises KeyError."""
-        return {way.name: way for way in reversed(self.ways)}[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,75 +77,7 @@ class App:
         """Take no new work and let running jobs finish; what is left is released at next start."""
         self.client.services.studio.close()
         await self.client.services.dispatcher.close(grace)
-
-
-def read_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
-    """The catalog with the operator's file over it; raises SettingsError for what is wrong.
-
-    `public_url` says whether upstreams will reach us, as some take pictures in no other way.
-    """
-    catalog = Catalog.load(settings.catalog_path, public_url=public_url)
-    _check_default_model(settings, catalog)
-    return catalog
-
-
-def load_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
-    """The same for making pictures; raises SettingsError also where no key is set."""
-    catalog = read_catalog(settings, public_url=public_url)
-    registry.enabled(settings, catalog)
-    return catalog
-
-
-@asynccontextmanager
-async def open_workshop(
-    settings: Settings,
-    folder: Path,
-    *,
-    world: World,
-    attempts: int | None = None,
-    time_limit: float | None = None,
-    make_gate: MakeGate | None = None,
-    check: MayCall = always,
-    site: Web | None = None,
-) -> AsyncIterator[Workshop]:
-    """The generation client with its image store in `folder`.
-
-    `attempts` caps the calls for one picture, `time_limit` the seconds of one call. `make_gate`
-    keeps keys to their limits, `check` keeps away from upstreams that are closed; `site` is where
-    upstreams reach us. Raises SettingsError.
-    """
-    catalog = load_catalog(settings, public_url=site is not None)
-    async with AsyncExitStack() as resources:
-        session = await resources.enter_async_context(make_session())
-        codec = await resources.enter_async_context(
-            Codec(workers=min(MOST_WORKERS, os.cpu_count() or 1), time_limit=CODEC_SECONDS)
-        )
-        store = ImageStore(folder / "images", scratch_folder=folder / "work")
-        outfit = Outfit(
-            transport=Transport(session=session),
-            downloader=Downloader(allowed_hosts=settings.result_hosts),
-            locate=store.path,
-            sleep=world.sleep,
-            random=world.random,
-            clock=world.monotonic,
-            time_limit=time_limit,
-            check=check,
-            callbacks=site,
-            shelf=site,
-        )
-        ways = registry.build(
-            settings, catalog=catalog, outfit=outfit, attempts=attempts, make_gate=make_gate
-        )
-        yield Workshop(catalog, ways, store, codec)
-
-
-def _check_default_model(settings: Settings, catalog: Catalog) -> None:
-    try:
-        catalog.model(settings.default_model or catalog.default_model)
-    except UnknownModel as error:
-        raise SettingsError(
-            "DEFAULT_MODEL", f"{error.model!r} is not one of {error.known}"
-        ) from error
+        await self.client.services.alerts.close()
 
 
 @asynccontextmanager
@@ -359,23 +253,11 @@ def _services(
 ) -> Services:
     sentences = world.sentences()
     cards = Cards(sentences=sentences, catalog=workshop.catalog)
-    runner = Runner(
-        database=Patient(database, sleep=world.sleep),
-        ledger=bank.ledger,
-        payers=bank.payers,
-        provider=provider,
-        catalog=workshop.catalog,
-        store=workshop.store,
-        codec=workshop.codec,
-        delivery=DiscordDelivery(client=client, cards=cards, now=world.now),
-        now=world.now,
-        new_id=world.new_id,
-        sleep=world.sleep,
-        slots=settings.max_jobs,
-        budgets=supply.budgets,
-    )
+    delivery = DiscordDelivery(client=client, cards=cards, now=world.now)
+    runner = _runner(settings, world, database, bank, workshop, provider, supply, delivery)
+    alerts = _alerts(client, world, database, bank, supply, sentences)
     dispatcher = InProcessDispatcher(
-        runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
+        alerts.after(runner.run), postpone=runner.postpone, now=world.now, sleep=world.sleep
     )
     uploads = Uploads(store=workshop.store, codec=workshop.codec)
     studio = _studio(
@@ -391,6 +273,9 @@ def _services(
         standings=_standings(world, database, bank, pots, workshop.codec, outlooks),
         limits=Limits(database=database, bank=bank),
         treasury=Treasury(database=database, ledger=bank.ledger, payers=bank.payers),
+        alerts=alerts,
+        outlets=Outlets(database=database, now=world.now),
+        reports=_reports(world, database, bank, workshop),
         confirmations=confirmations,
         cards=cards,
         confirm_cards=ConfirmCards(cards=cards, say=sentences.say),
@@ -444,6 +329,33 @@ def _confirmations(
     )
 
 
+def _runner(
+    settings: Settings,
+    world: World,
+    database: Database,
+    bank: Bank,
+    workshop: Workshop,
+    provider: Provider,
+    supply: Supply,
+    delivery: Delivery,
+) -> Runner:
+    return Runner(
+        database=Patient(database, sleep=world.sleep),
+        ledger=bank.ledger,
+        payers=bank.payers,
+        provider=provider,
+        catalog=workshop.catalog,
+        store=workshop.store,
+        codec=workshop.codec,
+        delivery=delivery,
+        now=world.now,
+        new_id=world.new_id,
+        sleep=world.sleep,
+        slots=settings.max_jobs,
+        budgets=supply.budgets,
+    )
+
+
 def _gifts(settings: Settings, world: World, database: Database, bank: Bank) -> Gifts:
     return Gifts(
         database=database,
@@ -474,6 +386,39 @@ def _standings(
         codec=codec,
         now=world.now,
         outlooks=outlooks,
+    )
+
+
+def _alerts(
+    client: Client,
+    world: World,
+    database: Database,
+    bank: Bank,
+    supply: Supply,
+    sentences: Sentences,
+) -> Alerts:
+    return Alerts(
+        database=database,
+        quotas=bank.quotas,
+        teller=DiscordTeller(
+            client=client, cards=AlertCards(sentences.say), operators=client.operator_ids
+        ),
+        now=world.now,
+        new_id=world.new_id,
+        sleep=world.sleep,
+        more=supply.levels,
+    )
+
+
+def _reports(world: World, database: Database, bank: Bank, workshop: Workshop) -> Reports:
+    models = workshop.catalog.models
+    return Reports(
+        database=database,
+        calendar=bank.calendar,
+        codec=workshop.codec,
+        now=world.now,
+        # A model may have left the catalog since.
+        nickname=lambda model: models[model].nickname if model in models else model,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Self
 
 from bot.db.database import Database
 from bot.generation.catalog import Catalog
+from bot.jobs.levels import Level
 from bot.providers.health import Health
 from bot.providers.meters import Meters
 from bot.providers.openings import Openings
@@ -27,6 +28,20 @@ class Supply:
     budgets: Budgets
     openings: Openings
     meters: Meters
+
+    async def levels(self) -> list[Level]:
+        """How much of every key's limits is used, for those who run the bot."""
+        await self.budgets.refresh()
+        names: dict[str, str] = {}
+        for place, (provider, key) in enumerate(self.places):
+            number = 1 + sum(name == provider for name, _ in self.places[:place])
+            names.setdefault(key, f"{provider} {number}")
+        return [
+            Level(f"key:{key}", 0, use.measure, use.opens_at or 0, use.used, use.limit, name)
+            for key, name in names.items()
+            for use in self.budgets.uses(key)
+            if use.limit is not None
+        ]
 
     @classmethod
     def of(

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from bot.app import World, load_catalog, read_catalog
 from bot.generation.catalog import Catalog
 from bot.generation.request import Resolution
 from bot.settings import Settings
@@ -14,6 +13,7 @@ from bot.upstreams.facts import write_facts
 from bot.upstreams.sheet import make_console, make_table, print_json
 from bot.upstreams.survey import Answer, Standing, survey
 from bot.upstreams.words import advise, describe, instant, left, name_trouble, usd
+from bot.workshop import World, load_catalog, read_catalog
 
 SIZES = (Resolution.R1K, Resolution.R2K, Resolution.R4K)
 NOTHING = "-"

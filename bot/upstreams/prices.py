@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from bot.app import World, read_catalog
 from bot.generation.catalog import MICROS, Catalog, Offer, Origin
 from bot.generation.pricing import PERCENT
 from bot.generation.request import Resolution
@@ -13,6 +12,7 @@ from bot.jobs.bank import tariff_of
 from bot.settings import Settings
 from bot.upstreams.sheet import make_console, make_table, print_json
 from bot.upstreams.words import usd
+from bot.workshop import World, read_catalog
 
 MARK = "*"
 

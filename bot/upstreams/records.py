@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.app import World, read_catalog
 from bot.db.database import Row
 from bot.db.sqlite import SqliteDatabase
 from bot.providers.health import Breaker, Health
 from bot.quotas.budget import Budgets, limits_of
 from bot.quotas.calendar import Calendar
 from bot.settings import Settings
+from bot.workshop import World, read_catalog
 
 MICROS = 1_000_000
 DAY = timedelta(days=1)

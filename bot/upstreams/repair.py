@@ -1,10 +1,10 @@
 """`plantain upstreams reset`: an operator says that an upstream works again."""
 
-from bot.app import World, read_catalog
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import SettingsError
 from bot.providers.health import Health
 from bot.settings import Settings
+from bot.workshop import World, read_catalog
 
 
 async def reset(settings: Settings, name: str, *, world: World | None = None) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.app import World, open_workshop
 from bot.errors import ProviderError
 from bot.generation.catalog import Catalog, Offer, Upstream
 from bot.providers.base import Balance
@@ -16,6 +15,7 @@ from bot.providers.router import Way
 from bot.quotas.budget import KeyUse
 from bot.settings import Settings
 from bot.upstreams.records import Records
+from bot.workshop import World, open_workshop
 
 AT_ONCE = 8
 """The most probes under way together."""

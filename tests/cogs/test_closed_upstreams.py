@@ -5,12 +5,18 @@ from dataclasses import replace
 import pytest
 from pydantic import HttpUrl, SecretStr
 
-from bot.app import World
+from bot.workshop import World
 
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
 NOON = 1_795_262_400_000_000
 """2026-11-21 12:00 UTC."""
+
+
+KEY_ALERTS = """
+SELECT name, percent FROM alerts
+ WHERE measure = 'usd_per_hour' AND guild_id = 0 AND percent > 50
+"""
 
 
 class Clock:
@@ -119,6 +125,8 @@ async def test_a_spent_key_is_passed_over_at_the_right_price_and_opens_with_the_
         for prompt in ("within the limit", "beyond the limit"):
             assert (await imagine(scene, alice, prompt)).attachments
         assert (await scene.account(alice)).available == 100 - 7 - 10
+        alerts = await scene.app.database.read(lambda tx: tx.query(KEY_ALERTS))
+        assert [(row["name"], row["percent"]) for row in alerts] == [("google 1", 80)]
 
     assert [call["route"] for call in calls.of("beyond the limit")] == ["apiyi"]
     clock.now += HOUR

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from bot.app import World
+from bot.workshop import World
 
 MINUTE = 60 * 1_000_000
 PRICE = 4 * 7
