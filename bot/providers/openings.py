@@ -35,7 +35,7 @@ class Budget(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why a key cannot be used. `ours` when it is the operator's limit and not the upstream's.
+    """Why a key cannot be used, be it the upstream's word or the operator's limit.
 
     `opens_at`, in microseconds UTC, is when it opens, or where not `sure` when it is tried again;
     None where it never does by itself.
@@ -45,7 +45,6 @@ class Obstacle:
     scope: Scope | None
     opens_at: int | None
     sure: bool
-    ours: bool = False
 
 
 class Openings:
@@ -76,7 +75,7 @@ class Openings:
         spent = self._budget.full(line.key, usd_micros) if self._budget else None
         if spent is None:
             return _of_breaker(breaker) if breaker else None
-        found = Obstacle(ErrorKind.SPEND_LIMIT, spent.scope, spent.opens_at, sure=True, ours=True)
+        found = Obstacle(ErrorKind.SPEND_LIMIT, spent.scope, spent.opens_at, sure=True)
         return last([found, _of_breaker(breaker)]) if breaker else found
 
     def closed(self, provider: str, model: str, usd_micros: int) -> Obstacle | None:

@@ -103,7 +103,7 @@ async def test_when_it_opens_is_sure_where_the_upstream_has_windows(
 
     found = openings.obstacle(ONE, 1)
 
-    assert (found.kind, found.opens_at, found.sure, found.ours) == (kind, opens_at, sure, False)
+    assert (found.kind, found.opens_at, found.sure) == (kind, opens_at, sure)
     assert found.scope == facts.get("scope")
 
 
@@ -118,12 +118,10 @@ async def test_the_scope_of_a_closed_line_survives_a_restart(openings, health, t
     assert breaker.scope is Scope.MONTH
 
 
-async def test_a_spent_key_is_closed_by_us_and_of_two_obstacles_the_later_counts(
-    openings, health, purse
-):
+async def test_a_spent_key_is_closed_and_of_two_obstacles_the_later_counts(openings, health, purse):
     purse.spent["one"] = Full(Scope.DAY, NOON + 50 * SECOND)
     found = openings.obstacle(ONE, 1)
-    assert (found.kind, found.scope, found.ours) == (ErrorKind.SPEND_LIMIT, Scope.DAY, True)
+    assert (found.kind, found.scope, found.sure) == (ErrorKind.SPEND_LIMIT, Scope.DAY, True)
     assert openings.obstacle(ONE, 0) is None
     await fail(health, ONE, "rate_limited", retry_after=100)
     assert openings.obstacle(ONE, 1).kind is ErrorKind.RATE_LIMITED

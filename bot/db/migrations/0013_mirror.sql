@@ -19,8 +19,8 @@ ALTER TABLE attempts ADD COLUMN hour BIGINT;
 ALTER TABLE attempts ADD COLUMN day BIGINT;
 ALTER TABLE attempts ADD COLUMN month BIGINT;
 
--- Calls until now count in total, and in no window.
-UPDATE attempts SET hour = 0, day = 0, month = 0 WHERE key <> '';
+-- Calls until now count in total, and in no window: none begins at -1.
+UPDATE attempts SET hour = -1, day = -1, month = -1 WHERE key <> '';
 
 INSERT INTO key_usage
        (key, hour, hour_used, day, day_used, month, month_used, total_used)
