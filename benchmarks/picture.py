@@ -29,10 +29,10 @@ from aiohttp import web
 from rich.console import Console
 from rich.table import Column, Table
 
-from bot.app import Workshop, World, open_workshop
 from bot.demo.upstream import running_upstream
 from bot.generation.request import GenerationRequest
 from bot.settings import Settings
+from bot.workshop import Workshop, World, open_workshop
 
 MODEL = "gemini-nano-banana-2.1"
 HUGE, SMALL = "huge", "a small picture to warm up with"

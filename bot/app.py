@@ -1,16 +1,11 @@
 """The composition root: opens resources in order, builds every service once, closes in reverse."""
 
 import errno
-import os
-import random
-import secrets
 import socket
-import time
-from asyncio import sleep
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -20,85 +15,47 @@ from bot.client import Client, Services
 from bot.db import engine
 from bot.db.database import Database
 from bot.db.patient import Patient
-from bot.errors import LedgerWrong, SettingsError, StorageError, UnknownModel
+from bot.errors import LedgerWrong, SettingsError, StorageError
 from bot.generation.catalog import MICROS, Catalog
 from bot.generation.pricing import Ranking
 from bot.i18n import Sentences
 from bot.images.codec import Codec
-from bot.images.store import ImageStore
 from bot.jobs.alerts import Alerts
-from bot.jobs.bank import Bank
+from bot.jobs.bank import Bank, tariff_of
+from bot.jobs.confirmations import Confirmations
 from bot.jobs.delivery import Delivery
-from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.dispatch import Dispatcher, InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.lease import Leases
 from bot.jobs.limits import Limits
 from bot.jobs.outlets import Outlets
+from bot.jobs.outlook import Outlooks
 from bot.jobs.pots import Pots
 from bot.jobs.reports import Reports
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
+from bot.jobs.supply import Supply
 from bot.jobs.sweeper import Sweeper
 from bot.jobs.treasury import Treasury
 from bot.jobs.uploads import Uploads
 from bot.ledger.ledger import Ledger
 from bot.ledger.wallets import Wallets
-from bot.providers import registry
 from bot.providers.base import Provider
-from bot.providers.download import Downloader
 from bot.providers.health import Health
 from bot.providers.pace import Gate, PacedGate
-from bot.providers.registry import MakeGate, Outfit
-from bot.providers.retry import MayCall, always
-from bot.providers.router import Router, Way
+from bot.providers.router import Router
 from bot.providers.speed import Speeds
-from bot.providers.transport import Transport, make_session
 from bot.settings import Settings
 from bot.ui.alert_cards import AlertCards
 from bot.ui.alerts import DiscordTeller
 from bot.ui.cards import Cards
+from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.limit_cards import LimitCards
 from bot.web.server import serve
 from bot.web.site import Web
-
-CODEC_SECONDS = 30.0
-MOST_WORKERS = 4
-"""Re-encoding processes; one may need 450 MB for a 4K picture."""
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What the core is handed from outside, so that tests can hand it something else.
-
-    `now` is in microseconds UTC, `monotonic` in seconds; ids are 32 hex digits that sort by time.
-    `sleep` waits for what is asked again, `tick` is for what goes on beside it all, for ever.
-    `sentences` reads what people are told, which takes a while.
-    """
-
-    now: Callable[[], int] = lambda: time.time_ns() // 1000
-    today: Callable[[], date] = lambda: datetime.now(UTC).date()
-    new_id: Callable[[], str] = lambda: f"{time.time_ns():016x}{secrets.token_hex(8)}"
-    monotonic: Callable[[], float] = time.monotonic
-    random: Callable[[], float] = random.random
-    sleep: Callable[[float], Awaitable[None]] = sleep
-    tick: Callable[[float], Awaitable[None]] = sleep
-    sentences: Callable[[], Sentences] = Sentences.load
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """Everything that makes pictures, without Discord."""
-
-    catalog: Catalog
-    ways: Sequence[Way]
-    store: ImageStore
-    codec: Codec
-
-    def way(self, name: str) -> Way:
-        """The first way of a provider that is on; raises KeyError."""
-        return {way.name: way for way in reversed(self.ways)}[name]
+from bot.workshop import Workshop, World, load_catalog, open_workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,75 +81,6 @@ class App:
         services.sweeper.close()
         await services.dispatcher.close(grace)
         await services.alerts.close()
-
-
-def read_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
-    """The catalog with the operator's file over it; raises SettingsError for what is wrong.
-
-    `public_url` says whether upstreams will reach us, as some take pictures in no other way.
-    """
-    catalog = Catalog.load(settings.catalog_path, public_url=public_url)
-    _check_default_model(settings, catalog)
-    return catalog
-
-
-def load_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
-    """The same for making pictures; raises SettingsError also where no key is set."""
-    catalog = read_catalog(settings, public_url=public_url)
-    registry.enabled(settings, catalog)
-    return catalog
-
-
-@asynccontextmanager
-async def open_workshop(
-    settings: Settings,
-    folder: Path,
-    *,
-    world: World,
-    attempts: int | None = None,
-    time_limit: float | None = None,
-    make_gate: MakeGate | None = None,
-    check: MayCall = always,
-    site: Web | None = None,
-) -> AsyncIterator[Workshop]:
-    """The generation client with its image store in `folder`.
-
-    `attempts` caps the calls for one picture, `time_limit` the seconds of one call. `make_gate`
-    keeps keys to their limits, `check` keeps away from upstreams that are closed; `site` is where
-    upstreams reach us. Raises SettingsError.
-    """
-    catalog = load_catalog(settings, public_url=site is not None)
-    async with AsyncExitStack() as resources:
-        session = await resources.enter_async_context(make_session())
-        codec = await resources.enter_async_context(
-            Codec(workers=min(MOST_WORKERS, os.cpu_count() or 1), time_limit=CODEC_SECONDS)
-        )
-        store = ImageStore(folder / "images", scratch_folder=folder / "work")
-        outfit = Outfit(
-            transport=Transport(session=session),
-            downloader=Downloader(allowed_hosts=settings.result_hosts),
-            locate=store.path,
-            sleep=world.sleep,
-            random=world.random,
-            clock=world.monotonic,
-            time_limit=time_limit,
-            check=check,
-            callbacks=site,
-            shelf=site,
-        )
-        ways = registry.build(
-            settings, catalog=catalog, outfit=outfit, attempts=attempts, make_gate=make_gate
-        )
-        yield Workshop(catalog, ways, store, codec)
-
-
-def _check_default_model(settings: Settings, catalog: Catalog) -> None:
-    try:
-        catalog.model(settings.default_model or catalog.default_model)
-    except UnknownModel as error:
-        raise SettingsError(
-            "DEFAULT_MODEL", f"{error.model!r} is not one of {error.known}"
-        ) from error
 
 
 @asynccontextmanager
@@ -242,10 +130,14 @@ async def open_app(
         await workshop.store.sweep_scratch()
         speeds = Speeds(database=database, now=world.now)
         ranking = _ranking(settings, workshop.catalog, speeds)
-        provider = dress(_router(world, workshop, health, ranking, speeds))
+        supply = _supply(settings, world, database, bank, workshop, health)
+        resources.push_async_callback(supply.meters.close)
+        provider = dress(_router(world, workshop, supply, ranking, speeds))
 
         def compose(client: Client) -> Services:
-            return _services(client, settings, world, database, bank, workshop, provider, ranking)
+            return _services(
+                client, settings, world, database, bank, workshop, provider, ranking, supply
+            )
 
         app = App(Client(compose=compose), database, bank, workshop)
         resources.push_async_callback(app.drain, 0.0)
@@ -283,16 +175,36 @@ def _ranking(settings: Settings, catalog: Catalog, speeds: Speeds) -> Ranking:
 
 
 def _router(
-    world: World, workshop: Workshop, health: Health, ranking: Ranking, speeds: Speeds
+    world: World, workshop: Workshop, supply: Supply, ranking: Ranking, speeds: Speeds
 ) -> Provider:
     return Router(
         ways=workshop.ways,
         catalog=workshop.catalog,
-        health=health,
+        health=supply.health,
         ranking=ranking,
         now=world.now,
         today=world.today,
         refresh=speeds.refresh if ranking.seconds else None,
+        openings=supply.openings,
+    )
+
+
+def _supply(
+    settings: Settings,
+    world: World,
+    database: Database,
+    bank: Bank,
+    workshop: Workshop,
+    health: Health,
+) -> Supply:
+    return Supply.of(
+        settings,
+        workshop.catalog,
+        workshop.ways,
+        health=health,
+        database=database,
+        calendar=bank.calendar,
+        now=world.now,
     )
 
 
@@ -349,41 +261,36 @@ def _services(
     workshop: Workshop,
     provider: Provider,
     ranking: Ranking,
+    supply: Supply,
 ) -> Services:
     sentences = world.sentences()
     cards = Cards(sentences=sentences, catalog=workshop.catalog)
     delivery = DiscordDelivery(client=client, cards=cards, now=world.now)
-    runner = _runner(settings, world, database, bank, workshop, provider, delivery)
-    alerts = _alerts(client, world, database, bank, sentences)
+    runner = _runner(settings, world, database, bank, workshop, provider, supply, delivery)
+    alerts = _alerts(client, world, database, bank, supply, sentences)
     dispatcher = InProcessDispatcher(
         alerts.after(runner.run), postpone=runner.postpone, now=world.now, sleep=world.sleep
     )
-    studio = Studio(
-        catalog=workshop.catalog,
-        providers=tuple(dict.fromkeys(way.name for way in workshop.ways)),
-        ranking=ranking,
-        default_model=settings.default_model,
-        credit_usd_micros=settings.credit_usd_micros,
-        database=database,
-        payers=bank.payers,
-        uploads=Uploads(store=workshop.store, codec=workshop.codec),
-        dispatcher=dispatcher,
-        today=world.today,
-        now=world.now,
-        new_id=world.new_id,
+    uploads = Uploads(store=workshop.store, codec=workshop.codec)
+    studio = _studio(
+        settings, world, database, bank, workshop, ranking, supply, uploads, dispatcher
     )
+    confirmations = _confirmations(settings, world, database, studio, uploads)
+    outlooks = Outlooks(studio=studio, catalog=workshop.catalog, supply=supply)
     pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=world.now)
     return Services(
         studio=studio,
         gifts=_gifts(settings, world, database, bank),
         pots=pots,
-        standings=_standings(world, database, bank, pots, workshop.codec),
+        standings=_standings(world, database, bank, pots, workshop.codec, outlooks),
         limits=Limits(database=database, bank=bank),
-        treasury=Treasury(database=database, ledger=bank.ledger),
+        treasury=Treasury(database=database, ledger=bank.ledger, payers=bank.payers),
         alerts=alerts,
         outlets=Outlets(database=database, now=world.now),
         reports=_reports(world, database, bank, workshop),
+        confirmations=confirmations,
         cards=cards,
+        confirm_cards=ConfirmCards(cards=cards, say=sentences.say),
         limit_cards=LimitCards(cards=cards, say=sentences.say),
         sentences=sentences,
         dispatcher=dispatcher,
@@ -415,6 +322,47 @@ def _sweeper(
     )
 
 
+def _studio(
+    settings: Settings,
+    world: World,
+    database: Database,
+    bank: Bank,
+    workshop: Workshop,
+    ranking: Ranking,
+    supply: Supply,
+    uploads: Uploads,
+    dispatcher: Dispatcher,
+) -> Studio:
+    return Studio(
+        catalog=workshop.catalog,
+        providers=tuple(dict.fromkeys(way.name for way in workshop.ways)),
+        ranking=ranking,
+        default_model=settings.default_model,
+        tariff=tariff_of(settings),
+        database=database,
+        payers=bank.payers,
+        uploads=uploads,
+        dispatcher=dispatcher,
+        today=world.today,
+        now=world.now,
+        new_id=world.new_id,
+        openings=supply.openings,
+    )
+
+
+def _confirmations(
+    settings: Settings, world: World, database: Database, studio: Studio, uploads: Uploads
+) -> Confirmations:
+    return Confirmations(
+        database=database,
+        studio=studio,
+        uploads=uploads,
+        now=world.now,
+        new_id=world.new_id,
+        threshold=settings.confirm_from_credits,
+    )
+
+
 def _runner(
     settings: Settings,
     world: World,
@@ -422,6 +370,7 @@ def _runner(
     bank: Bank,
     workshop: Workshop,
     provider: Provider,
+    supply: Supply,
     delivery: Delivery,
 ) -> Runner:
     return Runner(
@@ -438,6 +387,7 @@ def _runner(
         ),
         new_id=world.new_id,
         slots=settings.max_jobs,
+        budgets=supply.budgets,
     )
 
 
@@ -452,7 +402,14 @@ def _gifts(settings: Settings, world: World, database: Database, bank: Bank) -> 
     )
 
 
-def _standings(world: World, database: Database, bank: Bank, pots: Pots, codec: Codec) -> Standings:
+def _standings(
+    world: World,
+    database: Database,
+    bank: Bank,
+    pots: Pots,
+    codec: Codec,
+    outlooks: Outlooks,
+) -> Standings:
     return Standings(
         database=database,
         ledger=bank.ledger,
@@ -463,11 +420,17 @@ def _standings(world: World, database: Database, bank: Bank, pots: Pots, codec: 
         calendar=bank.calendar,
         codec=codec,
         now=world.now,
+        outlooks=outlooks,
     )
 
 
 def _alerts(
-    client: Client, world: World, database: Database, bank: Bank, sentences: Sentences
+    client: Client,
+    world: World,
+    database: Database,
+    bank: Bank,
+    supply: Supply,
+    sentences: Sentences,
 ) -> Alerts:
     return Alerts(
         database=database,
@@ -478,6 +441,7 @@ def _alerts(
         now=world.now,
         new_id=world.new_id,
         sleep=world.sleep,
+        more=supply.levels,
     )
 
 

@@ -15,6 +15,7 @@ from discord.ext import commands
 from bot.errors import DiscordUnreachable, PlantainError, SettingsError, Unexpected
 from bot.i18n import Sentences
 from bot.jobs.alerts import Alerts
+from bot.jobs.confirmations import Confirmations
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.limits import Limits
@@ -26,6 +27,7 @@ from bot.jobs.standing import Standings
 from bot.jobs.sweeper import Sweeper
 from bot.jobs.treasury import Treasury
 from bot.ui.cards import Cards
+from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.limit_cards import LimitCards
 from bot.ui.replies import tell
 from bot.ui.translator import FluentTranslator
@@ -36,6 +38,7 @@ COGS = (
     "cogs.generate",
     "cogs.balance",
     "cogs.result",
+    "cogs.confirm",
     "cogs.quota",
     "cogs.gift",
     "cogs.team",
@@ -56,10 +59,12 @@ class Services:
     standings: Standings
     limits: Limits
     treasury: Treasury
+    confirmations: Confirmations
     reports: Reports
     alerts: Alerts
     outlets: Outlets
     cards: Cards
+    confirm_cards: ConfirmCards
     limit_cards: LimitCards
     sentences: Sentences
     dispatcher: InProcessDispatcher

@@ -16,6 +16,7 @@
     │   ├── TooManyReferenceImages
     │   ├── NotEnoughCredits
     │   ├── LimitReached        a limit set here says no, as an upstream's would
+    │   ├── (bot.mirror)        upstreams that are closed, and dear requests that ask first
     │   ├── ManagersOnly
     │   ├── OperatorsOnly
     │   ├── NoSuchAmount

@@ -6,7 +6,13 @@ from typing import Self
 
 from fluent.runtime import FluentBundle, FluentResource
 
-from bot.errors import LimitReached, PictureTooHeavy, PlantainError, ProviderError
+from bot.errors import (
+    LimitReached,
+    PictureTooHeavy,
+    PlantainError,
+    ProviderError,
+)
+from bot.mirror import UpstreamClosed
 
 DEFAULT_LOCALE = "en"
 MEGABYTE = 1_000_000
@@ -73,6 +79,8 @@ class Sentences:
             facts["owner"] = self.say(f"limit-owner-{error.whose}", locale)
             facts["counted"] = self.say(f"limit-measure-{error.measure}", locale)
             return self.say(_limit_key(error), locale, **facts)
+        if isinstance(error, UpstreamClosed):
+            facts = {"model": facts["model"], "why": self.say(f"upstream-{error.reason}", locale)}
         return self.say(error.key, locale, **facts)
 
     def _language(self, locale: str) -> str:

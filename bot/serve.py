@@ -6,9 +6,10 @@ import signal
 import structlog
 
 from bot import logs
-from bot.app import App, open_app, read_catalog
+from bot.app import App, open_app
 from bot.errors import SettingsError
 from bot.settings import Settings
+from bot.workshop import read_catalog
 
 
 async def serve(settings: Settings) -> None:

@@ -102,24 +102,29 @@ class Settings(BaseSettings):
     gemini_base_url: BaseUrl | None = None
     gemini_rpm: Rpm = None
     gemini_concurrency: Concurrency = None
+    gemini_limits: str = ""
     gemini_api_version: Literal["v1", "v1beta"] | None = None
     apiyi_api_key: SecretStr | None = None
     apiyi_base_url: BaseUrl | None = None
     apiyi_rpm: Rpm = None
     apiyi_concurrency: Concurrency = None
+    apiyi_limits: str = ""
     evolink_api_key: SecretStr | None = None
     evolink_base_url: BaseUrl | None = None
     evolink_rpm: Rpm = None
     evolink_concurrency: Concurrency = None
+    evolink_limits: str = ""
     evolink_files_url: BaseUrl | None = None
     toapis_api_key: SecretStr | None = None
     toapis_base_url: BaseUrl | None = None
     toapis_rpm: Rpm = None
     toapis_concurrency: Concurrency = None
+    toapis_limits: str = ""
     aivideoapi_api_key: SecretStr | None = None
     aivideoapi_base_url: BaseUrl | None = None
     aivideoapi_rpm: Rpm = None
     aivideoapi_concurrency: Concurrency = None
+    aivideoapi_limits: str = ""
     toapis_webhook_secret: SecretStr | None = None
     gateway_keys: dict[str, SecretStr] = {}
     catalog_file: Path | None = None
@@ -133,6 +138,9 @@ class Settings(BaseSettings):
     preferred_providers: Annotated[tuple[str, ...], NoDecode] = ()
     route_by: Literal["price", "speed"] = "price"
     credit_usd: Annotated[Decimal, Field(gt=0, le=100)] = Decimal("0.005")
+    price_margin_percent: Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2)] = Decimal(0)
+    price_step: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    confirm_from_credits: Annotated[int | None, Field(ge=0, le=1_000_000_000)] = 100
     welcome_credits: Annotated[int, Field(ge=0, le=1_000_000_000)] = 100
     gift_daily_credits: Annotated[int, Field(ge=0, le=1_000_000_000)] = 200
     quota_timezone: str = "UTC"
@@ -175,6 +183,13 @@ class Settings(BaseSettings):
         if len(set(payers)) < len(payers) or payers[-1:] != ("member",):
             raise PydanticCustomError("payers", "must name each at most once, and member last")
         return payers
+
+    @field_validator("confirm_from_credits", mode="before")
+    @classmethod
+    def _never(cls, value: object) -> object:
+        """Never to ask is a word of its own: 0 asks always."""
+        is_off = isinstance(value, str) and value.strip().lower() == "off"
+        return None if is_off else value
 
     @field_validator("quota_timezone")
     @classmethod
@@ -256,6 +271,11 @@ class Settings(BaseSettings):
         found = self._of(variable, "_CONCURRENCY")
         return found if isinstance(found, int) else None
 
+    def limits(self, variable: str) -> str:
+        """What one key may spend, as written, by its variable; empty leaves it to the catalog."""
+        found = self._of(variable, "_LIMITS")
+        return found if isinstance(found, str) else ""
+
     def _of(self, variable: str, ending: str) -> object:
         name = variable.removesuffix(_KEY) + ending if ending else variable
         return getattr(self, name.lower(), None) if variable.endswith(_KEY) else None
@@ -284,6 +304,11 @@ class Settings(BaseSettings):
     def credit_usd_micros(self) -> int:
         """What one credit stands for, in millionths of a dollar, at least one."""
         return max(1, int(self.credit_usd * MICROS))
+
+    @property
+    def price_margin(self) -> int:
+        """What is put on an upstream's price, in hundredths of a percent."""
+        return int(self.price_margin_percent * 100)
 
     @property
     def database(self) -> Address:

@@ -16,7 +16,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bot.app import Workshop, World, open_workshop
 from bot.db import engine
 from bot.errors import (
     Billed,
@@ -40,6 +39,7 @@ from bot.jobs.bank import Bank
 from bot.providers.base import Call, Generation, Provider
 from bot.providers.router import Way
 from bot.settings import Settings
+from bot.workshop import Workshop, World, open_workshop
 
 
 @dataclass(frozen=True, slots=True)

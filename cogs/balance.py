@@ -12,6 +12,7 @@ from bot.ui.whereabouts import channels, who
 
 class Balance(commands.Cog):
     def __init__(self, client: Client) -> None:
+        self._client = client
         self._standings = client.services.standings
         self._cards = BalanceCards(client.services.sentences)
 
@@ -22,8 +23,12 @@ class Balance(commands.Cog):
     ) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         manages = interaction.permissions.manage_guild
-        look = self._standings.of_member if member else self._standings.mine
-        standing = await look(who(interaction, member), channels(interaction), manages=manages)
+        whose, here = who(interaction, member), channels(interaction)
+        if member is not None:
+            standing = await self._standings.of_member(whose, here, manages=manages)
+        else:
+            operates = await self._client.is_operator(interaction.user)
+            standing = await self._standings.mine(whose, here, manages=manages, operates=operates)
         card = self._cards.balance(standing, interaction.locale.value)
         files = self._cards.chart(standing)
         await interaction.edit_original_response(view=card, attachments=files)

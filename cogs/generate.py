@@ -10,6 +10,7 @@ from bot.client import Client
 from bot.generation.policy import PROMPT_LIMIT
 from bot.generation.request import AspectRatio, Resolution, Thinking
 from bot.jobs.job import JobKind
+from bot.ui.confirm_cards import ask
 from bot.ui.replies import acknowledge
 from bot.ui.translator import localized
 
@@ -36,6 +37,8 @@ class Generate(commands.Cog):
     def __init__(self, client: Client) -> None:
         self._studio = client.services.studio
         self._cards = client.services.cards
+        self._confirmations = client.services.confirmations
+        self._confirm_cards = client.services.confirm_cards
 
     @app_commands.command(name="imagine", description=localized("imagine-description"))
     @app_commands.describe(
@@ -143,6 +146,7 @@ class Generate(commands.Cog):
         private: bool,
     ) -> None:
         given = [upload for upload in uploads if upload is not None]
+        await self._studio.refresh()
         draft = self._studio.draft(
             kind,
             prompt,
@@ -153,6 +157,12 @@ class Generate(commands.Cog):
             thinking=Thinking(thinking) if thinking else None,
             reference_images=len(given),
         )
+        if self._confirmations.need(draft):
+            cards = self._confirm_cards
+            await ask(
+                interaction, self._confirmations, cards, draft, private=private, uploads=given
+            )
+            return
         card = self._cards.accepted(draft, interaction.locale.value)
         place = await acknowledge(interaction, card, private=private)
         await self._studio.submit(draft, place, uploads=given)

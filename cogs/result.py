@@ -12,6 +12,7 @@ from bot.errors import JobUnknown
 from bot.generation.request import ImageRef
 from bot.jobs.job import JobKind, Origin, Stored, press_behind
 from bot.jobs.service import Draft
+from bot.ui.confirm_cards import ask
 from bot.ui.modals import EditModal
 from bot.ui.replies import acknowledge
 
@@ -63,6 +64,7 @@ async def edit(client: Client, interaction: discord.Interaction, stored: Stored)
 
     async def submit(submitted: discord.Interaction, wish: str, number: int) -> None:
         async with client.telling(submitted):
+            await studio.refresh()
             origin = Origin(stored.job.id, number)
             picture = stored.results[number]
             await _submit(client, submitted, stored, draft(wish), (picture,), origin)
@@ -88,10 +90,23 @@ async def _submit(
     *,
     brought_by: int | None = None,
 ) -> None:
+    services, private = client.services, stored.job.place.private
+    if services.confirmations.need(draft):
+        await ask(
+            interaction,
+            services.confirmations,
+            services.confirm_cards,
+            draft,
+            private=private,
+            pictures=pictures,
+            origin=origin,
+            brought_by=brought_by,
+        )
+        return
     press = press_behind(interaction.user.id, origin, brought_by)
-    card = client.services.cards.accepted(draft, interaction.locale.value, press)
-    place = await acknowledge(interaction, card, private=stored.job.place.private)
-    await client.services.studio.submit(
+    card = services.cards.accepted(draft, interaction.locale.value, press)
+    place = await acknowledge(interaction, card, private=private)
+    await services.studio.submit(
         draft, place, pictures=pictures, origin=origin, brought_by=brought_by
     )
 
@@ -123,6 +138,7 @@ class JobButton(
     async def callback(self, interaction: discord.Interaction) -> None:
         client = cast(Client, interaction.client)
         async with client.telling(interaction):
+            await client.services.studio.refresh()
             stored = await client.services.studio.stored(self._job_id)
             if stored is None or not _may_press(stored, interaction):
                 raise JobUnknown

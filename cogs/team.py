@@ -9,7 +9,7 @@ from bot.jobs.pots import NAME_LIMIT, Pot
 from bot.ui.replies import answer
 from bot.ui.team_cards import TeamCards
 from bot.ui.translator import localized
-from bot.ui.whereabouts import channels, person, who
+from bot.ui.whereabouts import Places, channels, person, who
 
 Amount = app_commands.Range[int, 1, 1_000_000_000]
 Name = app_commands.Range[str, 1, NAME_LIMIT]
@@ -28,6 +28,7 @@ Asked = discord.Interaction
 class Team(commands.GroupCog, group_name="team", group_description=localized("team-description")):
     def __init__(self, client: Client) -> None:
         self._pots = client.services.pots
+        self._places = Places(client)
         self._cards = TeamCards(client.services.sentences)
 
     @app_commands.command(name="create", description=localized("team-create-description"))
@@ -106,8 +107,19 @@ class Team(commands.GroupCog, group_name="team", group_description=localized("te
         await answer(interaction, card, private=isinstance(found, Pot))
 
     @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        # What went while the bot was away is not told; what goes while it is resumed is.
+        await self._pots.sweep(self._places.gone)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._pots.sweep(self._places.of_server(guild.id))
+
+    @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         await self._pots.abandon(channel.id)
+        # Its threads went with it.
+        await self._pots.sweep(self._places.in_server(channel.guild.id))
 
     @commands.Cog.listener()
     async def on_raw_thread_delete(self, thread: discord.RawThreadDeleteEvent) -> None:

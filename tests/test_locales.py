@@ -14,7 +14,7 @@ from fluent.syntax import ast as fluent
 from fluent.syntax.visitor import Visitor
 
 from bot import sharing
-from bot.errors import Billed, ErrorKind, PlantainError, ProviderError
+from bot.errors import Billed, ErrorKind, PlantainError, ProviderError, Scope
 from bot.generation.request import Thinking
 from bot.i18n import Sentences
 from bot.images.fitted import How
@@ -22,6 +22,7 @@ from bot.jobs.limits import PERIODS, WHOSE
 from bot.jobs.reports import SPANS
 from bot.jobs.tally import Group
 from bot.ledger.entry import MovementKind
+from bot.providers.health import CLOSING
 from bot.quotas.limit import Measure, Whose
 
 ROOT = Path(__file__).parents[1]
@@ -36,6 +37,8 @@ SAMPLES = {
     "str | None": "a word",
     "int | None": 3,
     "bot.errors.Instead | None": None,
+    "ErrorKind": ErrorKind.SPEND_LIMIT,
+    "bot.errors.Scope | None": Scope.DAY,
 }
 NAMED = {"whose": "member", "measure": "credits_per_day"}
 """Facts that choose a sentence."""
@@ -187,6 +190,10 @@ FAMILIES = {
     "choice-whose-*": {f"choice-whose-{whose}" for whose in WHOSE},
     "thinking-*": {f"thinking-{level}" for level in Thinking},
     "balance-whose-*": {f"balance-whose-{whose}" for whose in Whose},
+    "upstream-*": {f"upstream-{why}" for why in (*Scope, "credits", "busy", "away")},
+    "trouble-*": {f"trouble-{kind}" for kind in CLOSING},
+    "balance-spent-*": {f"balance-spent-{scope}" for scope in Scope},
+    "balance-left-*": {f"balance-left-{unit}" for unit in ("credits", "USD", "unknown")},
     "report-span-*": {f"report-span-{span}" for span in SPANS},
     "report-group-*": {f"report-group-{group}" for group in Group},
     "alert-*": {f"alert-{kind}" for kind in ALERTS},

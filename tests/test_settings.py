@@ -60,6 +60,13 @@ def test_nothing_set_gives_the_defaults():
         ("CREDIT_USD", "nan"),
         ("CREDIT_USD", "inf"),
         ("CREDIT_USD", "101"),
+        ("PRICE_MARGIN_PERCENT", "-1"),
+        ("PRICE_MARGIN_PERCENT", "2.555"),
+        ("PRICE_MARGIN_PERCENT", "1001"),
+        ("PRICE_STEP", "0"),
+        ("PRICE_STEP", "2.5"),
+        ("CONFIRM_FROM_CREDITS", "never"),
+        ("CONFIRM_FROM_CREDITS", "-1"),
         ("WELCOME_CREDITS", "1.5"),
         ("QUOTA_TIMEZONE", "Mars/Olympus"),
         ("QUOTA_TIMEZONE", "../etc/passwd"),
@@ -181,11 +188,17 @@ def test_the_public_url_is_one_that_upstreams_may_call(monkeypatch, url, good):
 
 def test_limits_and_addresses_are_found_by_the_keys_variable(monkeypatch):
     settings = read(
-        monkeypatch, APIYI_RPM="60", APIYI_CONCURRENCY="4", APIYI_BASE_URL="http://a/b/"
+        monkeypatch,
+        APIYI_RPM="60",
+        APIYI_CONCURRENCY="4",
+        APIYI_BASE_URL="http://a/b/",
+        APIYI_LIMITS="usd_per_day=3",
     )
 
     assert (settings.rpm("APIYI_API_KEY"), settings.concurrency("APIYI_API_KEY")) == (60, 4)
     assert settings.base_url("APIYI_API_KEY") == "http://a/b"
+    assert settings.limits("APIYI_API_KEY") == "usd_per_day=3"
+    assert settings.limits("MYGATE_API_KEY") == ""
     assert settings.rpm("MYGATE_API_KEY") is settings.base_url("MYGATE_API_KEY") is None
 
 
@@ -338,6 +351,16 @@ def test_who_pays_who_operates_and_where_days_begin_can_be_set(monkeypatch):
     assert set_.payers == ("server", "member")
     assert set_.operators == {123456789012345678, 2}
     assert set_.quota_timezone == "Asia/Shanghai"
+
+
+def test_prices_and_questions_can_be_set(monkeypatch):
+    usual = Settings.read()
+    assert (usual.price_margin, usual.price_step, usual.confirm_from_credits) == (0, 1, 100)
+    set_ = read(
+        monkeypatch, PRICE_MARGIN_PERCENT="12.5", PRICE_STEP="5", CONFIRM_FROM_CREDITS=" Off "
+    )
+    assert (set_.price_margin, set_.price_step, set_.confirm_from_credits) == (1250, 5, None)
+    assert read(monkeypatch, CONFIRM_FROM_CREDITS="0").confirm_from_credits == 0
 
 
 def test_preferred_providers_are_a_list_of_names(monkeypatch):

@@ -71,6 +71,17 @@ UPSTREAMS = exactly(
             ),
             rpm=or_null({"type": "integer"}),
             concurrency=or_null({"type": "integer"}),
+            limits={
+                "type": "array",
+                "items": exactly(
+                    measure={
+                        "enum": ["usd_per_hour", "usd_per_day", "usd_per_month", "usd_in_total"]
+                    },
+                    limit_usd=NUMBER,
+                    used_usd=NUMBER,
+                    opens_at=or_null(TEXT),
+                ),
+            },
             today_paid_usd=or_null(NUMBER),
             today_in_doubt_usd=or_null(NUMBER),
             model=or_null(TEXT),
@@ -80,6 +91,8 @@ UPSTREAMS = exactly(
 )
 PRICES = exactly(
     credit_usd=NUMBER,
+    margin_percent=NUMBER,
+    step_credits={"type": "integer"},
     prices={
         "type": "array",
         "items": exactly(
@@ -499,7 +512,7 @@ def close(database, key, *, model, kind, minutes, provider="google"):
     now = int(datetime.now(UTC).timestamp() * 1e6)
     write(
         database,
-        "INSERT INTO breakers VALUES (:provider, :key, :model, :kind, :now, :retry_at)",
+        "INSERT INTO breakers VALUES (:provider, :key, :model, :kind, :now, :retry_at, NULL)",
         provider=provider, key=fingerprint(key), model=model, kind=kind, now=now,
         retry_at=now + minutes * 60_000_000,
     )  # fmt: skip
@@ -638,6 +651,51 @@ def test_every_price_of_the_catalog_is_there_in_dollars_and_credits(command):
     assert (run.code, found) == (0, expected)
     assert len(run.answer["prices"]) == len(found)
     assert not any(row["yours"] for row in run.answer["prices"])
+
+
+def test_margin_and_step_are_on_the_credits_and_not_on_the_dollars(command):
+    """0.0336 USD are 6.72 credits, with 20 % 8.064, and in steps of five 10."""
+    values = {"PRICE_MARGIN_PERCENT": "20", "PRICE_STEP": "5"}
+    run = command("upstreams", "prices", "--json", **values)
+    told = command("upstreams", "prices", **values)
+
+    [cheap] = [
+        row
+        for row in run.answer["prices"]
+        if (row["provider"], row["model"], row["resolution"])
+        == ("google", "gemini-nano-banana-2.1", "1K")
+    ]
+    assert (cheap["usd"], cheap["credits"]) == (0.0336, 10)
+    assert (run.answer["margin_percent"], run.answer["step_credits"]) == (20, 5)
+    said = " ".join(told.out.split())
+    assert "credits of 0.0050 USD, with 20 % on top, rounded up to a multiple of 5." in said
+
+
+def test_what_a_key_may_spend_is_shown_with_what_it_spent(command, database):
+    """Two of three limits are there; the day's is used up, and yesterday's hour is none."""
+    now = int(datetime.now(UTC).timestamp() * 1e6)
+    write(
+        database,
+        "INSERT INTO key_usage VALUES (:key, 0, 5, :now, 2500000, :now, 2500000, 9000000)",
+        key=fingerprint("one-good-key"), now=now,
+    )  # fmt: skip
+    limits = "usd_per_hour=1, usd_per_day=2.5"
+
+    run = command("upstreams", GEMINI_API_KEY="one-good-key", GEMINI_LIMITS=limits)
+    facts = command("upstreams", "--json", GEMINI_API_KEY="one-good-key", GEMINI_LIMITS=limits)
+
+    told = [" ".join(line.split()) for line in run.out.splitlines()]
+    name = f"google 1 {fingerprint('one-good-key')}"
+    assert any(line.startswith(f"{name} usd_per_hour 1.0000 0.0000") for line in told)
+    assert any(line.startswith(f"{name} usd_per_day 2.5000 2.5000") for line in told)
+    [google] = [row for row in facts.answer["upstreams"] if row["provider"] == "google"]
+    assert [(row["measure"], row["limit_usd"], row["used_usd"]) for row in google["limits"]] == [
+        ("usd_per_hour", 1, 0),
+        ("usd_per_day", 2.5, 2.5),
+    ]
+    wrong = command("upstreams", GEMINI_LIMITS="usd_per_week=1")
+    assert wrong.code == 2
+    assert "GEMINI_LIMITS" in wrong.err
 
 
 def test_a_part_of_a_credit_counts_as_one_of_the_operators_worth(command):

@@ -28,13 +28,14 @@ from rich.console import Console
 from simcord.preview._media import MediaError, MediaInfo, MediaWorker
 
 from bot import logs
-from bot.app import App, World, open_app, read_catalog
+from bot.app import App, open_app
 from bot.demo.upstream import running_upstream
 from bot.errors import SettingsError
 from bot.generation.request import GenerationRequest
 from bot.i18n import Sentences
 from bot.providers.base import Generation, Observer, OpenCall, Provider
 from bot.settings import Settings
+from bot.workshop import World, read_catalog
 
 SIMCORD_VERSION = "3.2.1"
 PRIVATE: Mapping[type, tuple[str, ...]] = {

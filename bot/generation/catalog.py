@@ -102,8 +102,9 @@ class Upstream:
 
     `dialect` names the protocol it speaks, `key` the variable that holds its keys. One that is
     `idempotent` serves a call that is sent again under its key once, and bills it once. `rpm` and
-    `concurrency` bound what one key may be asked; `day_resets_in` is the time zone whose midnight
-    begins a new day quota there.
+    `concurrency` bound what one key may be asked, `limits` what it may spend (millionths of a
+    dollar by a name such as "usd_per_day"); `day_resets_in` is the time zone whose midnight begins
+    a new day quota there.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Upstream:
     concurrency: int | None
     day_resets_in: str
     offers: Mapping[str, Offer]
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     def run_headers(self, run: str) -> Mapping[str, str]:
         """What tells a call that is sent again from a new one, where that is heeded."""
@@ -209,6 +211,11 @@ class Catalog:
                 model_id: self._offer(name, model_id, provider, offer, table, blind=blind)
                 for model_id, offer in provider.models.items()
                 if not offer.off
+            },
+            limits={
+                name: int(usd * MICROS)
+                for name, usd in provider.limits.model_dump().items()
+                if usd is not None
             },
         )
 

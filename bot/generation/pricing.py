@@ -9,25 +9,44 @@ from bot.generation.request import Resolution, Thinking
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """For one picture: whole credits for the member, millionths of a dollar for the operator."""
+    """For one picture: whole credits for the member, millionths of a dollar for the operator.
+
+    The dollars are what the upstream asks, without the operator's margin.
+    """
 
     credits: int
     usd_micros: int
 
 
-def price(
-    offer: Offer,
-    resolution: Resolution,
-    thinking: Thinking | None = None,
-    *,
-    credit_usd_micros: int,
-) -> Price:
-    """What one picture costs; a part of a credit counts as one. The offer must have the size.
+PERCENT = 100
+"""Hundredths of a percent, in which a margin is given."""
 
-    One credit is the least, also where an operator pays nothing: the ledger moves no less.
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """How an upstream's price becomes credits, as the operator set it.
+
+    A credit stands for `credit_usd_micros`; `margin`, in hundredths of a percent, is put on what
+    the upstream asks; what a picture costs is rounded up to a multiple of `step` credits.
     """
-    usd_micros = offer.cost(resolution, thinking)
-    return Price(credits=max(1, -(-usd_micros // credit_usd_micros)), usd_micros=usd_micros)
+
+    credit_usd_micros: int
+    margin: int = 0
+    step: int = 1
+
+    def credits(self, usd_micros: int) -> int:
+        """A part of a step counts as one. One step is the least, also where an operator pays
+        nothing: the ledger moves no less than a credit."""
+        worth = usd_micros * (100 * PERCENT + self.margin)
+        steps = -(-worth // (100 * PERCENT * self.credit_usd_micros * self.step))
+        return max(1, steps) * self.step
+
+    def price(
+        self, offer: Offer, resolution: Resolution, thinking: Thinking | None = None
+    ) -> Price:
+        """What one picture costs. The offer must have the size."""
+        usd_micros = offer.cost(resolution, thinking)
+        return Price(self.credits(usd_micros), usd_micros)
 
 
 Rank = tuple[int, float, int, int]

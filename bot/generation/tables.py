@@ -30,6 +30,7 @@ from bot.generation import mistakes, naming
 from bot.generation.request import AspectRatio, Resolution, Thinking
 
 Usd = Annotated[Decimal, Field(ge=0, le=1000)]
+Spend = Annotated[Decimal | None, Field(ge=0, le=1_000_000, decimal_places=6)]
 Seconds = Annotated[int, Field(ge=1, le=3600)]
 Dialect = Literal["gemini", "openai-chat", "evolink", "toapis", "aivideoapi"]
 
@@ -117,6 +118,15 @@ class OfferTable(Table):
     off: bool = False
 
 
+class SpendingTable(Table):
+    """What one key may spend, in dollars; 0 allows nothing."""
+
+    usd_per_hour: Spend = None
+    usd_per_day: Spend = None
+    usd_per_month: Spend = None
+    usd_in_total: Spend = None
+
+
 class ProviderTable(Table):
     """One upstream, or one route of it."""
 
@@ -133,6 +143,7 @@ class ProviderTable(Table):
     timeouts: Annotated[dict[Resolution, Seconds], AfterValidator(_beside_usual)] = _USUAL_SECONDS
     rpm: Annotated[int | None, Field(ge=1, le=100_000)] = None
     concurrency: Annotated[int | None, Field(ge=1, le=10_000)] = None
+    limits: SpendingTable = SpendingTable()
     day_resets_in: Annotated[str, AfterValidator(_zone)] = "UTC"
     source: str = "the operator's file"
     as_of: date | None = None

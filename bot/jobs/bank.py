@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from bot.generation.pricing import Tariff
 from bot.jobs.payers import PaidBy, Payers
 from bot.ledger.ledger import Ledger
 from bot.ledger.teams import Teams
@@ -43,3 +44,8 @@ class Bank:
             order=tuple(PaidBy(payer) for payer in settings.payers),
         )
         return cls(calendar, ledger, teams, allowances, quotas, payers)
+
+
+def tariff_of(settings: Settings) -> Tariff:
+    """How an upstream's price becomes credits, as the operator set it."""
+    return Tariff(settings.credit_usd_micros, settings.price_margin, settings.price_step)

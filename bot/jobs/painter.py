@@ -19,7 +19,7 @@ from bot.errors import (
 from bot.generation.catalog import Catalog
 from bot.generation.request import ImageRef
 from bot.images.store import ImageStore
-from bot.jobs import conversation, progress, queue
+from bot.jobs import calls, conversation, progress, queue
 from bot.jobs.delivery import Delivery
 from bot.jobs.job import Drawn, Job
 from bot.jobs.lease import Leases
@@ -27,6 +27,7 @@ from bot.jobs.progress import Progress, Step
 from bot.jobs.queue import Fenced
 from bot.jobs.witness import LOOK_AFTER, Witness
 from bot.providers.base import Generation, Provider
+from bot.quotas.budget import Budgets
 
 MICROS = 1_000_000
 BUDGET_SECONDS = 14 * 60
@@ -44,6 +45,7 @@ class Painter:
     delivery: Delivery
     leases: Leases
     new_id: Callable[[], str]
+    budgets: Budgets | None = None
 
     def honours(self, provider: str) -> bool:
         """Whether a call that is sent there again as the same run is served and billed once."""
@@ -88,15 +90,15 @@ class Painter:
         async def end(tx: Transaction) -> None:
             await queue.renew(tx, job, until=self.leases.until())
             for attempt_id, outcome, billed in ends:
-                await tx.run(
-                    "end_attempt",
-                    id=attempt_id,
+                await calls.end(
+                    tx,
+                    attempt_id,
+                    claim=job.claim,
                     outcome=outcome,
                     billed=billed,
                     tokens=None,
                     now=now,
                     look_at=now + LOOK_AFTER if billed is Billed.UNKNOWN else None,
-                    claim=job.claim,
                 )
 
         await self.database.write(end)
@@ -120,6 +122,7 @@ class Painter:
             new_id=self.new_id,
             begun=begun.set,
             usd_micros=lambda provider: self._usd_micros(provider, job),
+            budgets=self.budgets,
         )
         try:
             await self._observed(job, step, witness, until)

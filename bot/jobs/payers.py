@@ -100,11 +100,25 @@ class Payers:
         await self._give_back(tx, reservation_id, reserved)
         return True
 
+    async def refund(
+        self, tx: Transaction, reservation_id: str, amount: int, *, reason: str
+    ) -> bool:
+        """Give back a part of a charge to who paid it, once; False when there is nothing to.
+
+        Where that was a team that is closed, it goes to those who paid in, in proportion. Raises
+        ValueError as the ledger does.
+        """
+        if not await self._ledger.refund(tx, reservation_id, amount, reason=reason):
+            return False
+        await self._teams.settled(tx, reservation_id)
+        return True
+
     async def check(self, tx: Transaction) -> list[Discrepancy]:
         """Recompute everything from entries and reservations; an empty list means all is well."""
         usage = await tx.all("wrong_usage")
         allowances = await tx.all("wrong_allowances")
         spending = await tx.all("wrong_spending")
+        keys = await tx.all("wrong_key_usage")
         return [
             *await self._ledger.check(tx),
             *(
@@ -121,12 +135,19 @@ class Payers:
                 Discrepancy(f"member:{row['member_id']}", "team", row["spent"], row["summed"])
                 for row in spending
             ),
+            *(
+                Discrepancy(f"key:{row['key']}", what, row[what], row[f"summed_{what}"])
+                for row in keys
+                for what in ("hour_used", "day_used", "month_used", "total_used")
+                if row[what] != row[f"summed_{what}"]
+            ),
         ]
 
     async def _give_back(self, tx: Transaction, reservation_id: str, unused: int) -> None:
         await self._teams.give_back(tx, reservation_id, unused=unused)
         await self._allowances.give_back(tx, reservation_id, unused=unused)
         await self._quotas.give_back(tx, reservation_id, unused=unused)
+        await self._teams.settled(tx, reservation_id)
 
     async def _first(
         self, tx: Transaction, who: Who, channels: Sequence[int], amount: int, reason: str

@@ -1,7 +1,6 @@
 """What people do with the team of a channel or thread. One past its time is closed on sight."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -86,7 +85,7 @@ class Pots:
                 return None
             before = None
             known = await self._teams.find(tx, channels[0])
-            if known is not None and self._over(known):
+            if known is not None and self._teams.over(known):
                 before = await self._end(tx, known, expired=True)
             try:
                 team = await self._teams.create(
@@ -175,15 +174,21 @@ class Pots:
         return await self._database.write(end_once)
 
     async def abandon(self, channel_id: int) -> None:
-        """The channel is gone: pay its team back, unless a picture is still under way."""
+        """The channel is gone: pay its team back, now or as soon as its last picture is done."""
 
         async def end(tx: Transaction) -> None:
             team = await self._teams.find(tx, channel_id)
             if team is not None:
-                await self._end(tx, team, expired=False)
+                await self._teams.end(tx, team)
 
-        with suppress(TeamBusy):
-            await self._database.write(end)
+        await self._database.write(end)
+
+    async def sweep(self, gone: Callable[[Team], Awaitable[bool]]) -> None:
+        """Close every team whose channel is `gone`, as `abandon` does."""
+        teams = await self._database.read(self._teams.all)
+        for team in teams:
+            if await gone(team):
+                await self.abandon(team.channel_id)
 
     async def here(self, tx: Transaction, who: Who, channels: Sequence[int]) -> Pot | None:
         """The team of a place as it is, in the caller's transaction; None where there is none."""
@@ -204,7 +209,7 @@ class Pots:
         team = await self._find(tx, channels)
         if team is None:
             raise NoTeam
-        if self._over(team):
+        if self._teams.over(team):
             try:
                 return await self._end(tx, team, expired=True)
             except TeamBusy:
@@ -231,15 +236,12 @@ class Pots:
             held=account.held if account else 0,
             members=members,
             me=next((member for member in members if member.member_id == who.member_id), None),
-            over=self._over(team),
+            over=self._teams.over(team),
         )
 
     async def _hear(self, tx: Transaction, interaction_id: int) -> bool:
         heard = await tx.one("hear", interaction_id=interaction_id, now=self._now())
         return heard is not None
-
-    def _over(self, team: Team) -> bool:
-        return team.expires_at is not None and team.expires_at <= self._now()
 
 
 def _check_server(who: Who) -> None:

@@ -32,11 +32,15 @@ from bot.jobs.queue import Fenced
 from bot.jobs.witness import LOOK_AFTER
 from bot.ledger.ledger import Ledger
 from bot.providers.base import Provider
+from bot.quotas.budget import Budgets
 from bot.turns import Turns
 
 
 class Runner:
-    """Runs jobs, at most `slots` at a time in this process. `leases` keeps those it has."""
+    """Runs jobs, at most `slots` at a time in this process.
+
+    `leases` keeps those it has; `budgets` are of upstream keys.
+    """
 
     def __init__(
         self,
@@ -52,6 +56,7 @@ class Runner:
         leases: Leases,
         new_id: Callable[[], str],
         slots: int,
+        budgets: Budgets | None = None,
     ) -> None:
         self._database = database
         self._payers = payers
@@ -69,6 +74,7 @@ class Runner:
             delivery=delivery,
             leases=leases,
             new_id=new_id,
+            budgets=budgets,
         )
         self._handover = Handover(
             database=database,

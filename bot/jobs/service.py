@@ -7,17 +7,27 @@ from datetime import date
 import structlog
 
 from bot.db.database import Database, Transaction
-from bot.errors import LimitReached, NotEnoughCredits, ShuttingDown, StorageError, UnknownModel
+from bot.errors import (
+    LimitReached,
+    NotEnoughCredits,
+    ShuttingDown,
+    StorageError,
+    UnknownModel,
+)
 from bot.generation import policy
-from bot.generation.catalog import Catalog, ImageModel, Offer
-from bot.generation.pricing import Price, Rank, Ranking, price
+from bot.generation.catalog import Catalog, ImageModel
+from bot.generation.pricing import Price, Ranking, Tariff
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
-from bot.jobs import instead, queue
+from bot.jobs import instead, question, queue
+from bot.jobs.assortment import Assortment
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.job import Job, JobKind, JobState, Origin, Place, Stored
-from bot.jobs.payers import Payers
+from bot.jobs.payers import Payers, Promise
 from bot.jobs.uploads import Upload, Uploads
-from bot.quotas.limit import Who, Whose
+from bot.mirror import QuestionOver, UpstreamClosed
+from bot.providers.openings import Obstacle, Openings, first
+from bot.quotas.limit import MOST, Who, Whose
+from bot.quotas.quotas import SHORT_WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,11 @@ class Draft:
     provider: str
     price: Price
 
+    @property
+    def credits(self) -> int:
+        """What all of its pictures cost."""
+        return self.price.credits * self.request.count
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
@@ -39,7 +54,7 @@ class Quote:
 
 
 class Studio:
-    """Where requests become jobs."""
+    """Where requests become jobs. `openings` say which upstreams may be asked; without, all may."""
 
     def __init__(
         self,
@@ -48,7 +63,7 @@ class Studio:
         providers: Sequence[str],
         ranking: Ranking,
         default_model: str | None,
-        credit_usd_micros: int,
+        tariff: Tariff,
         database: Database,
         payers: Payers,
         uploads: Uploads,
@@ -56,16 +71,21 @@ class Studio:
         today: Callable[[], date],
         now: Callable[[], int],
         new_id: Callable[[], str],
+        openings: Openings | None = None,
     ) -> None:
         self._catalog = catalog
-        self._providers = providers
-        self._ranking = ranking
-        self._credit_usd_micros = credit_usd_micros
+        self._assortment = Assortment(
+            catalog=catalog,
+            providers=providers,
+            ranking=ranking,
+            tariff=tariff,
+            today=today,
+            openings=openings,
+        )
         self._database = database
         self._payers = payers
         self._uploads = uploads
         self._dispatcher = dispatcher
-        self._today = today
         self._now = now
         self._new_id = new_id
         self._default = catalog.model(default_model or catalog.default_model)
@@ -74,7 +94,8 @@ class Studio:
 
     def models(self) -> list[ImageModel]:
         """Models some upstream that is on still serves today, the default first."""
-        on_offer = [model for model in self._catalog.models.values() if self._offers(model)]
+        models = self._catalog.models.values()
+        on_offer = [model for model in models if self._assortment.offers(model)]
         return sorted(on_offer, key=lambda model: model.id != self._default.id)
 
     def _usual_model(self) -> ImageModel:
@@ -86,10 +107,32 @@ class Studio:
         choices = []
         for model in self.models():
             usual = model.usual_resolution
-            offer = self._offer(model, usual)
+            sold = [one for one in self._assortment.offers(model) if usual in one.usd_micros]
+            offer = self._assortment.best(sold, usual)
             if offer is not None:
-                choices.append((model, Quote(usual, self._price(offer, usual))))
+                choices.append((model, Quote(usual, self._assortment.price(offer, usual))))
         return choices
+
+    async def closures(self) -> tuple[UpstreamClosed, ...]:
+        """Models that nobody may be asked for now, with when and why; those back within a minute
+        are not among them."""
+        await self._assortment.refresh()
+        found = []
+        for model in self.models():
+            offers = self._assortment.offers(model)
+            sizes = {size for offer in offers for size in offer.usd_micros}
+            shut = [
+                self._assortment.closed([one for one in offers if size in one.usd_micros], size)
+                for size in sorted(sizes)
+            ]
+            known = [obstacle for obstacle in shut if obstacle and not self._soon(obstacle)]
+            if known and len(known) == len(shut):
+                found.append(_refusal(model, first(known)))
+        return tuple(found)
+
+    async def refresh(self) -> None:
+        """Read anew which upstreams are open, so that what is drafted next is quoted rightly."""
+        await self._assortment.refresh()
 
     def draft(
         self,
@@ -103,7 +146,10 @@ class Studio:
         reference_images: int,
         thinking: Thinking | None = None,
     ) -> Draft:
-        """Settle what was left open and check it all; raises a Refusal. Looks nothing up."""
+        """Settle what was left open and check it all; raises a Refusal. Looks nothing up.
+
+        The price is that of an upstream which was open at the last `refresh`.
+        """
         if not self._open:
             raise ShuttingDown
         chosen = self._catalog.model(model) if model else self._usual_model()
@@ -117,13 +163,36 @@ class Studio:
             thinking=thinking,
         )
         policy.check(request, chosen, reference_images=reference_images)
-        offer = self._capable(chosen, request, reference_images)
+        able = self._assortment.able(chosen, request, reference_images)
+        offer = self._assortment.best(able, request.resolution, request.thinking)
         if offer is None:
             self._check_thinking(chosen, request, reference_images)
             raise UnknownModel(chosen.nickname, ", ".join(m.nickname for m in self.models()))
-        return Draft(
-            kind, request, offer.provider, self._price(offer, request.resolution, request.thinking)
-        )
+        self._wait(request, reference_images)
+        price = self._assortment.price(offer, request.resolution, request.thinking)
+        return Draft(kind, request, offer.provider, price)
+
+    async def foresee(self, draft: Draft, who: Who, channels: Sequence[int]) -> Promise:
+        """Who would pay, as a promise that is not kept: nothing is held or counted.
+
+        Raises LimitReached, NotEnoughCredits and UpstreamClosed as `submit` would.
+        """
+
+        async def rehearse(tx: Transaction) -> None:
+            raise _Rehearsed(
+                await self._payers.reserve(tx, who, channels, draft.credits, reason=draft.kind)
+            )
+
+        await self._assortment.refresh()
+        self._wait(draft.request, len(draft.request.reference_images))
+        try:
+            await self._database.write(rehearse)
+        except _Rehearsed as over:
+            return over.promise
+        except (LimitReached, NotEnoughCredits) as refusal:
+            await self._advise(refusal, draft.request, who, channels)
+            raise
+        raise AssertionError
 
     async def submit(
         self,
@@ -134,15 +203,17 @@ class Studio:
         pictures: Sequence[ImageRef] = (),
         origin: Origin | None = None,
         brought_by: int | None = None,
+        question_id: str | None = None,
     ) -> Job:
         """Read the uploads, then reserve and enqueue in one transaction and wake a runner.
 
         `pictures` are stored ones to work from, before the uploads; `origin` is where the first of
         them comes from, when the job goes on from there; `brought_by` is whose they are, when the
-        one who asks has not been shown them. Raises UnusablePicture, JobUnknown, LimitReached or
-        NotEnoughCredits; then nothing is held and no upstream is asked. A job that is early for a
-        limit by a minute at most begins later. An interaction that is delivered twice is one job:
-        the second time the first's is returned.
+        one who asks has not been shown them; `question_id` is the question that this answers, once.
+        Raises UnusablePicture, JobUnknown, LimitReached, NotEnoughCredits, UpstreamClosed or
+        QuestionOver; then nothing is held and no upstream is asked. A job that is early for a limit
+        or an upstream by a minute at most begins later. An interaction that is delivered twice is
+        one job: the second time the first's is returned.
         """
         pictures = await self._uploads.lighten(pictures)
         taken = await self._uploads.take(uploads)
@@ -151,30 +222,26 @@ class Studio:
         request = replace(draft.request, reference_images=(*pictures, *taken))
         job_id = self._new_id()
         who = Who(place.member_id, place.guild_id or 0, place.role_ids)
-        total = draft.price.credits * request.count
+        await self._assortment.refresh()
 
         async def promise(tx: Transaction) -> tuple[Job, int]:
             known = await queue.of_interaction(tx, place.interaction_id)
             if known is not None:
                 return known, 0
-            held = await self._payers.reserve(tx, who, place.channels, total, reason=draft.kind)
-            job = Job(
-                id=job_id,
-                kind=draft.kind,
-                state=JobState.QUEUED,
-                place=place,
-                request=request,
-                provider=draft.provider,
-                price=draft.price,
-                account_id=held.account_id,
-                reservation_id=held.reservation_id,
-                created_at=self._now(),
+            await self._take(tx, question_id, place.member_id)
+            closed_for = self._wait(request, len(request.reference_images))
+            held = await self._payers.reserve(
+                tx, who, place.channels, draft.credits, reason=draft.kind
+            )
+            job = _job(job_id, draft, place, request, held, self._now())
+            wait = max(held.wait, closed_for)
+            job = job.evolve(
                 origin=origin,
                 brought_by=brought_by,
-                begins_at=self._now() + held.wait if held.wait else None,
+                begins_at=job.created_at + wait if wait else None,
             )
             await queue.add(tx, job)
-            return job, held.wait
+            return job, wait
 
         try:
             job, wait = await self._database.write(promise)
@@ -212,7 +279,7 @@ class Studio:
             self._log.warning("no advice for a refusal", error=str(error))
             return
         refusal.instead = instead.best(
-            request, self.models(), lambda model, one: self._cost(model, one, count), room=room
+            request, self.models(), lambda model, one: self._open_cost(model, one, count), room=room
         )
         everywhere = isinstance(refusal, LimitReached) and refusal.whose == Whose.BOT
         refusal.ask = "manager" if who.guild_id and not everywhere else "operator"
@@ -224,34 +291,58 @@ class Studio:
             **asdict(refusal.answer),
         )
 
+    async def _take(self, tx: Transaction, question_id: str | None, member_id: int) -> None:
+        if question_id is not None and not await question.end(
+            tx, question_id, by=member_id, state=question.TAKEN, now=self._now()
+        ):
+            raise QuestionOver
+
+    def _wait(self, request: GenerationRequest, reference_images: int) -> int:
+        """Microseconds until some upstream that can do it may be asked, 0 for now.
+
+        Raises UpstreamClosed for more than SHORT_WAIT.
+        """
+        model = self._catalog.models[request.model]
+        able = self._assortment.able(model, request, reference_images)
+        obstacle = self._assortment.closed(able, request.resolution, request.thinking)
+        if obstacle is None:
+            return 0
+        if self._soon(obstacle):
+            return max(0, (obstacle.opens_at or 0) - self._now())
+        refusal = _refusal(model, obstacle)
+        refusal.instead = instead.best(
+            request,
+            self.models(),
+            lambda other, one: self._open_cost(other, one, reference_images),
+            room=MOST,
+        )
+        self._log.info("refused", why=str(refusal), **asdict(refusal.answer))
+        raise refusal
+
+    def _soon(self, obstacle: Obstacle) -> bool:
+        return obstacle.opens_at is not None and obstacle.opens_at - self._now() <= SHORT_WAIT
+
+    def _open_cost(
+        self, model: ImageModel, request: GenerationRequest, reference_images: int
+    ) -> int | None:
+        """As `_cost`, None also where every upstream that can draw it is closed."""
+        able = self._assortment.able(model, request, reference_images)
+        if self._assortment.closed(able, request.resolution, request.thinking):
+            return None
+        return self._cost(model, request, reference_images)
+
     def _cost(
         self, model: ImageModel, request: GenerationRequest, reference_images: int
     ) -> int | None:
-        offer = self._capable(model, request, reference_images)
-        return self._price(offer, request.resolution, request.thinking).credits if offer else None
+        able = self._assortment.able(model, request, reference_images)
+        offer = self._assortment.best(able, request.resolution, request.thinking)
+        if offer is None:
+            return None
+        return self._assortment.price(offer, request.resolution, request.thinking).credits
 
     def close(self) -> None:
         """Take no new work from here on."""
         self._open = False
-
-    def _price(
-        self, offer: Offer, resolution: Resolution, thinking: Thinking | None = None
-    ) -> Price:
-        return price(offer, resolution, thinking, credit_usd_micros=self._credit_usd_micros)
-
-    def _offers(self, model: ImageModel) -> list[Offer]:
-        known = [self._catalog.offer(provider, model.id) for provider in self._providers]
-        return [offer for offer in known if offer and not offer.retired(self._today())]
-
-    def _capable(
-        self, model: ImageModel, request: GenerationRequest, reference_images: int
-    ) -> Offer | None:
-        able = [
-            offer
-            for offer in self._offers(model)
-            if offer.can(request, reference_images=reference_images)
-        ]
-        return self._first(able, request.resolution, request.thinking)
 
     def _check_thinking(
         self, model: ImageModel, request: GenerationRequest, reference_images: int
@@ -260,24 +351,43 @@ class Studio:
         able = {
             level
             for level in (None, *model.thinking)
-            if self._capable(model, replace(request, thinking=level), reference_images)
+            if self._assortment.able(model, replace(request, thinking=level), reference_images)
         }
         if able:
             policy.check_thinking(
                 request, model, [level for level in model.thinking if level in able]
             )
 
-    def _offer(self, model: ImageModel, resolution: Resolution) -> Offer | None:
-        able = [offer for offer in self._offers(model) if resolution in offer.usd_micros]
-        return self._first(able, resolution)
 
-    def _first(
-        self,
-        offers: Sequence[Offer],
-        resolution: Resolution,
-        thinking: Thinking | None = None,
-    ) -> Offer | None:
-        def rank(offer: Offer) -> Rank:
-            return self._ranking.rank(offer, resolution, thinking)
+class _Rehearsed(Exception):
+    """Undoes what was only tried."""
 
-        return min(offers, key=rank, default=None)
+    def __init__(self, promise: Promise) -> None:
+        super().__init__()
+        self.promise = promise
+
+
+def _job(
+    job_id: str,
+    draft: Draft,
+    place: Place,
+    request: GenerationRequest,
+    held: Promise,
+    now: int,
+) -> Job:
+    return Job(
+        id=job_id,
+        kind=draft.kind,
+        state=JobState.QUEUED,
+        place=place,
+        request=request,
+        provider=draft.provider,
+        price=draft.price,
+        account_id=held.account_id,
+        reservation_id=held.reservation_id,
+        created_at=now,
+    )
+
+
+def _refusal(model: ImageModel, found: Obstacle) -> UpstreamClosed:
+    return UpstreamClosed(model.nickname, found.kind, found.scope, found.opens_at, found.sure)

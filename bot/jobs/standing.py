@@ -7,6 +7,7 @@ from datetime import date
 from bot.db.database import Database, Transaction
 from bot.errors import ManagersOnly
 from bot.images.codec import Codec
+from bot.jobs.outlook import Outlook, Outlooks
 from bot.jobs.pots import Pot, Pots
 from bot.ledger.entry import Account
 from bot.ledger.ledger import Ledger
@@ -58,10 +59,11 @@ class Standing:
     uses: tuple[Use, ...]
     running: tuple[Running, ...]
     spending: Spending
+    outlook: Outlook | None = None
 
 
 class Standings:
-    """`now` in microseconds UTC."""
+    """`now` in microseconds UTC. `outlooks` say what can be drawn just now, where that is known."""
 
     def __init__(
         self,
@@ -75,6 +77,7 @@ class Standings:
         calendar: Calendar,
         codec: Codec,
         now: Callable[[], int],
+        outlooks: Outlooks | None = None,
     ) -> None:
         self._database = database
         self._ledger = ledger
@@ -85,9 +88,13 @@ class Standings:
         self._calendar = calendar
         self._codec = codec
         self._now = now
+        self._outlooks = outlooks
 
-    async def mine(self, who: Who, channels: Sequence[int], *, manages: bool) -> Standing:
-        """Everything of one's own; with `manages` also the server's pool.
+    async def mine(
+        self, who: Who, channels: Sequence[int], *, manages: bool, operates: bool = False
+    ) -> Standing:
+        """Everything of one's own; with `manages` also the server's pool, with `operates` what is
+        known of the upstreams.
 
         Someone new gets their account and welcome grant first.
         """
@@ -105,7 +112,11 @@ class Standings:
             )
 
         await self._wallets.open(who.member_id)
-        return await self._drawn(await self._database.read(look))
+        standing = await self._database.read(look)
+        if self._outlooks is not None:
+            outlook = await self._outlooks.look(operates=operates)
+            standing = replace(standing, outlook=outlook)
+        return await self._drawn(standing)
 
     async def of_member(self, who: Who, channels: Sequence[int], *, manages: bool) -> Standing:
         """What `who` uses in this server, for those who manage it.

@@ -15,7 +15,7 @@ import structlog
 from bot.db.database import Database, Row, Transaction
 from bot.errors import Billed, ErrorKind, PlantainError, ProviderError, StorageError
 from bot.images.store import ImageStore
-from bot.jobs import queue
+from bot.jobs import calls, queue
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.job import JobState
 from bot.jobs.payers import Payers
@@ -159,10 +159,7 @@ class Sweeper:
             return
 
         async def owe(tx: Transaction) -> bool:
-            learnt = await tx.one(
-                "learn_late", id=row["id"], outcome="late_image", billed=Billed.YES
-            )
-            if learnt is None:
+            if not await calls.learn(tx, row["id"], outcome="late_image", billed=Billed.YES):
                 return False
             await queue.tie(tx, job.id, stored, picture=row["picture"], now=self._now())
             await tx.one("owe_picture", id=job.id, now=self._now())
@@ -174,7 +171,7 @@ class Sweeper:
 
     async def _learn(self, row: Row, outcome: str, billed: Billed) -> None:
         await self._database.write(
-            lambda tx: tx.one("learn_late", id=row["id"], outcome=outcome, billed=billed)
+            lambda tx: calls.learn(tx, row["id"], outcome=outcome, billed=billed)
         )
         self._count("late_failure", job=row["job_id"])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.db.database import Database, Transaction
 from bot.errors import NobodyNamed, NoSuchAmount, NothingToRefund, OperatorsOnly
 from bot.jobs.limits import Caller
+from bot.jobs.payers import Payers
 from bot.ledger.ledger import GRANTS, MOST, Ledger
 
 LONGEST = 20
@@ -19,13 +20,19 @@ class Moved:
     amount: int
     available: int
 
+    @property
+    def shared(self) -> bool:
+        """Whether what came to a team's pot went on at once, because that is closed."""
+        return self.account_id.startswith("team:") and self.available < self.amount
+
 
 class Treasury:
     """Each method raises OperatorsOnly for anybody else; a movement's reason says who and why."""
 
-    def __init__(self, *, database: Database, ledger: Ledger) -> None:
+    def __init__(self, *, database: Database, ledger: Ledger, payers: Payers) -> None:
         self._database = database
         self._ledger = ledger
+        self._payers = payers
 
     async def grant(
         self, caller: Caller, *, member_id: int | None, amount: int, reason: str
@@ -61,7 +68,8 @@ class Treasury:
         return await self._database.write(remove)
 
     async def refund(self, caller: Caller, word: str, *, reason: str) -> Moved:
-        """Give back all that a job was charged, once, to whoever paid.
+        """Give back all that a job was charged, once, to whoever paid: for a team that is closed,
+        to those who paid in.
 
         `word` is its id, the id's end as a picture's file name has it, or the message's id or link.
         Raises NothingToRefund for anything else, and for a second time.
@@ -77,7 +85,7 @@ class Treasury:
             if len(found) != 1:
                 raise NothingToRefund(word)
             job, charged = found[0], found[0]["credits_charged"]
-            if not await self._ledger.refund(tx, job["reservation_id"], charged, reason=why):
+            if not await self._payers.refund(tx, job["reservation_id"], charged, reason=why):
                 raise NothingToRefund(word)
             return await self._moved(tx, job["account_id"], charged)
 

@@ -6,13 +6,14 @@ import structlog
 
 from bot.db.database import Database, Transaction
 from bot.errors import Billed, ProviderError, StorageError
-from bot.jobs import conversation, queue
+from bot.jobs import calls, conversation, queue
 from bot.jobs.delivery import Delivery
 from bot.jobs.job import Job
 from bot.jobs.lease import Leases
 from bot.jobs.progress import Step
 from bot.providers.base import Call, Generation
 from bot.providers.replay import ReplayRefused
+from bot.quotas.budget import Budgets
 
 TELL_FROM_SECONDS = 3
 LOOK_AFTER = 5 * 60 * 1_000_000
@@ -22,8 +23,9 @@ LOOK_AFTER = 5 * 60 * 1_000_000
 class Witness:
     """The Observer a runner hands to a provider, for the picture of a `step`.
 
-    `usd_micros` says what one picture of the job costs at a provider. Every write holds the job and
-    raises Fenced where it has been taken over, so that a run that lost it makes no call.
+    `usd_micros` says what one picture of the job costs at a provider, `budgets` what a key may
+    spend; without them calls are not counted. Every write holds the job and raises Fenced where it
+    has been taken over, so that a run that lost it makes no call.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Witness:
         new_id: Callable[[], str],
         begun: Callable[[], None],
         usd_micros: Callable[[str], int],
+        budgets: Budgets | None = None,
     ) -> None:
         self._job = job
         self._picture = step.picture
@@ -46,6 +49,7 @@ class Witness:
         self._new_id = new_id
         self._begun = begun
         self._usd_micros = usd_micros
+        self._budgets = budgets
         self._log = structlog.get_logger("jobs")
         self._attempt: str | None = step.open.run if step.open else None
         self._sure: Billed | None = None
@@ -73,15 +77,14 @@ class Witness:
 
         async def begin(tx: Transaction) -> None:
             await queue.renew(tx, self._job, until=self._leases.until())
-            await tx.run(
-                "begin_attempt",
-                id=attempt_id,
-                job_id=self._job.id,
+            await calls.begin(
+                tx,
+                self._budgets,
+                self._job,
+                call,
+                attempt_id=attempt_id,
                 picture=self._picture,
                 number=number,
-                provider=call.provider,
-                key=call.key,
-                model=call.model,
                 usd_micros=self._usd_micros(call.provider),
                 now=self._leases.now(),
             )
@@ -145,15 +148,15 @@ class Witness:
         now = self._leases.now()
 
         async def end(tx: Transaction) -> None:
-            await tx.run(
-                "end_attempt",
-                id=attempt_id,
+            await calls.end(
+                tx,
+                attempt_id,
+                claim=self._job.claim,
                 outcome=outcome,
                 billed=sure,
                 tokens=tokens,
                 now=now,
                 look_at=now + LOOK_AFTER if sure is Billed.UNKNOWN else None,
-                claim=self._job.claim,
             )
 
         await self._database.write(end)

@@ -135,7 +135,7 @@ class Teams:
 
         The pot must be locked.
         """
-        if team.expires_at is not None and team.expires_at <= self._now():
+        if self.over(team):
             return False
         await tx.run("count_member", team_id=team.id, member_id=member_id)
         most = MOST if team.per_member is None else team.per_member
@@ -146,7 +146,7 @@ class Teams:
 
     async def share_left(self, tx: Transaction, team: Team, member_id: int) -> int:
         """The most a member may still draw, whatever is in the pot."""
-        if team.expires_at is not None and team.expires_at <= self._now():
+        if self.over(team):
             return 0
         known = {member.member_id: member for member in await self.members(tx, team)}
         member = known.get(member_id, TeamMember(member_id, 0, 0, away=False))
@@ -171,6 +171,38 @@ class Teams:
         if unused:
             await tx.run("team_give_back", reservation_id=reservation_id, unused=unused)
 
+    async def all(self, tx: Transaction) -> list[Team]:
+        """Every open team, the oldest first."""
+        return [Team(**row) for row in await tx.all("open_teams")]
+
+    async def end(self, tx: Transaction, team: Team) -> dict[int, int]:
+        """Its channel is gone: nobody draws any more, and it closes now or with its last job.
+
+        What each who paid in got back by now, by member id.
+        """
+        await tx.run("end_team", id=team.id, now=self._now())
+        try:
+            return await self.close(tx, team)
+        except TeamBusy:
+            return {}
+
+    async def settled(self, tx: Transaction, reservation_id: str) -> None:
+        """A reservation ended or was refunded: pay out the pot it came from, if that is gone."""
+        row = await tx.one("team_of_share", reservation_id=reservation_id)
+        if row is None:
+            return
+        ended = {"gone_at", "closed_at"}
+        team = Team(**{name: row[name] for name in row if name not in ended})
+        if row["closed_at"] is not None:
+            pot = await self._ledger.lock(tx, team.account_id)
+            await self._pay_out(tx, team, pot.available if pot else 0)
+        elif row["gone_at"] is not None:
+            await self.end(tx, team)
+
+    def over(self, team: Team) -> bool:
+        """Whether its time is over, so that it pays no more."""
+        return team.expires_at is not None and team.expires_at <= self._now()
+
     async def close(self, tx: Transaction, team: Team) -> dict[int, int]:
         """End a team; what each who paid in gets back, by member id.
 
@@ -182,8 +214,11 @@ class Teams:
         if pot.held:
             raise TeamBusy
         await tx.run("close_team", id=team.id, now=self._now())
+        return await self._pay_out(tx, team, pot.available)
+
+    async def _pay_out(self, tx: Transaction, team: Team, left: int) -> dict[int, int]:
         payers = [member for member in await self.members(tx, team) if member.paid_in]
-        back = divide(pot.available, [member.paid_in for member in payers])
+        back = divide(left, [member.paid_in for member in payers])
         parts = zip((member.member_id for member in payers), back, strict=True)
         returned = {member_id: amount for member_id, amount in parts if amount}
         accounts = {f"member:{member_id}": amount for member_id, amount in returned.items()}

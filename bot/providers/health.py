@@ -51,6 +51,10 @@ _ANSWERED = frozenset(
 )
 """Whoever answers like this works; it was the wish that could not be met."""
 _PASSING = frozenset({ErrorKind.OVERLOADED, ErrorKind.UPSTREAM_ERROR, ErrorKind.CONNECT_FAILED})
+CLOSING = _WHOLE_KEY.union(
+    _PASSING, (ErrorKind.RATE_LIMITED, ErrorKind.QUOTA_DAILY, ErrorKind.MODEL_UNAVAILABLE)
+)
+"""After these a line is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """Why a line is not used, and from when (microseconds UTC) it may be tried again."""
+    """Why a line is not used, and from when (microseconds UTC) it may be tried again.
+
+    `scope` is the window that was used up, where the upstream told.
+    """
 
     line: Line
     kind: ErrorKind
     opened_at: int
     retry_at: int
+    scope: Scope | None = None
 
 
 @dataclass(eq=False)
@@ -135,7 +143,8 @@ class Health:
         """Raise Closed where a line may not be used now."""
         breaker = self.obstacle(Line(provider, key, model))
         if breaker is not None:
-            raise Closed(breaker.kind, provider, retry_after=self.wait(breaker))
+            wait = self.wait(breaker)
+            raise Closed(breaker.kind, provider, retry_after=wait, scope=breaker.scope)
 
     def wait(self, breaker: Breaker) -> int:
         """Whole seconds until a closed line may be tried again, at least one."""
@@ -216,16 +225,19 @@ class Health:
         retry_at = self._retry_at(line, error)
         if retry_at is not None:
             place = Line(line.provider, line.key, ANY_MODEL) if error.kind in _WHOLE_KEY else line
-            await self._close(place, error.kind, retry_at)
+            await self._close(place, error.kind, retry_at, _scope(error))
             return
         for found in probed:
             # The call was let through to see, and did not see that the line works.
-            await self._close(found.line, found.kind, self._now() + PAUSE_SECONDS * MICROS)
+            again_at = self._now() + PAUSE_SECONDS * MICROS
+            await self._close(found.line, found.kind, again_at, found.scope)
 
-    async def _close(self, place: Line, kind: ErrorKind, retry_at: int) -> None:
+    async def _close(
+        self, place: Line, kind: ErrorKind, retry_at: int, scope: Scope | None
+    ) -> None:
         if self._longest is not None:
             retry_at = min(retry_at, self._now() + self._longest * MICROS)
-        breaker = Breaker(place, kind, self._now(), retry_at)
+        breaker = Breaker(place, kind, self._now(), retry_at, scope)
         self._open[place] = breaker
         log = self._log.warning if kind in NEEDS_OPERATOR else self._log.info
         log("upstream left alone", **asdict(place), kind=kind, seconds=self.wait(breaker))
@@ -235,7 +247,7 @@ class Health:
         now = self._now()
         if error.kind is ErrorKind.RATE_LIMITED:
             return now + (error.retry_after or MINUTE_SECONDS) * MICROS
-        scope = Scope.DAY if error.kind is ErrorKind.QUOTA_DAILY else error.scope
+        scope = _scope(error)
         if scope not in (None, Scope.TOTAL):
             return self._next_window(line.provider, scope, now)
         if error.kind is ErrorKind.MODEL_UNAVAILABLE:
@@ -262,13 +274,18 @@ class Health:
         return int(first.timestamp()) * MICROS
 
 
+def _scope(error: ProviderError) -> Scope | None:
+    return Scope.DAY if error.kind is ErrorKind.QUOTA_DAILY else error.scope
+
+
 def _places(line: Line) -> tuple[Line, Line]:
     return line, Line(line.provider, line.key, ANY_MODEL)
 
 
 def _breaker(row: Row) -> Breaker:
     line = Line(row["provider"], row["key"], row["model"])
-    return Breaker(line, ErrorKind(row["kind"]), row["opened_at"], row["retry_at"])
+    scope = Scope(row["scope"]) if row["scope"] else None
+    return Breaker(line, ErrorKind(row["kind"]), row["opened_at"], row["retry_at"], scope)
 
 
 async def _remember(tx: Transaction, breaker: Breaker) -> None:
@@ -280,6 +297,7 @@ async def _remember(tx: Transaction, breaker: Breaker) -> None:
         kind=breaker.kind,
         opened_at=breaker.opened_at,
         retry_at=breaker.retry_at,
+        scope=breaker.scope,
     )
 
 

@@ -13,7 +13,8 @@ from bot.generation.catalog import Catalog, Offer
 from bot.generation.pricing import Ranking
 from bot.generation.request import GenerationRequest
 from bot.providers.base import Balance, Generation, Observer, OpenCall, Provider
-from bot.providers.health import Breaker, Closed, Health, Line
+from bot.providers.health import Closed, Health, Line
+from bot.providers.openings import Obstacle, Openings, first
 from bot.providers.pace import Gate
 
 MICROS = 1_000_000
@@ -63,8 +64,8 @@ class Way:
 class Router:
     """Asks `ways` in the order of `ranking`; a request goes only where exactly it can be done.
 
-    Of an upstream's keys the one asked least lately comes first. `refresh` brings what the ranking
-    goes by up to date.
+    Of an upstream's keys the one asked least lately comes first. `openings` say which may be asked,
+    by `health` alone where there are none; `refresh` brings what the ranking goes by up to date.
     """
 
     name = "router"
@@ -79,10 +80,12 @@ class Router:
         now: Callable[[], int],
         today: Callable[[], date],
         refresh: Callable[[], Awaitable[None]] | None = None,
+        openings: Openings | None = None,
     ) -> None:
         self._ways = ways
         self._catalog = catalog
         self._health = health
+        self._openings = openings or Openings(health=health, now=now)
         self._ranking = ranking
         self._now = now
         self._today = today
@@ -95,21 +98,21 @@ class Router:
         self, request: GenerationRequest, *, folder: Path, observer: Observer
     ) -> Generation:
         """Draw one picture; raises the last ProviderError, or why nobody could be asked."""
-        await self._health.refresh()
+        await self._openings.refresh()
         if self._refresh:
             await self._refresh()
         capable = self._capable(request, observer.party)
         failure: ProviderError | None = None
         for place, (way, line) in enumerate(capable):
             await self._health.settled(line)
-            if self._health.obstacle(line):
+            if self._obstacle(request, line):
                 continue
             if (delay := way.gate.delay(observer.party)) > LONGEST_QUEUE:
                 # Its turn would come when the reply can no longer be changed.
                 seconds = math.ceil(delay)
                 failure = ProviderError(ErrorKind.RATE_LIMITED, way.name, retry_after=seconds)
                 continue
-            others = any(not self._health.obstacle(other) for _, other in capable[place + 1 :])
+            others = any(not self._obstacle(request, other) for _, other in capable[place + 1 :])
             provider = way.hasty if others else way.patient
             self._calls += 1
             self._last_call[line] = self._calls
@@ -182,8 +185,10 @@ class Router:
     def _nobody(
         self, request: GenerationRequest, capable: Sequence[tuple[Way, Line]]
     ) -> ProviderError:
-        """Why no call was made: the breaker that opens first, or that nobody can do it."""
-        obstacles = [breaker for _, line in capable if (breaker := self._health.obstacle(line))]
+        """Why no call was made: the way that opens first, or that nobody can do it."""
+        obstacles = {
+            found: line.provider for _, line in capable if (found := self._obstacle(request, line))
+        }
         if not obstacles and capable:
             # The last of them opened just now.
             return ProviderError(ErrorKind.RATE_LIMITED, self.name, retry_after=1)
@@ -191,5 +196,10 @@ class Router:
             too_large = any(self._offer(way, request) for way in self._ways)
             kind = ErrorKind.PAYLOAD_TOO_LARGE if too_large else ErrorKind.MODEL_UNAVAILABLE
             return ProviderError(kind, self.name)
-        first: Breaker = min(obstacles, key=lambda breaker: breaker.retry_at)
-        return ProviderError(first.kind, first.line.provider, retry_after=self._health.wait(first))
+        soonest = first(list(obstacles))
+        return self._openings.failure(obstacles[soonest], soonest)
+
+    def _obstacle(self, request: GenerationRequest, line: Line) -> Obstacle | None:
+        offer = self._catalog.offer(line.provider, request.model)
+        cost = offer.cost(request.resolution, request.thinking) if offer else 0
+        return self._openings.obstacle(line, cost)

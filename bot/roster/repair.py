@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from hashlib import sha256
 
-from bot.app import World
 from bot.books.source import complain
 from bot.db.database import Row, Transaction
 from bot.db.sqlite import SqliteDatabase
@@ -21,6 +20,7 @@ from bot.jobs.witness import LOOK_AFTER
 from bot.quotas.limit import Who
 from bot.roster.sheet import NO_SUCH, find
 from bot.settings import Settings
+from bot.workshop import World
 
 
 async def release(settings: Settings, word: str, *, world: World | None = None) -> int:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from bot.app import World
 from bot.db import engine
 from bot.errors import SettingsError
 from bot.jobs.bank import Bank
 from bot.settings import Settings
+from bot.workshop import World
 
 SERVER_BACKUP = (
     "is a server's, which has its own tools: `pg_dump --format=custom --file=FILE URL` saves it"

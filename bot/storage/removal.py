@@ -5,11 +5,12 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app import World, locked
+from bot.app import locked
 from bot.db import move
 from bot.errors import SettingsError
 from bot.jobs.bank import Bank
 from bot.settings import Address, Settings, address
+from bot.workshop import World
 
 
 async def copy(settings: Settings, source_url: str | None, target_url: str) -> None:

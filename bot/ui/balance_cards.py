@@ -14,9 +14,12 @@ from bot.quotas.limit import Use
 from bot.ui.parts import BANANA, card, rule, text
 from bot.ui.team_cards import TeamCards, name_of
 from bot.ui.times import moment
+from bot.ui.upstream_lines import UpstreamLines
 
 CHART = "spending.png"
 RUNNING_SHOWN = 5
+MOST_TEXT = 4000
+"""Characters that Discord takes on one card."""
 TRANSFERS = (
     ("gift", "entry-gift"),
     ("team", "entry-team"),
@@ -31,17 +34,23 @@ class BalanceCards:
     def __init__(self, sentences: Sentences) -> None:
         self._say = sentences.say
         self._teams = TeamCards(sentences)
+        self._upstreams = UpstreamLines(sentences.say)
 
     def balance(self, standing: Standing, locale: str) -> discord.ui.LayoutView:
         """To be sent with the file of `chart`."""
         statement = standing.statement
+        outlook = standing.outlook
         blocks = [
+            self._upstreams.closures(outlook, locale) if outlook else [],
             self._title(standing, locale),
             self._here(standing, locale),
             self._limits(standing, locale),
             self._held(standing, locale),
             self._entries(statement, locale) if statement else [],
         ]
+        if outlook and outlook.keys:
+            room = MOST_TEXT - sum(len(line) + 1 for block in blocks for line in block)
+            blocks.append(self._upstreams.keys(outlook, locale, room=room))
         items: list[discord.ui.Item[discord.ui.LayoutView]] = []
         for block in blocks:
             if block:

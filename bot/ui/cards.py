@@ -171,6 +171,13 @@ class Cards:
         """An amount with its unit, such as "7 credits"."""
         return self._say("credits", locale, credits=amount)
 
+    def size(self, draft: Draft, locale: str) -> str:
+        """How many pictures of which size by which model, in words."""
+        request = draft.request
+        model = self._catalog.model(request.model).nickname
+        size = self._size(request, locale)
+        return self._say("confirm-what", locale, count=request.count, size=size, model=model)
+
     def _job_progress(self, job: Job, head: str) -> discord.ui.LayoutView:
         locale = job.place.locale
         head = self._pressed(job.press, locale) + head
@@ -187,6 +194,12 @@ class Cards:
     def _progress(
         self, request: GenerationRequest, total: int, locale: str, head: str
     ) -> discord.ui.LayoutView:
+        size = self._size(request, locale)
+        price = self.credits(total, locale)
+        held = self._say("card-price", locale, count=request.count, size=size, price=price)
+        return _card(BANANA, _text(f"{head}\n{quoted(request.prompt)}\n-# {held}"))
+
+    def _size(self, request: GenerationRequest, locale: str) -> str:
         auto = request.aspect_ratio is AspectRatio.AUTO
         size = self._say(
             "card-size-auto" if auto else "card-size",
@@ -194,10 +207,7 @@ class Cards:
             aspect_ratio=request.aspect_ratio,
             resolution=request.resolution,
         )
-        size = self._thought(request, size, locale)
-        price = self.credits(total, locale)
-        held = self._say("card-price", locale, count=request.count, size=size, price=price)
-        return _card(BANANA, _text(f"{head}\n{quoted(request.prompt)}\n-# {held}"))
+        return self._thought(request, size, locale)
 
     def _thought(self, request: GenerationRequest, size: str, locale: str) -> str:
         """The size, with how long the model was to think where somebody chose that."""

@@ -102,9 +102,9 @@ class LimitCards:
         }.get(kind) or self._say("quota-owner-team", locale)
         amount = self._cards.credits(abs(moved.amount), locale)
         left = self._cards.credits(moved.available, locale)
-        return self._cards.sections(
-            self._say(key, locale, credits=amount, owner=owner, available=left)
-        )
+        said = self._say(key, locale, credits=amount, owner=owner, available=left)
+        shared = [self._say("quota-refunded-shared", locale)] if moved.shared else []
+        return self._cards.sections("\n".join([said, *shared]))
 
     def _use(self, use: Use, locale: str) -> str:
         counted = self._say(f"limit-measure-{use.measure}", locale)

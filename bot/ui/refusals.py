@@ -5,7 +5,13 @@ from typing import Protocol
 
 from discord.utils import format_dt
 
-from bot.errors import Instead, LimitReached, NotEnoughCredits, PlantainError
+from bot.errors import (
+    Instead,
+    LimitReached,
+    NotEnoughCredits,
+    PlantainError,
+)
+from bot.mirror import UpstreamClosed
 from bot.sharing import DailyGiftsReached
 from bot.ui.times import moment
 
@@ -24,6 +30,8 @@ def advice(error: PlantainError, locale: str, say: Say) -> Iterator[str]:
         elif error.ask:
             manager = error.ask == "manager"
             yield say("limit-ask-manager" if manager else "limit-ask-operator", locale)
+    elif isinstance(error, UpstreamClosed):
+        yield from _closed(error, locale, say)
     elif isinstance(error, DailyGiftsReached):
         yield _opens(error.opens_at, locale, say)
     elif isinstance(error, NotEnoughCredits):
@@ -32,6 +40,26 @@ def advice(error: PlantainError, locale: str, say: Say) -> Iterator[str]:
         elif error.ask:
             manager = error.ask == "manager"
             yield say("credits-ask-manager" if manager else "credits-ask-operator", locale)
+
+
+def _closed(error: UpstreamClosed, locale: str, say: Say) -> Iterator[str]:
+    yield reopens(error, locale, say)
+    if error.instead is not None:
+        yield _instead(error.instead, locale, say)
+    elif not error.sure and error.reason != "busy":
+        yield say("upstream-ask-operator", locale)
+    elif error.opens_at is None:
+        yield say("limit-ask-operator", locale)
+
+
+def reopens(error: UpstreamClosed, locale: str, say: Say) -> str:
+    """When an upstream opens again, or is tried again where nobody can know."""
+    if error.opens_at is None:
+        return say("limit-never-opens", locale)
+    if error.sure:
+        return _opens(error.opens_at, locale, say)
+    at = moment(error.opens_at)
+    return say("upstream-tried", locale, relative=format_dt(at, "R"), at=format_dt(at, "f"))
 
 
 def _when(error: LimitReached, locale: str, say: Say) -> str:

@@ -46,6 +46,34 @@ async def acknowledge(
     )
 
 
+async def defer(interaction: discord.Interaction) -> None:
+    """Say privately that an answer is on its way, before anything slow."""
+    try:
+        await interaction.response.defer(thinking=True, ephemeral=True)
+    except discord.HTTPException as error:
+        if error.code != ALREADY_ANSWERED:
+            raise
+
+
+async def rewrite(
+    interaction: discord.Interaction, reply_token: str | None, card: discord.ui.LayoutView
+) -> None:
+    """Put another card in place of the one whose button was pressed and answered otherwise.
+
+    `reply_token` is of the interaction that the card was an answer to, good for 15 minutes; nothing
+    is done without. Fails as `answer` does.
+    """
+    pressed = interaction.message
+    if reply_token is None or pressed is None:
+        return
+    earlier = discord.Webhook.partial(
+        interaction.application_id, reply_token, client=interaction.client
+    )
+    # Only an application's webhook answers in private; `partial` takes it for another kind.
+    earlier.type = discord.WebhookType.application
+    await _said("rewrite the card", earlier.edit_message(pressed.id, view=card))
+
+
 def role_ids(member: discord.User | discord.Member) -> tuple[int, ...]:
     """The roles of a member, from the highest down, without the one that everyone has."""
     if not isinstance(member, discord.Member):

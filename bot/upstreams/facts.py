@@ -2,6 +2,7 @@
 
 from bot.generation.catalog import MICROS
 from bot.providers.health import ANY_MODEL, Breaker
+from bot.quotas.budget import KeyUse
 from bot.upstreams.survey import Answer, Standing
 from bot.upstreams.words import advise, instant
 
@@ -18,12 +19,22 @@ def write_facts(standing: Standing, *, verbose: bool) -> dict[str, object]:
         "probe": _probe(standing, standing.answer, verbose=verbose) if standing.answer else None,
         "rpm": standing.rpm,
         "concurrency": standing.concurrency,
+        "limits": [_limit(use) for use in standing.uses],
         "today_paid_usd": None if standing.paid is None else standing.paid / MICROS,
         "today_in_doubt_usd": None if standing.in_doubt is None else standing.in_doubt / MICROS,
         "model": offer.model.id if offer else None,
         "usd": {size: micros / MICROS for size, micros in offer.usd_micros.items()}
         if offer
         else {},
+    }
+
+
+def _limit(use: KeyUse) -> dict[str, object]:
+    return {
+        "measure": use.measure,
+        "limit_usd": (use.limit or 0) / MICROS,
+        "used_usd": use.used / MICROS,
+        "opens_at": None if use.opens_at is None else instant(use.opens_at).isoformat(),
     }
 
 

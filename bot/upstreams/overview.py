@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from bot.app import World, load_catalog, read_catalog
 from bot.generation.catalog import Catalog
 from bot.generation.request import Resolution
 from bot.settings import Settings
@@ -14,6 +13,7 @@ from bot.upstreams.facts import write_facts
 from bot.upstreams.sheet import make_console, make_table, print_json
 from bot.upstreams.survey import Answer, Standing, survey
 from bot.upstreams.words import advise, describe, instant, left, name_trouble, usd
+from bot.workshop import World, load_catalog, read_catalog
 
 SIZES = (Resolution.R1K, Resolution.R2K, Resolution.R4K)
 NOTHING = "-"
@@ -38,6 +38,7 @@ async def show(
         console = make_console()
         _print_states(console, standings, catalog, world.now(), verbose=verbose)
         _print_use(console, standings)
+        _print_limits(console, standings)
         _print_prices(console, standings)
         console.print(_next(standings, probed=probe))
     return int(any(standing.answer and not standing.answer.good for standing in standings))
@@ -97,6 +98,25 @@ def _print_use(console: Console, standings: Sequence[Standing]) -> None:
                 _or_nothing(standing.concurrency, str),
                 _or_nothing(standing.paid, usd),
                 _or_nothing(standing.in_doubt, usd),
+            )
+    if table.row_count:
+        console.print(table, "")
+
+
+def _print_limits(console: Console, standings: Sequence[Standing]) -> None:
+    """Of the keys that have any; a limit that is used up keeps its key from being asked."""
+    headers = ("upstream=", "key=", "limit", "USD#", "spent, USD#", "begins anew")
+    table = make_table("What a key may spend", *headers)
+    for standing in standings:
+        for use in standing.uses:
+            opens = NOTHING if use.opens_at is None else f"{instant(use.opens_at):%d %b %H:%M} UTC"
+            table.add_row(
+                standing.upstream.name,
+                f"{standing.number} {standing.fingerprint}",
+                use.measure,
+                _or_nothing(use.limit, usd),
+                Text(usd(use.used), "" if use.allows(1) else "red"),
+                opens,
             )
     if table.row_count:
         console.print(table, "")

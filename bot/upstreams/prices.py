@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from bot.app import World, read_catalog
 from bot.generation.catalog import MICROS, Catalog, Offer, Origin
-from bot.generation.pricing import price
+from bot.generation.pricing import PERCENT
 from bot.generation.request import Resolution
+from bot.jobs.bank import tariff_of
 from bot.settings import Settings
 from bot.upstreams.sheet import make_console, make_table, print_json
 from bot.upstreams.words import usd
+from bot.workshop import World, read_catalog
 
 MARK = "*"
 
@@ -37,7 +38,12 @@ def show(settings: Settings, *, as_json: bool, world: World | None = None) -> No
         dropped = [{"provider": provider, "model": model} for provider, model in off]
         prices = [fact for entry in quoted for fact in _facts(entry)]
         credit_usd = settings.credit_usd_micros / MICROS
-        print_json({"credit_usd": credit_usd, "prices": prices, "off": dropped})
+        tariff = {
+            "credit_usd": credit_usd,
+            "margin_percent": settings.price_margin / PERCENT,
+            "step_credits": settings.price_step,
+        }
+        print_json({**tariff, "prices": prices, "off": dropped})
         return
     console = make_console()
     for model in catalog.models.values():
@@ -49,8 +55,7 @@ def show(settings: Settings, *, as_json: bool, world: World | None = None) -> No
                 table.add_row(*_cells(entry), style="dim" if entry.retired else None)
         if table.row_count:
             console.print(table, "")
-    credit = usd(settings.credit_usd_micros)
-    console.print(f"USD for one picture, and what it costs a member: credits of {credit} USD.")
+    console.print(_tariff(settings))
     if any(entry.yours for entry in quoted):
         console.print(f"{MARK} set in {settings.catalog_path}.")
     for provider, model_id in off:
@@ -60,20 +65,31 @@ def show(settings: Settings, *, as_json: bool, world: World | None = None) -> No
 def _quote(
     settings: Settings, catalog: Catalog, shipped: Catalog, world: World
 ) -> Iterator[_Quoted]:
-    micros = settings.credit_usd_micros
+    tariff = tariff_of(settings)
     for model in catalog.models.values():
         for upstream in catalog.upstreams.values():
             offer = upstream.offers.get(model.id)
             if offer is None:
                 continue
             charged = {
-                size: price(offer, size, credit_usd_micros=micros).credits
+                size: tariff.price(offer, size).credits
                 for size in model.resolutions
                 if size in offer.usd_micros
             }
             ours = shipped.offer(upstream.name, model.id)
             yours = frozenset(size for size in charged if _terms(offer, size) != _terms(ours, size))
             yield _Quoted(offer, charged, yours, offer.retired(world.today()))
+
+
+def _tariff(settings: Settings) -> str:
+    """How the dollars became credits."""
+    said = "USD for one picture as the upstream asks it, and what it costs a member: credits of "
+    said += f"{usd(settings.credit_usd_micros)} USD"
+    if settings.price_margin:
+        said += f", with {settings.price_margin_percent.normalize():f} % on top"
+    if settings.price_step > 1:
+        said += f", rounded up to a multiple of {settings.price_step}"
+    return f"{said}."
 
 
 def _terms(offer: Offer | None, size: Resolution) -> object:

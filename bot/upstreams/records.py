@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from bot.app import World
 from bot.db import engine
 from bot.db.database import Row
 from bot.providers.health import Breaker, Health
+from bot.quotas.budget import Budgets, limits_of
+from bot.quotas.calendar import Calendar
 from bot.settings import Settings
+from bot.workshop import World, read_catalog
 
 MICROS = 1_000_000
 DAY = timedelta(days=1)
@@ -34,10 +37,11 @@ class Outlay:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The open breakers, and what was spent."""
+    """The open breakers, what was spent, and what each key has spent of its limits."""
 
     breakers: tuple[Breaker, ...]
     outlays: tuple[Outlay, ...]
+    budgets: Budgets
 
 
 async def read(settings: Settings, world: World, *, days: int = 1) -> Records | None:
@@ -54,7 +58,14 @@ async def read(settings: Settings, world: World, *, days: int = 1) -> Records | 
         health = Health(database=database, now=world.now)
         await health.refresh()
         rows = await database.read(lambda tx: tx.all("spending", since=since))
-    return Records(tuple(health.breakers()), tuple(_outlay(row) for row in rows))
+        budgets = Budgets(
+            database=database,
+            now=world.now,
+            calendar=Calendar(ZoneInfo(settings.quota_timezone)),
+            limits=limits_of(settings, read_catalog(settings)),
+        )
+        await budgets.refresh()
+    return Records(tuple(health.breakers()), tuple(_outlay(row) for row in rows), budgets)
 
 
 def midnight(day: date) -> int:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from bot.app import World, read_catalog
 from bot.db import engine
 from bot.errors import SettingsError
 from bot.providers.health import Health
 from bot.settings import Settings
+from bot.workshop import World, read_catalog
 
 
 async def reset(settings: Settings, name: str, *, world: World | None = None) -> None:

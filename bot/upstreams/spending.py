@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from bot.app import World, read_catalog
 from bot.generation.catalog import MICROS, Catalog
 from bot.settings import Settings
 from bot.upstreams import records
 from bot.upstreams.records import Outlay
 from bot.upstreams.sheet import make_console, make_table, print_json
 from bot.upstreams.words import usd
+from bot.workshop import World, read_catalog
 
 MONEY = ("paid", "in_doubt", "liability")
 MEANING = (

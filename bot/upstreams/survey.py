@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.app import World, open_workshop
 from bot.errors import ProviderError
 from bot.generation.catalog import Catalog, Offer, Upstream
 from bot.providers.base import Balance
 from bot.providers.health import Breaker
 from bot.providers.pace import Gate, OpenGate
 from bot.providers.router import Way
+from bot.quotas.budget import KeyUse
 from bot.settings import Settings
 from bot.upstreams.records import Records
+from bot.workshop import World, open_workshop
 
 AT_ONCE = 8
 """The most probes under way together."""
@@ -43,8 +44,8 @@ class Standing:
     """One key of one upstream; `number` counts from 1, and is None where no key is set.
 
     `fingerprint` tells a key from another. `rpm` and `concurrency` are what it may be asked. `paid`
-    and `in_doubt` are today's, in millionths of a dollar; None without a database. `offer` is the
-    one whose prices are shown.
+    and `in_doubt` are today's, in millionths of a dollar; None without a database. `uses` are its
+    limits with what is spent of them; `offer` is the one whose prices are shown.
     """
 
     upstream: Upstream
@@ -57,6 +58,7 @@ class Standing:
     paid: int | None = None
     in_doubt: int | None = None
     answer: Answer | None = None
+    uses: tuple[KeyUse, ...] = ()
 
 
 async def survey(
@@ -109,6 +111,7 @@ async def _configured(
             paid=paid,
             in_doubt=in_doubt,
             answer=answer,
+            uses=_uses(records, way),
         )
         found.append(standing)
     return found
@@ -139,6 +142,11 @@ def _offer(settings: Settings, catalog: Catalog, upstream: Upstream, world: Worl
 def _breakers(records: Records | None, way: Way) -> tuple[Breaker, ...]:
     known = records.breakers if records else ()
     return tuple(b for b in known if (b.line.provider, b.line.key) == (way.name, way.key))
+
+
+def _uses(records: Records | None, way: Way) -> tuple[KeyUse, ...]:
+    known = records.budgets.uses(way.key) if records else ()
+    return tuple(use for use in known if use.limit is not None)
 
 
 def _today(records: Records | None, way: Way) -> tuple[int | None, int | None]:

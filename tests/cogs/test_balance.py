@@ -6,10 +6,10 @@ from dataclasses import replace
 import discord
 import pytest
 
-from bot.app import World
 from bot.quotas.allowance import Allowance
 from bot.quotas.calendar import Period
 from bot.quotas.limit import Limit, Measure, Who, Whose
+from bot.workshop import World
 
 
 async def test_a_newcomer_has_the_welcome_grant(scene):

@@ -3,9 +3,9 @@
 import time
 from dataclasses import replace
 
-from bot.app import World
 from bot.errors import ErrorKind, ProviderError
 from bot.providers.base import Call
+from bot.workshop import World
 
 
 class Sometimes:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.app import World
 from bot.errors import StorageError
+from bot.workshop import World
 
 
 class Clock:

@@ -270,3 +270,19 @@ async def test_a_level_that_costs_more_is_quoted_and_charged(scene_over, setting
         await alice.slash(scene.channel, "imagine", prompt="at once", thinking="minimal")
         assert (await scene.account(alice)).available == 100 - 14 - 7
         assert [attempt["usd_micros"] for attempt in await scene.attempts()] == [67_200, 33_600]
+
+
+async def test_a_margin_is_charged_to_members_and_not_booked_as_paid_upstream(scene_over, settings):
+    """0.0336 USD with 50 % on top are 10.08 credits, in steps of five 15: before and after."""
+    dear = settings.model_copy(update={"price_margin_percent": 50, "price_step": 5})
+    async with scene_over(dear) as scene:
+        alice = scene.member("alice")
+
+        shown = await alice.slash(scene.channel, "imagine", prompt="a dear pear")
+
+        text = scene.text(shown.response)
+        assert "15 credits charged" in text
+        assert "Again · 15 credits" in text
+        assert (await scene.account(alice)).available == 85
+        [attempt] = await scene.attempts()
+        assert attempt["usd_micros"] == 33_600

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import simcord
 
-from bot.app import World
+from bot.workshop import World
 
 DAY = 24 * 3600 * 1_000_000
 

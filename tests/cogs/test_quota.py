@@ -8,7 +8,7 @@ from dataclasses import replace
 import discord
 import pytest
 
-from bot.app import World
+from bot.workshop import World
 
 NOON = 1_795_262_400_000_000
 """2026-11-21 12:00 UTC in microseconds."""

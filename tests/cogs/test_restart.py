@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.app import World
 from bot.jobs import queue
 from bot.jobs.job import JobState
 from bot.settings import Key
+from bot.workshop import World
 
 LEFT = "f" * 32
 GOOGLE = Key.of("test-key").fingerprint

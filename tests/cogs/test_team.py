@@ -6,7 +6,7 @@ from dataclasses import replace
 import discord
 import pytest
 
-from bot.app import World
+from bot.workshop import World
 
 DAY = 24 * 3600 * 1_000_000
 
@@ -219,3 +219,58 @@ async def test_a_channel_that_is_deleted_pays_its_team_back(scene, alice, thread
     await scene.env.settle()
 
     assert (await scene.account(alice)).available == 100
+
+
+async def test_a_server_that_the_bot_leaves_pays_its_teams_back(scene, alice):
+    await say(scene, alice, "create", name="Foxes", credits=40)
+
+    scene.env.backend.remove_guild(scene.guild.id)
+    await scene.env.settle()
+
+    assert (await scene.account(alice)).available == 100
+
+
+async def test_a_channel_that_went_unseen_is_found_gone_and_one_that_is_there_is_not(
+    scene, alice, thread
+):
+    """The bot was away when a channel and a thread went; the third place is still there."""
+    hidden = scene.guild.create_text_channel("unseen")
+    for place, amount in ((hidden, 30), (thread, 20), (scene.channel, 10)):
+        await say(scene, alice, "create", place, name="Foxes", credits=amount)
+    backend, listeners = scene.env.backend, list(scene.env.backend.subscribers)
+    backend.subscribers.clear()
+    for place in (hidden, thread):
+        backend.delete_channel(place.id)
+    backend.subscribers.extend(listeners)
+    client = scene.app.client
+    guild = client.get_guild(scene.guild.id)
+    guild._remove_channel(guild.get_channel(hidden.id))
+    guild._remove_thread(guild.get_thread(thread.id))
+
+    for listen in client.extra_events["on_ready"]:
+        await listen()
+
+    assert (await scene.account(alice)).available == 90
+    await scene.assert_books_balance()
+
+
+async def test_a_refund_to_a_closed_team_reaches_those_who_paid_in(scene, alice, bob):
+    client = scene.app.client
+    client.services = replace(client.services, operators=frozenset({bob.id}))
+    await say(scene, alice, "create", name="Foxes", credits=40)
+    await bob.slash(scene.channel, "imagine", prompt="refunded too late")
+    await say(scene, alice, "close")
+    assert (await scene.account(alice)).available == 93
+    [job] = await scene.jobs()
+    staff = scene.guild.create_role("staff", permissions=discord.Permissions(manage_guild=True))
+    scene.env.backend.add_member_role(scene.guild.id, bob.id, staff.id)
+
+    shown = await bob.slash(
+        scene.channel, "quota refund", job=str(job["message_id"]), reason="a smudge"
+    )
+
+    text = scene.text(shown.response)
+    assert "7 credits refunded to the team" in text
+    assert "it went to those who paid in" in text
+    assert (await scene.account(alice)).available == 100
+    await scene.assert_books_balance()

@@ -186,3 +186,46 @@ async def test_old_uploads_that_two_members_worked_from_are_nobodys(database):
     assert {row["id"]: row["brought_by"] for row in rows} == {
         "bobs": 0, "again": 0, "mine": None, "mine too": None, "edit": None, "another edit": None,
     }  # fmt: skip
+
+
+UNDO_MIRROR = """
+DROP TABLE key_usage;
+DROP TABLE confirmation_images;
+DROP TABLE confirmations;
+ALTER TABLE attempts DROP COLUMN hour;
+ALTER TABLE attempts DROP COLUMN day;
+ALTER TABLE attempts DROP COLUMN month;
+ALTER TABLE breakers DROP COLUMN scope;
+ALTER TABLE teams DROP COLUMN gone_at;
+"""
+CALL = """
+INSERT INTO attempts (id, job_id, picture, number, provider, usd_micros, started_at, billed, key)
+VALUES ('{key}{number}', 'mine', 0, {number}, 'google', 100, 1, '{billed}', '{key}');
+"""
+
+
+async def test_calls_of_before_count_in_total_and_may_still_turn_out_not_to_be_billed(database):
+    calls = [("k", "yes"), ("k", "unknown"), ("k", "no"), ("other", "no"), ("", "yes")]
+    script = JOBS + JOB.format(id="mine", member=7, digest="own", origin="NULL")
+    script += "".join(
+        CALL.format(key=key, number=number, billed=billed)
+        for number, (key, billed) in enumerate(calls)
+    )
+    [step] = [one for one in migrations.load() if one.name == "0013_mirror"]
+    for text in (UNDO_MIRROR, script, step.script):
+        await database.write(lambda tx, text=text: tx.execute(text))
+
+    totals = {
+        row["key"]: row["total_used"] for row in await database.read(lambda tx: tx.all("key_usage"))
+    }
+    assert totals == {"k": 200, "other": 0}
+    assert await database.read(lambda tx: tx.all("wrong_key_usage")) == []
+    end = {"id": "k1", "outcome": "failed", "billed": "no", "tokens": None, "now": 2}
+
+    async def take_back(tx):
+        await tx.run("uncount_spending", **await tx.one("end_attempt", **end))
+
+    await database.write(take_back)
+    [row] = await database.read(lambda tx: tx.query("SELECT * FROM key_usage WHERE key = 'k'"))
+    assert (row["total_used"], row["hour_used"]) == (100, 0)
+    assert await database.read(lambda tx: tx.all("wrong_key_usage")) == []

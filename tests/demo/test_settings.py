@@ -1,9 +1,9 @@
 """The demo costs nothing, whatever the machine is set up for."""
 
-from bot.app import load_catalog
 from bot.demo.preview import stand_in_settings
 from bot.generation.catalog import Catalog
 from bot.providers.registry import enabled
+from bot.workshop import load_catalog
 
 
 def test_the_demo_knows_no_upstream_but_the_stand_in(tmp_path, monkeypatch):

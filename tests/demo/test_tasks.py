@@ -12,7 +12,6 @@ from blake3 import blake3
 from PIL import Image
 from pydantic import HttpUrl, SecretStr
 
-from bot.app import World, open_workshop
 from bot.demo.manners import AIVIDEOAPI, EVOLINK, TOAPIS
 from bot.errors import ProviderError
 from bot.generation.catalog import Catalog
@@ -22,6 +21,7 @@ from bot.providers.download import Downloader
 from bot.providers.registry import Outfit
 from bot.providers.transport import Transport, make_session
 from bot.settings import Settings
+from bot.workshop import World, open_workshop
 
 NAMES = ("evolink", "toapis", "aivideoapi")
 MODEL = "gemini-3.1-flash-image"

@@ -122,10 +122,12 @@ def test_a_part_of_a_millionth_counts_as_one(load):
 
 
 def test_limits_are_the_operators(load):
-    catalog = load("[providers.google]\nrpm = 60\nconcurrency = 8\n")
+    limits = "limits = { usd_per_day = 20, usd_in_total = 0.000001 }"
+    catalog = load(f"[providers.google]\nrpm = 60\nconcurrency = 8\n{limits}\n")
 
     google = catalog.upstreams["google"]
     assert (google.rpm, google.concurrency) == (60, 8)
+    assert google.limits == {"usd_per_day": 20_000_000, "usd_in_total": 1}
     assert google.offers == SHIPPED.upstreams["google"].offers
     assert catalog.upstreams["apiyi"].rpm is None
 
@@ -253,6 +255,8 @@ def changed(text, line):
         ("rpm = 0", "providers.mygate.rpm", "greater than"),
         ("rpm = 1.5", "providers.mygate.rpm", "whole number"),
         ("concurrency = -1", "providers.mygate.concurrency", "greater than"),
+        ("limits = { usd_per_day = -1 }", "providers.mygate.limits.usd_per_day", "greater than"),
+        ("limits = { usd_per_week = 1 }", "providers.mygate.limits.usd_per_week", "did you mean"),
         ("timouts = { 1K = 9 }", "providers.mygate.timouts", "did you mean timeouts?"),
         ("rmp = 60", "providers.mygate.rmp", "did you mean rpm?"),
         ("timeouts = { 1K = 0 }", "providers.mygate.timeouts.1K", "greater than"),

@@ -14,12 +14,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import HttpUrl, SecretStr
 
-from bot.app import World, open_workshop
 from bot.db import engine
 from bot.db.patient import Patient
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import DeliveryFailed, PlantainError
-from bot.generation.pricing import Price, Ranking
+from bot.generation.pricing import Price, Ranking, Tariff
 from bot.generation.request import GenerationRequest
 from bot.jobs import queue
 from bot.jobs.bank import Bank
@@ -44,6 +43,7 @@ from bot.quotas.calendar import Calendar
 from bot.quotas.limit import Who
 from bot.quotas.quotas import Quotas
 from bot.settings import Settings
+from bot.workshop import World, open_workshop
 
 WELCOME = 1000
 CREDIT_USD_MICROS = 5000
@@ -262,7 +262,7 @@ def open_shop(settings, upstream) -> OpenShop:
                 providers=tuple(keys),
                 ranking=ranking,
                 default_model=None,
-                credit_usd_micros=CREDIT_USD_MICROS,
+                tariff=Tariff(CREDIT_USD_MICROS),
                 database=database,
                 payers=bank.payers,
                 uploads=Uploads(store=workshop.store, codec=workshop.codec),
@@ -372,7 +372,9 @@ class Books:
             {"quota_timezone": "Europe/Berlin", "welcome_credits": 100_000} | settings
         )
         self.bank = Bank.of(settings, now=lambda: self.now, new_id=self.new_id)
-        self.treasury = Treasurer(database=database, ledger=self.bank.ledger)
+        self.treasury = Treasurer(
+            database=database, ledger=self.bank.ledger, payers=self.bank.payers
+        )
 
     def new_id(self):
         self.numbers += 1

@@ -16,7 +16,7 @@ from PIL import Image
 from bot.db import engine
 from bot.errors import Billed, ErrorKind, LimitReached, NotEnoughCredits, ProviderError
 from bot.generation.catalog import Catalog
-from bot.generation.pricing import Ranking
+from bot.generation.pricing import Ranking, Tariff
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
@@ -29,6 +29,7 @@ from bot.jobs.service import Studio
 from bot.jobs.uploads import Uploads
 from bot.providers.base import Call, Generation, ImageFile
 from bot.quotas.allowance import Allowance
+from bot.quotas.budget import Budgets, Spend
 from bot.quotas.calendar import Period
 from bot.quotas.limit import Limit, Measure, Whose
 from bot.settings import Settings
@@ -116,7 +117,7 @@ async def forever(_seconds):
 class Town:
     """The core over a file, three servers with their limits, and a gate before the runners."""
 
-    def __init__(self, database, store, codec, numbers, mood, *, bot_limit=None):
+    def __init__(self, database, store, codec, numbers, mood, *, bot_limit=None, key_limit=None):
         defaults = f"member.concurrent_jobs={AT_A_TIME}"
         if bot_limit is not None:
             defaults += f", bot.credits_per_day={bot_limit}"
@@ -139,6 +140,12 @@ class Town:
             leases=Leases(database=database, now=clock, tick=forever, seconds=30),
             new_id=new_id,
             slots=16,
+            budgets=Budgets(
+                database=database,
+                now=clock,
+                calendar=self.bank.calendar,
+                limits={} if key_limit is None else {"key": {Spend.DAY: key_limit}},
+            ),
         )
         self.dispatcher = InProcessDispatcher(
             self.run, postpone=self.runner.postpone, now=clock, sleep=self.sleep
@@ -148,7 +155,7 @@ class Town:
             providers=("google",),
             ranking=Ranking(preferred=(), known=("google",)),
             default_model=None,
-            credit_usd_micros=5000,
+            tariff=Tariff(5000),
             database=database,
             payers=self.bank.payers,
             uploads=Uploads(store=store, codec=codec),
@@ -338,6 +345,41 @@ async def test_the_limit_of_the_whole_bot_is_met_to_the_credit(town_of):
     assert used == {"day_used": 150 * PRICE, "jobs": 150}
     town.gate.set()
     await town.dispatcher.close(60)
+    await town.assert_all_adds_up()
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+async def test_a_key_spends_its_limit_to_the_last_call_and_what_is_not_billed_is_spent_again(
+    town_of,
+):
+    """Some fail for nothing: forty calls are billed, and none is made beyond."""
+    chance = random.Random(5)  # noqa: S311 - as above
+    free = 0
+
+    async def moody():
+        nonlocal free
+        await asyncio.sleep(0)
+        if chance.random() < 0.2:
+            free += 1
+            raise ProviderError(ErrorKind.OVERLOADED, "google", Billed.NO)
+
+    usd_micros = 33_600
+    town = town_of(moody, key_limit=40 * usd_micros + usd_micros - 1)
+    town.gate.set()
+    await town.settle_in()
+
+    await asyncio.gather(*(town.ask(member) for member in crowd(5)))
+    assert await town.dispatcher.close(60) == 0
+
+    assert town.painter.drawn == 40
+    billed = Counter(row["billed"] for row in await town.rows("SELECT billed FROM attempts"))
+    assert billed == {"yes": 40, "no": free}
+    assert free > 0
+    [spent] = await town.rows("SELECT day_used, total_used FROM key_usage")
+    assert spent == {"day_used": 40 * usd_micros, "total_used": 40 * usd_micros}
+    states = Counter(row["state"] for row in await town.rows("SELECT state FROM jobs"))
+    assert states["done"] == 40
+    assert set(states) == {"done", "failed"}
     await town.assert_all_adds_up()
 
 

@@ -242,6 +242,47 @@ async def test_a_channel_has_one_team_and_one_that_is_busy_stays_open(house):
     assert await house.check() == []
 
 
+async def test_a_team_without_its_channel_pays_its_last_job_and_then_everybody_back(house):
+    """What is held settles first; nobody draws any more meanwhile."""
+    team = await house.make_team(12)
+    await house.write(lambda tx: house.teams.top_up(tx, team, 2, 4))
+    promise = await house.reserve(BOB, 6)
+
+    assert await house.write(lambda tx: house.teams.end(tx, team)) == {}
+
+    assert (await house.reserve(BOB, 1)).paid_by is PaidBy.MEMBER
+    await house.write(
+        lambda tx: house.payers.settle(tx, promise.reservation_id, reserved=6, charged=4)
+    )
+    assert await house.available(team.account_id) == 0
+    # Twelve are left of sixteen: three parts to Ann, one to Bob, who spent one of his own.
+    assert await house.available("member:1") == 8 + 9
+    assert await house.available("member:2") == 16 + 3 - 1
+    assert await house.check() == []
+
+
+async def test_a_refund_to_a_closed_team_goes_to_those_who_paid_in(house):
+    team = await house.make_team(6)
+    await house.write(lambda tx: house.teams.top_up(tx, team, 2, 3))
+    promise = await house.reserve(BOB, 9)
+    paid = {"reserved": 9, "charged": 9}
+    await house.write(lambda tx: house.payers.settle(tx, promise.reservation_id, **paid))
+    await house.write(lambda tx: house.teams.close(tx, team))
+
+    def refund(amount):
+        return house.write(
+            lambda tx: house.payers.refund(tx, promise.reservation_id, amount, reason="")
+        )
+
+    assert await refund(5)
+
+    assert not await refund(4)
+    assert await house.available(team.account_id) == 0
+    assert await house.available("member:1") == 14 + 3
+    assert await house.available("member:2") == 17 + 2
+    assert await house.check() == []
+
+
 @pytest.mark.parametrize(
     ("amount", "shares", "parts"),
     [(0, [1, 2], [0, 0]), (10, [], []), (7, [1, 1, 1], [3, 2, 2]), (5, [0, 3, 1], [0, 4, 1])],
@@ -258,10 +299,19 @@ class Held:
     amount: int
     open: bool = True
     charged: int = 0
+    refunded: bool = False
 
 
 people = st.sampled_from([ANN, BOB, Who(1), Who(2, 8)])
 amounts = st.integers(1, 12)
+
+
+STUCK = """
+SELECT a.id FROM accounts a JOIN teams t ON a.id = 'team:' || t.id
+ WHERE t.closed_at IS NOT NULL AND a.available + a.held > 0
+    OR t.gone_at IS NOT NULL AND t.closed_at IS NULL AND a.held = 0
+"""
+"""Pots that nobody can get at: closed with something in them, or idle without a channel."""
 
 
 class Everything(RuleBasedStateMachine):
@@ -305,7 +355,14 @@ class Everything(RuleBasedStateMachine):
             assert not isinstance(outcome, BaseException), outcome
             self.held[outcome.reservation_id] = Held(outcome.account_id, amount)
             made.append(outcome.reservation_id)
+        if made:
+            self.check_limits(who)
         return multiple(*made)
+
+    def check_limits(self, who):
+        """Whoever was let through has passed no limit that holds now."""
+        for use in self.do(self.house.database.read(lambda tx: self.house.quotas.uses(tx, who))):
+            assert use.measure is Measure.RATE or use.used <= use.limit, use
 
     @rule(promise=promises, part=st.integers(1, 12))
     def settle(self, promise, part):
@@ -325,12 +382,15 @@ class Everything(RuleBasedStateMachine):
         assert self.do(self.house.write(work)) == held.open
         held.open = False
 
-    @rule(promise=promises)
-    def refund(self, promise):
-        charged = self.held[promise].charged
-        if charged:
-            ledger = self.house.ledger
-            self.do(self.house.write(lambda tx: ledger.refund(tx, promise, charged, reason="")))
+    @rule(promise=promises, part=st.integers(1, 12))
+    def refund(self, promise, part):
+        """At most once, in part or whole; also to a team that is closed since."""
+        held = self.held[promise]
+        if held.charged:
+            amount = min(part, held.charged)
+            work = lambda tx: self.house.payers.refund(tx, promise, amount, reason="")  # noqa: E731
+            assert self.do(self.house.write(work)) == (not held.refunded)
+            held.refunded = True
 
     @rule(amount=amounts)
     def gift(self, amount):
@@ -384,6 +444,19 @@ class Everything(RuleBasedStateMachine):
         with suppress(TeamBusy):
             self.do(self.house.write(work))
 
+    @rule()
+    def lose_channel(self):
+        """Its team is closed at once, or with its last job."""
+
+        async def work(tx):
+            team = await self.house.teams.find(tx, CHANNEL)
+            if team is not None:
+                await self.house.teams.end(tx, team)
+                left = await self.house.teams.find(tx, CHANNEL)
+                assert left is None or self.house.teams.over(left)
+
+        self.do(self.house.write(work))
+
     @rule(
         whose=st.sampled_from([(Whose.MEMBER, 1), (Whose.ROLE, ROLE), (Whose.SERVER, GUILD)]),
         measure=st.sampled_from(list(Measure)),
@@ -414,9 +487,10 @@ class Everything(RuleBasedStateMachine):
         async def look(tx):
             total = await tx.query("SELECT SUM(available + held) AS total FROM entries")
             low = await tx.query("SELECT id FROM accounts WHERE kind <> 'house' AND available < 0")
-            return total[0]["total"], low, await self.house.payers.check(tx)
+            stuck = await tx.query(STUCK)
+            return total[0]["total"], low, stuck, await self.house.payers.check(tx)
 
-        assert self.do(self.house.database.read(look)) == (0, [], [])
+        assert self.do(self.house.database.read(look)) == (0, [], [], [])
 
 
 FAIR = settings(

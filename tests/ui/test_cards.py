@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -44,6 +45,7 @@ from bot.errors import (
     PlantainError,
     PromptTooLong,
     ProviderError,
+    Scope,
     SettingsError,
     ShuttingDown,
     StorageError,
@@ -61,13 +63,17 @@ from bot.generation.catalog import Catalog
 from bot.generation.pricing import Price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
 from bot.i18n import Sentences
+from bot.jobs.confirmations import Asked
 from bot.jobs.delivery import Picture
 from bot.jobs.gifts import NOTE_LIMIT, Gift, GiftOffer, GiftState, Given
 from bot.jobs.job import Job, JobKind, JobState, Origin, Place, Receipt, Shortfall
 from bot.jobs.levels import POOL, Alert, Level
 from bot.jobs.limits import Overview
 from bot.jobs.outlets import Outlet
+from bot.jobs.outlook import KeyState, Outlook, Trouble
+from bot.jobs.payers import PaidBy
 from bot.jobs.pots import NAME_LIMIT, ClosedPot, OpenedPot, Pot
+from bot.jobs.question import Question
 from bot.jobs.reports import Report, Span
 from bot.jobs.service import Draft, Quote
 from bot.jobs.standing import Running, Spending, Standing
@@ -76,7 +82,11 @@ from bot.jobs.treasury import Moved
 from bot.ledger.entry import Account, LedgerEntry, MovementKind
 from bot.ledger.teams import Team, TeamMember
 from bot.ledger.wallets import Statement
+from bot.mirror import QuestionExpired, QuestionOver, UpstreamClosed
+from bot.providers.base import Balance
+from bot.providers.meters import Reading
 from bot.quotas.allowance import Allowance, Purse
+from bot.quotas.budget import KeyUse, Spend
 from bot.quotas.calendar import Period
 from bot.quotas.limit import Limit, Measure, Use, Whose
 from bot.sharing import (
@@ -93,6 +103,7 @@ from bot.sharing import (
 from bot.ui.alert_cards import AlertCards
 from bot.ui.balance_cards import BalanceCards
 from bot.ui.cards import Cards, harmless, quoted
+from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.gift_cards import GiftCards
 from bot.ui.limit_cards import LimitCards
 from bot.ui.modals import EditModal
@@ -106,6 +117,7 @@ SENTENCES = Sentences.load()
 CARDS = Cards(sentences=SENTENCES, catalog=CATALOG)
 GIFT_CARDS, TEAM_CARDS = GiftCards(SENTENCES), TeamCards(SENTENCES)
 BALANCE_CARDS = BalanceCards(SENTENCES)
+CONFIRM_CARDS = ConfirmCards(cards=CARDS, say=SENTENCES.say)
 ALERT_CARDS, REPORT_CARDS = AlertCards(SENTENCES.say), ReportCards(SENTENCES.say)
 LIMIT_CARDS = LimitCards(cards=CARDS, say=SENTENCES.say)
 NOON = 1_795_262_400_000_000
@@ -173,6 +185,18 @@ def limit_refusals() -> Iterator[LimitReached]:
             yield LimitReached(measure, whose, 0, 0, 14, when, None, ask)
 
 
+def upstream_refusals() -> Iterator[UpstreamClosed]:
+    """Every reason, with each kind of advice."""
+    works = Instead("Nano Banana", "1K", 1, 8)
+    model, opens = "Nano Banana 2.1", NOON + 3_600_000_000
+    for scope in (Scope.HOUR, Scope.DAY, Scope.MONTH):
+        yield UpstreamClosed(model, ErrorKind.SPEND_LIMIT, scope, opens, sure=True)
+    yield UpstreamClosed(model, ErrorKind.SPEND_LIMIT, Scope.TOTAL, None, sure=True)
+    yield UpstreamClosed(model, ErrorKind.SPEND_LIMIT, Scope.DAY, opens, True, works)
+    for kind in (ErrorKind.BILLING_EXHAUSTED, ErrorKind.OVERLOADED, ErrorKind.AUTH_INVALID):
+        yield UpstreamClosed(model, kind, None, opens, sure=False)
+
+
 ERRORS: tuple[PlantainError, ...] = (
     SettingsError("DISCORD_TOKEN", "set it"),
     StorageError("disk I/O error"),
@@ -192,6 +216,9 @@ ERRORS: tuple[PlantainError, ...] = (
     NotEnoughCredits(28, 0, None, "manager"),
     NotEnoughCredits(28, 0, None, "operator"),
     *limit_refusals(),
+    *upstream_refusals(),
+    QuestionOver(),
+    QuestionExpired(14),
     ManagersOnly(),
     OperatorsOnly(),
     NoSuchAmount("a **lot**"),
@@ -294,6 +321,46 @@ NEWCOMER = Standing(
 )
 
 
+CLOSURES = tuple(upstream_refusals())
+KEY = KeyState("google", "0a1b2c3d4e5f", (), (), None)
+OUTLOOK = Outlook(
+    closures=(CLOSURES[1], CLOSURES[5]),
+    everything=False,
+    keys=(
+        KEY,
+        replace(KEY, troubles=(Trouble(None, ErrorKind.BILLING_EXHAUSTED, NOON),)),
+        replace(
+            KEY,
+            provider="evolink",
+            troubles=(Trouble("Nano Banana 2", ErrorKind.MODEL_UNAVAILABLE, NOON),),
+            uses=tuple(KeyUse(KEY.key, measure, 20_000_000, 12_345_600, NOON) for measure in Spend),
+            reading=Reading(Balance(Decimal("1234.5"), "credits"), NOON),
+        ),
+        *(
+            replace(KEY, provider="toapis", reading=Reading(balance, NOON))
+            for balance in (
+                Balance(Decimal(7), "USD"),
+                Balance(Decimal(7), "unknown"),
+                Balance(Decimal(0), "unknown", unlimited=True),
+            )
+        ),
+    ),
+)
+QUESTION = Question(
+    id=JOB.id,
+    member_id=1,
+    kind=JobKind.IMAGINE,
+    request=MANY,
+    origin=None,
+    brought_by=None,
+    private=False,
+    credits=92,
+    state="asked",
+    asked_at=NOON,
+)
+ASKED = Asked(QUESTION, Draft(JobKind.IMAGINE, MANY, "google", Price(23, 113_000)), PaidBy.MEMBER)
+
+
 def job(locale: str, request: GenerationRequest = REQUEST) -> Job:
     return JOB.evolve(place=replace(PLACE, locale=locale), request=request)
 
@@ -354,7 +421,18 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             *(CARDS.problem(error, locale) for error in ERRORS),
             CARDS.problem(ERRORS[-1], locale, prompt=PROMPT),
         ],
+        "confirm": [
+            CONFIRM_CARDS.asked(ASKED, locale),
+            CONFIRM_CARDS.asked(replace(ASKED, paid_by=PaidBy.SERVER, changed=True), locale),
+            CONFIRM_CARDS.asked(replace(ASKED, paid_by=PaidBy.TEAM, team=TEAM.name), locale),
+            CONFIRM_CARDS.taken(QUESTION, locale),
+            CONFIRM_CARDS.declined(QUESTION, locale),
+        ],
         "balance": [
+            BALANCE_CARDS.balance(replace(NEWCOMER, outlook=OUTLOOK), locale),
+            BALANCE_CARDS.balance(
+                replace(NEWCOMER, outlook=replace(OUTLOOK, everything=True, keys=())), locale
+            ),
             BALANCE_CARDS.balance(STANDING, locale),
             BALANCE_CARDS.balance(NEWCOMER, locale),
             BALANCE_CARDS.balance(replace(STANDING, statement=None, pool=None), locale),
@@ -464,6 +542,7 @@ def limit_cards(locale: str) -> list[discord.ui.LayoutView]:
         LIMIT_CARDS.granted(Moved("member:8", 50, 150), locale),
         LIMIT_CARDS.taken(Moved("server:2", -20, 1210), locale),
         LIMIT_CARDS.refunded(Moved("team:0a", 7, 27), locale),
+        LIMIT_CARDS.refunded(Moved("team:0a", 7, 0), locale),
     ]
 
 
@@ -594,8 +673,12 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
     receipt = Receipt(charged=4 * 10**12, left=10**15, asked=4, seconds=100_000)
     how = ("lossless", "lossy", "smaller", "smaller")
 
+    draft = Draft(JobKind.EDIT, request, "google", price)
+    by_team = replace(ASKED, draft=draft, paid_by=PaidBy.TEAM, team=prompt[:NAME_LIMIT])
     for view in (
-        CARDS.accepted(Draft(JobKind.EDIT, request, "google", price), locale),
+        CONFIRM_CARDS.asked(by_team, locale),
+        CONFIRM_CARDS.taken(replace(QUESTION, request=request), locale),
+        CARDS.accepted(draft, locale),
         CARDS.queued(large, 10**6),
         CARDS.drawing(large),
         CARDS.waiting(large, NOON),
@@ -655,9 +738,24 @@ def test_a_full_balance_fits_on_its_card(locale, text):
         ),
         running=(Running(2**63, 2**63, 2**63, private=False, credits=most),) * 50,
         spending=Spending(DAYS, (most,) * 30, b"PNG"),
+        outlook=FULL_OUTLOOK,
     )
 
     assert_within_limits(BALANCE_CARDS.balance(full, locale))
+
+
+FULL_KEY = KeyState(
+    "n" * 32,
+    KEY.key,
+    (Trouble("N" * 40, ErrorKind.REGION_BLOCKED, NOON),) * 5,
+    tuple(KeyUse(KEY.key, measure, 10**12, 10**12 - 1, NOON) for measure in Spend),
+    Reading(Balance(Decimal("1234567890.123456"), "credits"), NOON),
+)
+FULL_OUTLOOK = Outlook(
+    (UpstreamClosed("N" * 40, ErrorKind.SPEND_LIMIT, Scope.MONTH, NOON, sure=True),) * 9,
+    everything=False,
+    keys=(FULL_KEY,) * 40,
+)
 
 
 def large_pot(name: str) -> Pot:

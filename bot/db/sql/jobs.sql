@@ -166,12 +166,14 @@ UPDATE attempts SET task_id = :task_id
 
 -- name: end_attempt
 -- How that call ended and whether the upstream bills it; when to ask about its task, if it has one.
+-- No row back means that it had ended, or that the run no longer holds its job.
 UPDATE attempts SET ended_at = :now, outcome = :outcome, billed = :billed, tokens = :tokens,
                     look_at = CASE WHEN task_id IS NULL THEN NULL
                                    ELSE CAST(:look_at AS BIGINT) END
  WHERE id = :id AND ended_at IS NULL
    AND job_id IN (SELECT jobs.id FROM jobs WHERE jobs.claim = :claim
-                                             AND jobs.id = attempts.job_id);
+                                             AND jobs.id = attempts.job_id)
+RETURNING key, usd_micros, hour, day, month;
 
 -- name: abandon_attempts
 -- The job ends while calls are open: nobody knows how they ended or whether they are billed.
@@ -202,7 +204,8 @@ UPDATE attempts SET look_at = CAST(:next AS BIGINT)
 -- name: learn_late
 -- What became of a task that had been given up; no row back means that it is known already.
 UPDATE attempts SET outcome = :outcome, billed = :billed, look_at = NULL
- WHERE id = :id AND outcome <> 'late_image' RETURNING id;
+ WHERE id = :id AND billed = 'unknown'
+RETURNING key, usd_micros, hour, day, month;
 
 -- name: jobs_ahead
 -- How many queued jobs came before this one.

@@ -19,6 +19,24 @@ SELECT id FROM teams WHERE id = :id AND closed_at IS NULL;
 -- For ever; another may be made for the channel.
 UPDATE teams SET closed_at = :now WHERE id = :id AND closed_at IS NULL;
 
+-- name: end_team
+-- Its channel is gone: nobody draws from it any more, whatever a clock says, and it closes as soon
+-- as nothing is held.
+UPDATE teams SET gone_at = :now, expires_at = 0
+ WHERE id = :id AND closed_at IS NULL AND gone_at IS NULL;
+
+-- name: open_teams
+-- Every team that has not been closed.
+SELECT id, guild_id, channel_id, name, per_member, expires_at, made_by, made_at
+  FROM teams WHERE closed_at IS NULL ORDER BY made_at, id;
+
+-- name: team_of_share
+-- The team that a reservation drew from, whether or not it is closed.
+SELECT t.id, t.guild_id, t.channel_id, t.name, t.per_member, t.expires_at, t.made_by, t.made_at,
+       t.gone_at, t.closed_at
+  FROM team_shares s JOIN teams t ON t.id = s.team_id
+ WHERE s.reservation_id = :reservation_id;
+
 -- name: team_members
 -- Everyone who paid in, spent, joined or left, in a fixed order.
 SELECT member_id, paid_in, spent, away FROM team_members

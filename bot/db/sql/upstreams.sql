@@ -1,14 +1,15 @@
 -- name: breakers
 -- Every open breaker, for a start to take over.
-SELECT provider, key, model, kind, opened_at, retry_at FROM breakers
+SELECT provider, key, model, kind, opened_at, retry_at, scope FROM breakers
  ORDER BY provider, key, model;
 
 -- name: open_breaker
 -- Remember that a line is closed and until when; a later word replaces an earlier one.
-INSERT INTO breakers (provider, key, model, kind, opened_at, retry_at)
-VALUES (:provider, :key, :model, :kind, :opened_at, :retry_at)
+INSERT INTO breakers (provider, key, model, kind, opened_at, retry_at, scope)
+VALUES (:provider, :key, :model, :kind, :opened_at, :retry_at, :scope)
 ON CONFLICT (provider, key, model) DO UPDATE
-   SET kind = excluded.kind, opened_at = excluded.opened_at, retry_at = excluded.retry_at;
+   SET kind = excluded.kind, opened_at = excluded.opened_at, retry_at = excluded.retry_at,
+       scope = excluded.scope;
 
 -- name: close_breaker
 -- The line works again.

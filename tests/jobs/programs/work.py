@@ -13,9 +13,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from bot.app import World, open_workshop
 from bot.db.sqlite import SqliteDatabase
-from bot.generation.pricing import Ranking
+from bot.generation.pricing import Ranking, Tariff
 from bot.jobs import queue
 from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
@@ -27,6 +26,7 @@ from bot.jobs.uploads import Uploads
 from bot.providers.health import Health
 from bot.providers.router import Router
 from bot.settings import Settings
+from bot.workshop import World, open_workshop
 
 NAMES = ("google", "apiyi")
 """In the order they are asked."""
@@ -97,7 +97,7 @@ async def main(folder: Path, url: str, jobs: int, gateway: str | None = None) ->
             providers=("google",),
             ranking=ranking,
             default_model=None,
-            credit_usd_micros=5000,
+            tariff=Tariff(5000),
             database=database,
             payers=bank.payers,
             uploads=Uploads(store=workshop.store, codec=workshop.codec),

@@ -1,0 +1,144 @@
+"""Dear requests ask first: what it is, what it costs and who would pay; a press draws it, once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.db.database import Database, Transaction
+from bot.generation.request import ImageRef
+from bot.jobs import question as questions
+from bot.jobs.job import Origin
+from bot.jobs.payers import PaidBy
+from bot.jobs.question import ASKED, DECLINED, LASTS, Question
+from bot.jobs.service import Draft, Studio
+from bot.jobs.uploads import Upload, Uploads
+from bot.mirror import QuestionExpired, QuestionOver
+from bot.quotas.limit import Who
+
+MINUTE = 60 * 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it stands: what would be drawn at which price, and who would pay.
+
+    `team` is the name of the team that would. `changed` when the price is not what was said last.
+    """
+
+    question: Question
+    draft: Draft
+    paid_by: PaidBy
+    team: str = ""
+    changed: bool = False
+
+
+class Confirmations:
+    """`threshold` is the price in credits from which is asked, None for never.
+
+    `now` in microseconds UTC.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        studio: Studio,
+        uploads: Uploads,
+        now: Callable[[], int],
+        new_id: Callable[[], str],
+        threshold: int | None,
+    ) -> None:
+        self._database = database
+        self._studio = studio
+        self._uploads = uploads
+        self._now = now
+        self._new_id = new_id
+        self._threshold = threshold
+
+    def need(self, draft: Draft) -> bool:
+        """Whether this costs so much that is asked first."""
+        return self._threshold is not None and draft.credits >= self._threshold
+
+    async def ask(
+        self,
+        draft: Draft,
+        who: Who,
+        channels: Sequence[int],
+        *,
+        interaction_id: int,
+        reply_token: str,
+        private: bool,
+        uploads: Sequence[Upload] = (),
+        pictures: Sequence[ImageRef] = (),
+        origin: Origin | None = None,
+        brought_by: int | None = None,
+    ) -> Asked:
+        """Keep the request with its pictures until it is answered; the uploads are read now.
+
+        Raises as `Studio.submit`, so that nobody is asked about what would be refused.
+        """
+        promise = await self._studio.foresee(draft, who, channels)
+        pictures = await self._uploads.lighten(pictures)
+        taken = await self._uploads.take(uploads)
+        request = replace(draft.request, reference_images=(*pictures, *taken))
+        asked = Question(
+            id=self._new_id(),
+            member_id=who.member_id,
+            kind=draft.kind,
+            request=request,
+            origin=origin,
+            brought_by=brought_by,
+            private=private,
+            credits=draft.credits,
+            state=ASKED,
+            asked_at=self._now(),
+            reply_token=reply_token,
+        )
+
+        async def keep(tx: Transaction) -> Question:
+            return await questions.add(tx, asked, interaction_id=interaction_id)
+
+        kept = await self._database.write(keep)
+        return Asked(kept, draft, promise.paid_by, promise.name)
+
+    async def look(self, question_id: str, who: Who, channels: Sequence[int]) -> Asked:
+        """An open question at today's price, for a yes; it ends only where the credits are held.
+
+        Raises QuestionOver, QuestionExpired, and what `Studio.draft` and `submit` do.
+        """
+        found = await self._find(question_id, who.member_id)
+        request = found.request
+        await self._studio.refresh()
+        draft = self._studio.draft(
+            found.kind,
+            request.prompt,
+            model=request.model,
+            aspect_ratio=request.aspect_ratio,
+            resolution=request.resolution,
+            count=request.count,
+            thinking=request.thinking,
+            reference_images=len(request.reference_images),
+        )
+        promise = await self._studio.foresee(draft, who, channels)
+        changed = draft.credits != found.credits
+        if changed:
+            price = draft.credits
+            await self._database.write(lambda tx: questions.reprice(tx, question_id, price))
+        return Asked(found, draft, promise.paid_by, promise.name, changed)
+
+    async def decline(self, question_id: str, by: int) -> Question:
+        """Give it up; raises QuestionOver and QuestionExpired."""
+        found = await self._find(question_id, by)
+        now = self._now()
+        if not await self._database.write(
+            lambda tx: questions.end(tx, question_id, by=by, state=DECLINED, now=now)
+        ):
+            raise QuestionOver
+        return found
+
+    async def _find(self, question_id: str, by: int) -> Question:
+        found = await self._database.read(lambda tx: questions.get(tx, question_id, by=by))
+        if found is None or found.state != ASKED:
+            raise QuestionOver
+        if found.open_until <= self._now():
+            raise QuestionExpired(LASTS // MINUTE)
+        return found

@@ -1,0 +1,144 @@
+"""A dear request that waits for its asker's yes. One row of `confirmations`; nothing is held."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.db.database import Row, Transaction
+from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
+from bot.jobs.job import JobKind, Origin, Press, press_behind
+
+LASTS = 14 * 60 * 1_000_000
+"""Microseconds in which it may be answered: the card it is on can be changed for 15 minutes."""
+ASKED, TAKEN, DECLINED = "asked", "taken", "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked for, by whom, and what was said that it costs in all, in `credits`.
+
+    The request has its reference images; `origin` and `brought_by` are as a job has them.
+    `reply_token` changes the card it is on. `asked_at` in microseconds UTC.
+    """
+
+    id: str
+    member_id: int
+    kind: JobKind
+    request: GenerationRequest
+    origin: Origin | None
+    brought_by: int | None
+    private: bool
+    credits: int
+    state: str
+    asked_at: int
+    reply_token: str | None = None
+
+    @property
+    def open_until(self) -> int:
+        """When it can no longer be answered."""
+        return self.asked_at + LASTS
+
+    @property
+    def press(self) -> Press | None:
+        """The button that it came from, None where a command did."""
+        return press_behind(self.member_id, self.origin, self.brought_by)
+
+
+async def add(tx: Transaction, question: Question, *, interaction_id: int) -> Question:
+    """Store it with its pictures; an interaction that is delivered twice is one question."""
+    request = question.request
+    added = await tx.one(
+        "ask_confirmation",
+        id=question.id,
+        interaction_id=interaction_id,
+        member_id=question.member_id,
+        kind=question.kind,
+        prompt=request.prompt,
+        model=request.model,
+        aspect_ratio=request.aspect_ratio,
+        resolution=request.resolution,
+        count=request.count,
+        thinking=request.thinking,
+        origin_job_id=question.origin.job_id if question.origin else None,
+        origin_picture=question.origin.picture if question.origin else None,
+        brought_by=question.brought_by,
+        private=int(question.private),
+        credits=question.credits,
+        reply_token=question.reply_token,
+        now=question.asked_at,
+    )
+    if added is None:
+        row = await tx.one("confirmation_of_interaction", interaction_id=interaction_id)
+        return question if row is None else await _question(tx, row)
+    await _tie(tx, question.id, request.reference_images, now=question.asked_at)
+    return question
+
+
+async def get(tx: Transaction, question_id: str, *, by: int) -> Question | None:
+    """A question of this member; another's is none."""
+    row = await tx.one("confirmation", id=question_id, member_id=by)
+    return await _question(tx, row) if row else None
+
+
+async def reprice(tx: Transaction, question_id: str, credits: int) -> None:  # noqa: A002 - its name
+    """Remember another price, while it is open."""
+    await tx.run("reprice_confirmation", id=question_id, credits=credits)
+
+
+async def end(tx: Transaction, question_id: str, *, by: int, state: str, now: int) -> bool:
+    """Answer it, once; False when it was, its time is over, or it is another's."""
+    ended = await tx.one(
+        "end_confirmation",
+        id=question_id,
+        member_id=by,
+        state=state,
+        now=now,
+        asked_after=now - LASTS,
+    )
+    return ended is not None
+
+
+async def _tie(tx: Transaction, question_id: str, images: Sequence[ImageRef], *, now: int) -> None:
+    for position, image in enumerate(images):
+        await tx.run(
+            "add_image",
+            digest=image.digest,
+            mime=image.mime,
+            width=image.width,
+            height=image.height,
+            size=image.size,
+            stored_at=now,
+        )
+        await tx.run(
+            "add_confirmation_image",
+            confirmation_id=question_id,
+            position=position,
+            digest=image.digest,
+        )
+
+
+async def _question(tx: Transaction, row: Row) -> Question:
+    images = await tx.all("confirmation_images", confirmation_id=row["id"])
+    origin = None
+    if row["origin_job_id"] is not None:
+        origin = Origin(row["origin_job_id"], row["origin_picture"])
+    return Question(
+        id=row["id"],
+        member_id=row["member_id"],
+        kind=JobKind(row["kind"]),
+        request=GenerationRequest(
+            prompt=row["prompt"],
+            model=row["model"],
+            aspect_ratio=AspectRatio(row["aspect_ratio"]),
+            resolution=Resolution(row["resolution"]),
+            count=row["count"],
+            thinking=Thinking(row["thinking"]) if row["thinking"] else None,
+            reference_images=tuple(ImageRef(**image) for image in images),
+        ),
+        origin=origin,
+        brought_by=row["brought_by"],
+        private=bool(row["private"]),
+        credits=row["credits"],
+        state=row["state"],
+        asked_at=row["asked_at"],
+        reply_token=row["reply_token"],
+    )

@@ -1,0 +1,76 @@
+"""The buttons of a dear request's question; they work after any restart, each once."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Self, cast
+
+import discord
+
+from bot.client import Client
+from bot.ui.confirm_cards import put_away
+from bot.ui.replies import acknowledge, turn
+from bot.ui.whereabouts import channels, who
+
+Press = Callable[[Client, discord.Interaction, str], Awaitable[None]]
+
+
+async def draw(client: Client, interaction: discord.Interaction, question_id: str) -> None:
+    """Draw it at the price that was said; at another one, ask again."""
+    services, locale = client.services, interaction.locale.value
+    asked = await services.confirmations.look(question_id, who(interaction), channels(interaction))
+    if asked.changed:
+        await turn(interaction, services.confirm_cards.asked(asked, locale))
+        return
+    question = asked.question
+    card = services.cards.accepted(asked.draft, locale, question.press)
+    place = await acknowledge(interaction, card, private=question.private)
+    await services.studio.submit(
+        asked.draft,
+        place,
+        pictures=question.request.reference_images,
+        origin=question.origin,
+        brought_by=question.brought_by,
+        question_id=question.id,
+    )
+    await put_away(interaction, services.confirm_cards, question)
+
+
+async def drop(client: Client, interaction: discord.Interaction, question_id: str) -> None:
+    services = client.services
+    question = await services.confirmations.decline(question_id, interaction.user.id)
+    await turn(interaction, services.confirm_cards.declined(question, interaction.locale.value))
+
+
+PRESSES: Mapping[str, Press] = MappingProxyType({"draw": draw, "drop": drop})
+
+
+class ConfirmButton(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    template=f"confirm:(?P<verb>{'|'.join(PRESSES)}):(?P<question>[0-9a-f]{{32}})",
+):
+    """The id is data from outside: only who asked that question is listened to."""
+
+    def __init__(self, verb: str, question_id: str) -> None:
+        super().__init__(discord.ui.Button(custom_id=f"confirm:{verb}:{question_id}"))
+        self._verb = verb
+        self._question_id = question_id
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction,
+        item: discord.ui.Item[discord.ui.View],
+        match: re.Match[str],
+    ) -> Self:
+        del interaction, item
+        return cls(match["verb"], match["question"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        client = cast(Client, interaction.client)
+        async with client.telling(interaction):
+            await PRESSES[self._verb](client, interaction, self._question_id)
+
+
+async def setup(client: Client) -> None:
+    client.add_dynamic_items(ConfirmButton)

@@ -1,0 +1,242 @@
+"""Dear requests ask first: nothing is held until the press, each press draws once, by its asker."""
+
+import io
+import time
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from bot.workshop import World
+
+MINUTE = 60 * 1_000_000
+PRICE = 4 * 7
+"""Four pictures of the default model."""
+DEAR = {"count": 4}
+
+
+@pytest.fixture
+def careful(settings):
+    """Asks from 20 credits on."""
+    return settings.model_copy(update={"confirm_from_credits": 20})
+
+
+@pytest.fixture
+async def scene(scene_over, careful):
+    async with scene_over(careful) as opened:
+        yield opened
+
+
+@pytest.fixture
+def alice(scene):
+    return scene.member("alice")
+
+
+def picture(colour):
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+async def ask(scene, who, prompt="a dear dragon", **options):
+    """The question a dear request brings."""
+    shown = (await who.slash(scene.channel, "imagine", prompt=prompt, **(DEAR | options))).response
+    assert shown.ephemeral
+    return shown
+
+
+def words(scene, message):
+    """What a card says now."""
+    return str(scene.env.backend.get_message(scene.channel.id, message.id).components)
+
+
+async def rows(scene, table):
+    return await scene.app.database.read(lambda tx: tx.query(f"SELECT * FROM {table}"))  # noqa: S608
+
+
+async def test_it_says_what_it_costs_and_who_would_pay_and_holds_nothing(scene, alice, calls):
+    question = await ask(scene, alice)
+
+    text = scene.text(question)
+    assert f"Draw this for {PRICE} credits?" in text
+    assert "a dear dragon" in text
+    assert "4 pictures · 1K · Nano Banana 2.1" in text
+    assert "Paid by you" in text
+    assert await rows(scene, "reservations") == await rows(scene, "jobs") == []
+    assert await rows(scene, "usage") == []
+    assert calls.count("a dear dragon") == 0
+
+    pressed = await alice.click(question, label=f"Draw it for {PRICE} credits")
+
+    assert len(pressed.response.attachments) == 4
+    assert not pressed.response.ephemeral
+    assert calls.count("a dear dragon") == 4
+    assert "It is being made" in words(scene, question)
+    assert "confirm:" not in words(scene, question)
+    assert (await scene.account(alice)).available == 100 - PRICE
+    await scene.assert_books_balance()
+
+
+async def test_never_mind_draws_nothing_and_ends_it(scene, alice, calls):
+    question = await ask(scene, alice, "never drawn")
+    stored = scene.env.backend.get_message(scene.channel.id, question.id)
+    before = stored.components
+
+    await alice.click(question, label="Never mind")
+
+    assert "Nothing was charged." in words(scene, question)
+    stored.components = before
+    late = await alice.click(question, label=f"Draw it for {PRICE} credits")
+    assert "answered already" in scene.text(late.response)
+    assert calls.count("never drawn") == 0
+    assert await rows(scene, "jobs") == []
+
+
+async def test_pressed_twice_or_delivered_twice_it_is_drawn_once(scene, alice, calls):
+    """Each press is delivered twice, and the second is of the card as it was before the first."""
+    question = await ask(scene, alice, "once and no more", count=3)
+    stored = scene.env.backend.get_message(scene.channel.id, question.id)
+    before = stored.components
+    parsers = scene.app.client._connection.parsers
+    deliver = parsers["INTERACTION_CREATE"]
+    parsers["INTERACTION_CREATE"] = lambda data: (deliver(data), deliver(data))
+
+    for _ in range(2):
+        await alice.click(question, label="Draw it for 21 credits")
+        await scene.env.settle()
+        stored.components = before
+
+    assert calls.count("once and no more") == 3
+    assert (await scene.account(alice)).available == 100 - 21
+    await scene.assert_books_balance()
+
+
+def buttons_of(message, question_id):
+    """Make a card's buttons those of another question."""
+    for part in message.components[0]["components"]:
+        if part["type"] == 1:
+            for button, verb in zip(part["components"], ("draw", "drop"), strict=True):
+                button["custom_id"] = f"confirm:{verb}:{question_id}"
+
+
+async def test_it_works_after_a_restart_with_its_upload_and_only_for_its_asker(
+    scene_over, careful, calls
+):
+    """The upload was read when the command came. Bob forges the button and is refused."""
+    async with scene_over(careful) as scene:
+        alice, bob = scene.member("alice"), scene.member("bob")
+        options = {"image": ("mine.png", picture("teal")), "count": 3}
+        await alice.slash(scene.channel, "edit", prompt="make it dear", **options)
+        [asked] = await rows(scene, "confirmations")
+        theirs = await ask(scene, bob, "bob's own")
+        buttons_of(scene.env.backend.get_message(scene.channel.id, theirs.id), asked["id"])
+
+        refused = await bob.click(theirs, label=f"Draw it for {PRICE} credits")
+
+        assert "not yours" in scene.text(refused.response)
+    async with scene_over(careful) as scene:
+        # The simulated Discord knows her by another id after its own restart.
+        alice = scene.member("alice")
+        moved = "UPDATE confirmations SET member_id = :alice WHERE id = :id"
+        await scene.app.database.write(lambda tx: tx.query(moved, alice=alice.id, id=asked["id"]))
+        card = await ask(scene, alice, "another")
+        buttons_of(scene.env.backend.get_message(scene.channel.id, card.id), asked["id"])
+
+        pressed = await alice.click(card, custom_id=f"confirm:draw:{asked['id']}")
+
+        assert len(pressed.response.attachments) == 3
+        assert calls.count("make it dear") == 3
+        [sent] = [part for part in calls.last()["contents"][0]["parts"] if "inlineData" in part]
+        assert sent
+        assert (await scene.account(alice)).available == 100 - 21
+
+
+async def test_a_question_closes_after_its_time(scene_over, careful):
+    clock = [time.time_ns() // 1000]
+    async with scene_over(careful, world=replace(World(), now=lambda: clock[0])) as scene:
+        alice = scene.member("alice")
+        question = await ask(scene, alice)
+        clock[0] += 14 * MINUTE
+
+        late = await alice.click(question, label=f"Draw it for {PRICE} credits")
+
+        assert "open for 14 minutes" in scene.text(late.response)
+        assert await rows(scene, "reservations") == []
+
+
+async def test_another_price_asks_again(scene_over, careful, upstream, calls):
+    """Google is spent up by somebody else meanwhile, and API易 is dearer."""
+    changes = {
+        "apiyi_api_key": type(careful.gemini_api_key)("sk-dear"),
+        "apiyi_base_url": upstream.gateway_url,
+        "gemini_limits": "usd_per_day=0.11",
+    }
+    async with scene_over(careful.model_copy(update=changes)) as scene:
+        alice, bob = scene.member("alice"), scene.member("bob")
+        question = await ask(scene, alice, "dearer by and by", count=3)
+        assert "21 credits" in scene.text(question)
+        spent = await ask(scene, bob, "what spends it", count=3)
+        await bob.click(spent, label="Draw it for 21 credits")
+
+        pressed = await alice.click(question, label="Draw it for 21 credits")
+
+        assert pressed.response is None or not pressed.response.attachments
+        assert calls.count("dearer by and by") == 0
+        turned = words(scene, question)
+        assert "The price has changed" in turned
+        [price] = {
+            row["credits"]
+            for row in await rows(scene, "confirmations")
+            if row["prompt"] == "dearer by and by"
+        }
+        assert price != 21
+        drawn = await alice.click(question, label=f"Draw it for {price} credits")
+        assert len(drawn.response.attachments) == 3
+        assert (await scene.account(alice)).available == 100 - price
+        await scene.assert_books_balance()
+
+
+async def test_what_would_be_refused_is_refused_at_once(scene_over, careful):
+    poor = careful.model_copy(update={"welcome_credits": 27})
+    async with scene_over(poor) as scene:
+        shown = await ask(scene, scene.member("alice"))
+
+        assert "This needs 28 credits and you have 27" in scene.text(shown)
+        assert await rows(scene, "confirmations") == []
+
+
+async def test_again_and_edit_ask_too_and_a_team_is_named(scene_over, settings, calls):
+    """From 0 credits on everything asks."""
+    chosen = settings.model_copy(update={"confirm_from_credits": 0})
+    async with scene_over(chosen) as scene:
+        alice = scene.member("alice")
+        await alice.slash(scene.channel, "team create", name="Foxes", credits=40)
+        question = await ask(scene, alice, "a first one", count=1, private=True)
+        assert "Paid by the team **Foxes**" in scene.text(question)
+        first = await alice.click(question, label="Draw it for 7 credits")
+        assert first.response.ephemeral
+
+        again = await alice.click(first.response, label="Again · 7 credits")
+        assert "Draw this for 7 credits?" in scene.text(again.response)
+        second = await alice.click(again.response, label="Draw it for 7 credits")
+        assert "pressed **Again**" in scene.text(second.response)
+
+        form = await alice.click(first.response, label="Edit this")
+        field = form.modal["components"][0]["component"]["custom_id"]
+        edit = await alice.submit_modal(form, {field: "add a moon"})
+        assert "add a moon" in scene.text(edit.response)
+        third = await alice.click(edit.response, label="Draw it for 7 credits")
+        assert third.response.attachments
+        assert calls.count("add a moon") == 1
+        jobs = await scene.jobs()
+        assert [bool(job["origin_job_id"]) for job in jobs] == [False, False, True]
+        await scene.assert_books_balance()
+
+
+async def test_off_never_asks(scene_over, settings):
+    chosen = settings.model_copy(update={"confirm_from_credits": None, "welcome_credits": 300})
+    async with scene_over(chosen) as scene:
+        shown = await scene.member("alice").slash(
+            scene.channel, "imagine", prompt="at once", **DEAR
+        )
+        assert len(shown.response.attachments) == 4
