@@ -24,19 +24,25 @@ from bot.errors import SettingsError, UnknownModel
 from bot.generation.catalog import MICROS, Catalog
 from bot.generation.pricing import Ranking
 from bot.i18n import Sentences
-from bot.images.codec import Codec
+from bot.images.codec import UPLOAD_LIMIT, Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
 from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.exhibit import Gallery
 from bot.jobs.gifts import Gifts
+from bot.jobs.history import History
+from bot.jobs.kept import Kept
 from bot.jobs.limits import Limits
+from bot.jobs.links import Links
+from bot.jobs.onward import Onward
 from bot.jobs.pots import Pots
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
 from bot.jobs.treasury import Treasury
 from bot.jobs.uploads import Uploads
+from bot.jobs.versions import Versions
 from bot.ledger.ledger import Ledger
 from bot.ledger.wallets import Wallets
 from bot.providers import registry
@@ -52,11 +58,15 @@ from bot.providers.transport import Transport, make_session
 from bot.settings import Settings
 from bot.ui.cards import Cards
 from bot.ui.delivery import DiscordDelivery
+from bot.ui.desk import Desk
 from bot.ui.limit_cards import LimitCards
+from bot.ui.showing import Showing
 from bot.web.server import serve
 from bot.web.site import Web
 
 CODEC_SECONDS = 30.0
+LINK_SECONDS = 20.0
+"""For a picture that a member's message links to."""
 MOST_WORKERS = 4
 """Re-encoding processes; one may need 450 MB for a 4K picture."""
 SHUTDOWN_SECONDS = 20.0
@@ -322,7 +332,12 @@ def _services(
     left_behind: Sequence[str],
 ) -> Services:
     sentences = world.sentences()
-    cards = Cards(sentences=sentences, catalog=workshop.catalog)
+    cards = Cards(
+        sentences=sentences,
+        catalog=workshop.catalog,
+        # The studio comes last: it wakes the runner, which shows cards.
+        larger=lambda job: onward.larger(job),
+    )
     runner = Runner(
         database=Patient(database, sleep=world.sleep),
         ledger=bank.ledger,
@@ -340,6 +355,7 @@ def _services(
     dispatcher = InProcessDispatcher(
         runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
     )
+    uploads = Uploads(store=workshop.store, codec=workshop.codec)
     studio = Studio(
         catalog=workshop.catalog,
         providers=tuple(dict.fromkeys(way.name for way in workshop.ways)),
@@ -348,15 +364,28 @@ def _services(
         credit_usd_micros=settings.credit_usd_micros,
         database=database,
         payers=bank.payers,
-        uploads=Uploads(store=workshop.store, codec=workshop.codec),
+        uploads=uploads,
         dispatcher=dispatcher,
         today=world.today,
         now=world.now,
         new_id=world.new_id,
     )
+    onward = Onward(studio=studio, sentences=sentences)
+    store, codec = workshop.store, workshop.codec
+    gallery = Gallery(database=database, store=store, codec=codec)
     pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=world.now)
     return Services(
         studio=studio,
+        onward=onward,
+        history=History(database=database, studio=studio, store=store, now=world.now),
+        versions=Versions(database=database, store=store, codec=codec),
+        kept=Kept(database=database, uploads=uploads, now=world.now),
+        # What a member links to may lie in no private network, whatever the operator allows.
+        links=Links(
+            downloader=Downloader(limit=UPLOAD_LIMIT, time_limit=LINK_SECONDS), store=store
+        ),
+        desk=Desk(studio=studio, cards=cards),
+        showing=Showing(gallery=gallery, cards=cards),
         gifts=_gifts(settings, world, database, bank),
         pots=pots,
         standings=_standings(world, database, bank, pots, workshop.codec),

@@ -52,6 +52,16 @@ class ImageStore:
         """
         return await asyncio.to_thread(self._adopt, file, digest)
 
+    async def remove(self, image: ImageRef) -> None:
+        """Delete a picture for good; safe to repeat."""
+        with _disk():
+            await asyncio.to_thread(self.path(image).unlink, missing_ok=True)
+
+    async def read(self, file: Path) -> bytes:
+        """The content of a file in a scratch folder."""
+        with _disk():
+            return await asyncio.to_thread(file.read_bytes)
+
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:
         """A fresh empty folder, gone with all it holds when left."""

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from bot.db.database import Row, Transaction
 from bot.generation.pricing import Price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
-from bot.jobs.job import LAWFUL, Job, JobKind, JobState, Origin, Place
+from bot.jobs.job import LAWFUL, Button, Job, JobKind, JobState, Origin, Place, Receipt
+
+MICROS = 1_000_000
 
 
 class UnlawfulMove(Exception):
@@ -38,6 +40,7 @@ async def add(tx: Transaction, job: Job) -> None:
         origin_job_id=job.origin.job_id if job.origin else None,
         origin_picture=job.origin.picture if job.origin else None,
         brought_by=job.brought_by,
+        button=job.button,
         provider=job.provider,
         reservation_id=job.reservation_id,
         account_id=job.account_id,
@@ -53,18 +56,23 @@ async def tie(
 ) -> None:
     """Tie stored pictures to a job as its `reference` or `result`; safe to repeat."""
     for position, image in enumerate(images):
-        await tx.run(
-            "add_image",
-            digest=image.digest,
-            mime=image.mime,
-            width=image.width,
-            height=image.height,
-            size=image.size,
-            stored_at=now,
-        )
+        await remember(tx, image, now=now)
         await tx.run(
             "add_job_image", job_id=job_id, role=role, position=position, digest=image.digest
         )
+
+
+async def remember(tx: Transaction, image: ImageRef, *, now: int) -> None:
+    """Note the facts of a stored picture; safe to repeat."""
+    await tx.run(
+        "add_image",
+        digest=image.digest,
+        mime=image.mime,
+        width=image.width,
+        height=image.height,
+        size=image.size,
+        stored_at=now,
+    )
 
 
 async def get(tx: Transaction, job_id: str) -> Job | None:
@@ -145,6 +153,24 @@ async def end(
     return row is not None
 
 
+async def receipt(tx: Transaction, job: Job, *, made: int) -> Receipt:
+    """What a job that made so many pictures cost; not what anybody has left by now."""
+    row = await tx.one("job_outcome", id=job.id)
+    charged = row["credits_charged"] if row else None
+    ended = (row["finished_at"] if row else None) or job.created_at
+    return Receipt(
+        charged=job.price.credits * made if charged is None else charged,
+        left=None,
+        asked=job.request.count,
+        seconds=round((ended - job.created_at) / MICROS),
+    )
+
+
+def image(row: Row) -> ImageRef:
+    """The stored picture of a row."""
+    return ImageRef(row["digest"], row["mime"], row["width"], row["height"], row["size"])
+
+
 def origin(row: Row) -> Origin | None:
     """The stored picture that a row's job goes on from."""
     job_id, picture = row["origin_job_id"], row["origin_picture"]
@@ -158,10 +184,7 @@ def _require_lawful(was: JobState, state: JobState) -> None:
 
 async def _images(tx: Transaction, job_id: str, role: str) -> tuple[ImageRef, ...]:
     rows = await tx.all("job_images", job_id=job_id, role=role)
-    return tuple(
-        ImageRef(row["digest"], row["mime"], row["width"], row["height"], row["size"])
-        for row in rows
-    )
+    return tuple(image(row) for row in rows)
 
 
 async def _job(tx: Transaction, row: Row) -> Job:
@@ -199,4 +222,6 @@ async def _job(tx: Transaction, row: Row) -> Job:
         started_at=row["started_at"],
         origin=origin(row),
         brought_by=row["brought_by"],
+        button=Button(row["button"]) if row["button"] else None,
+        forgotten=row["forgotten_at"] is not None,
     )

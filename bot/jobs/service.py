@@ -14,7 +14,7 @@ from bot.generation.pricing import Price, Rank, Ranking, price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
 from bot.jobs import instead, queue
 from bot.jobs.dispatch import Dispatcher
-from bot.jobs.job import Job, JobKind, JobState, Origin, Place, Stored
+from bot.jobs.job import Button, Job, JobKind, JobState, Origin, Place, Stored
 from bot.jobs.payers import Payers
 from bot.jobs.uploads import Upload, Uploads
 from bot.quotas.limit import Who, Whose
@@ -91,6 +91,17 @@ class Studio:
                 choices.append((model, Quote(usual, self._price(offer, usual))))
         return choices
 
+    def quotes(self, request: GenerationRequest, *, reference_images: int) -> list[Quote]:
+        """What one picture costs in each resolution in which some upstream can do the request."""
+        model = self._catalog.models.get(request.model)
+        found = []
+        for size in model.resolutions if model else ():
+            wanted = replace(request, resolution=size)
+            offer = self._capable(model, wanted, reference_images) if model else None
+            if offer is not None:
+                found.append(Quote(size, self._price(offer, size, request.thinking)))
+        return found
+
     def draft(
         self,
         kind: JobKind,
@@ -134,12 +145,15 @@ class Studio:
         pictures: Sequence[ImageRef] = (),
         origin: Origin | None = None,
         brought_by: int | None = None,
+        button: Button | None = None,
+        kept: Sequence[ImageRef] = (),
     ) -> Job:
         """Read the uploads, then reserve and enqueue in one transaction and wake a runner.
 
         `pictures` are stored ones to work from, before the uploads; `origin` is where the first of
         them comes from, when the job goes on from there; `brought_by` is whose they are, when the
-        one who asks has not been shown them. Raises UnusablePicture, JobUnknown, LimitReached or
+        one who asks has not been shown them. `kept` ones come last, and are then no longer kept.
+        Raises UnusablePicture, JobUnknown, LimitReached or
         NotEnoughCredits; then nothing is held and no upstream is asked. A job that is early for a
         limit by a minute at most begins later. An interaction that is delivered twice is one job:
         the second time the first's is returned.
@@ -148,7 +162,7 @@ class Studio:
         taken = await self._uploads.take(uploads)
         if not self._open:
             raise ShuttingDown
-        request = replace(draft.request, reference_images=(*pictures, *taken))
+        request = replace(draft.request, reference_images=(*pictures, *taken, *kept))
         job_id = self._new_id()
         who = Who(place.member_id, place.guild_id or 0, place.role_ids)
         total = draft.price.credits * request.count
@@ -171,8 +185,11 @@ class Studio:
                 created_at=self._now(),
                 origin=origin,
                 brought_by=brought_by,
+                button=button,
             )
             await queue.add(tx, job)
+            for image in kept:
+                await tx.run("use_kept_picture", member_id=who.member_id, digest=image.digest)
             return job, held.wait
 
         try:
@@ -185,11 +202,11 @@ class Studio:
         return job
 
     async def stored(self, job_id: str) -> Stored | None:
-        """A job that made pictures, with them; None for any other id."""
+        """A job that made pictures, with them; None for any other id and for a forgotten one."""
 
         async def look(tx: Transaction) -> Stored | None:
             job = await queue.get(tx, job_id)
-            made = await queue.results(tx, job_id) if job else ()
+            made = await queue.results(tx, job_id) if job and not job.forgotten else ()
             return Stored(job, made) if job and made else None
 
         return await self._database.read(look)

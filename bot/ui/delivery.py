@@ -1,15 +1,16 @@
 """Shows jobs on Discord: the reply while its token lives, else the channel, else a DM."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import discord
 import structlog
 
 from bot.errors import DeliveryFailed, PlantainError
-from bot.generation.formats import EXTENSIONS
 from bot.jobs.delivery import Picture
 from bot.jobs.job import Job, Receipt, Shortfall
 from bot.ui.cards import Cards
+from bot.ui.parts import named
 
 REPLY_LIVES = 14 * 60 * 1_000_000 + 30_000_000
 """Microseconds; Discord says 15 minutes from the press, and the press came before the job."""
@@ -42,15 +43,12 @@ class DiscordDelivery:
     async def deliver(
         self, job: Job, pictures: Sequence[Picture], receipt: Receipt, shortfall: Shortfall | None
     ) -> int | None:
-        named = [
-            (f"plantain-{job.id[-8:]}-{number}.{EXTENSIONS[picture.mime]}", picture)
-            for number, picture in enumerate(pictures, start=1)
-        ]
+        files_by_name = named(job.id, pictures)
         problems, unreachable = [], False
         for way in (self._by_reply, self._by_channel, self._by_direct_message):
             # Both are used up by a failed try: a file is read, a view remembers where it went.
-            card = self._cards.result(job, named, receipt, shortfall)
-            files = [discord.File(picture.path, filename=name) for name, picture in named]
+            card = self._cards.result(job, files_by_name, receipt, shortfall)
+            files = [discord.File(picture.path, filename=name) for name, picture in files_by_name]
             try:
                 message = await way(job, card, files)
             except Exception as error:  # noqa: BLE001 - whatever it was, the next way may do
@@ -73,10 +71,19 @@ class DiscordDelivery:
                 await self._try(job, "say it in the channel", self._explain_in_channel(job, error))
 
     async def _show(self, job: Job, card: discord.ui.LayoutView) -> None:
+        change = self._change(job)
+        if change is not None:
+            await self._try(job, "show progress", change(view=card))
+
+    def _change(self, job: Job) -> Callable[..., Awaitable[discord.Message]] | None:
+        """What edits the job's card; None where it is a reply that has expired."""
+        place = job.place
+        if place.reply_token is None and place.channel_id is not None:
+            # A card that answers a message is an ordinary message of ours.
+            channel = self._client.get_partial_messageable(place.channel_id)
+            return channel.get_partial_message(place.message_id).edit
         reply = self._reply(job)
-        if reply is None:
-            return
-        await self._try(job, "show progress", reply.edit_message(job.place.message_id, view=card))
+        return None if reply is None else partial(reply.edit_message, place.message_id)
 
     def _reply(self, job: Job) -> discord.Webhook | None:
         """The interaction's own webhook, or None when it has expired or was never kept."""
@@ -93,10 +100,8 @@ class DiscordDelivery:
     async def _by_reply(
         self, job: Job, card: discord.ui.LayoutView, files: list[discord.File]
     ) -> discord.Message | None:
-        reply = self._reply(job)
-        if reply is None:
-            return None
-        return await reply.edit_message(job.place.message_id, view=card, attachments=files)
+        change = self._change(job)
+        return None if change is None else await change(view=card, attachments=files)
 
     async def _by_channel(
         self, job: Job, card: discord.ui.LayoutView, files: list[discord.File]

@@ -1,14 +1,21 @@
 """Answers to an interaction that are not a job: private cards and where a job may answer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 
 import discord
 import structlog
 
 from bot.jobs.job import Place
+from bot.pressing import MessageGone
 
 ALREADY_ANSWERED = 40060
 """An answer took effect although we were told that it did not."""
+CHANGES = (
+    discord.InteractionResponseType.deferred_message_update,
+    discord.InteractionResponseType.message_update,
+)
+"""Answers that change the message whose button was pressed."""
 
 
 async def acknowledge(
@@ -46,6 +53,15 @@ async def acknowledge(
     )
 
 
+async def take_away(interaction: discord.Interaction) -> None:
+    """Delete the message whose button led here; raises MessageGone where that is done already."""
+    try:
+        await interaction.response.defer()
+        await interaction.delete_original_response()
+    except discord.NotFound as error:
+        raise MessageGone from error
+
+
 def role_ids(member: discord.User | discord.Member) -> tuple[int, ...]:
     """The roles of a member, from the highest down, without the one that everyone has."""
     if not isinstance(member, discord.Member):
@@ -67,6 +83,10 @@ async def tell(interaction: discord.Interaction, card: discord.ui.LayoutView) ->
         # Only private answers are deferred; see `acknowledge`.
         await interaction.edit_original_response(view=card)
         return
+    elif interaction.response.type in CHANGES:
+        # What was pressed was no answer of this press: it stays.
+        await interaction.followup.send(view=card, ephemeral=True)
+        return
     try:
         await interaction.followup.send(view=card, ephemeral=True)
     finally:
@@ -80,15 +100,35 @@ async def answer(
     *,
     private: bool = False,
     mention: int | None = None,
+    files: Sequence[discord.File] = (),
 ) -> None:
     """Say what has been done, to all or to one; `mention` may be notified by it, nobody else.
 
     It stays done, so that failing to say it is logged and is no error to tell.
     """
     sending = interaction.response.send_message(
-        view=card, ephemeral=private, allowed_mentions=_mentions(mention)
+        view=card, files=files, ephemeral=private, allowed_mentions=_mentions(mention)
     )
     await _said("answer", sending)
+
+
+async def show(
+    interaction: discord.Interaction, card: discord.ui.LayoutView, files: Sequence[discord.File]
+) -> None:
+    """Put a card in place of a deferred answer; fails as `answer` does."""
+    showing = interaction.edit_original_response(view=card, attachments=files)
+    await _said("show", showing)
+
+
+async def attach(
+    interaction: discord.Interaction, card: discord.ui.LayoutView, file: Path, *, private: bool
+) -> None:
+    """Post a card with a picture under the one that was pressed; fails as `answer` does."""
+    picture = discord.File(file)
+    try:
+        await _said("attach", interaction.followup.send(view=card, file=picture, ephemeral=private))
+    finally:
+        picture.close()
 
 
 async def turn(interaction: discord.Interaction, card: discord.ui.LayoutView) -> None:

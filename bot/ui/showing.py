@@ -1,0 +1,53 @@
+"""Finished jobs shown again: their pictures are uploaded anew, because links expire."""
+
+from contextlib import ExitStack
+from dataclasses import replace
+
+import discord
+
+from bot.jobs.exhibit import Exhibit, Gallery
+from bot.jobs.job import Stored
+from bot.pressing import MessageGone
+from bot.ui.cards import Cards
+from bot.ui.parts import named
+
+
+class Showing:
+    def __init__(self, *, gallery: Gallery, cards: Cards) -> None:
+        self._gallery = gallery
+        self._cards = cards
+
+    async def post(
+        self, interaction: discord.Interaction, stored: Stored, *, private: bool
+    ) -> None:
+        """Answer with a job's card, in the language of who asks."""
+        card = self._cards.fetching(interaction.locale.value)
+        await interaction.response.send_message(view=card, ephemeral=private)
+        await self._put(interaction, stored, private=private)
+
+    async def put(self, interaction: discord.Interaction, stored: Stored) -> None:
+        """Show a job's card in place of the one that was pressed; raises MessageGone."""
+        await interaction.response.defer()
+        await self._put(interaction, stored, private=stored.job.place.private)
+
+    async def _put(
+        self, interaction: discord.Interaction, stored: Stored, *, private: bool
+    ) -> None:
+        async with self._gallery.open(stored, interaction.filesize_limit) as exhibit:
+            await self._send(interaction, exhibit, private=private)
+
+    async def _send(
+        self, interaction: discord.Interaction, exhibit: Exhibit, *, private: bool
+    ) -> None:
+        job = exhibit.stored.job
+        place = replace(job.place, locale=interaction.locale.value, private=private)
+        pictures = named(job.id, exhibit.pictures)
+        card = self._cards.result(job.evolve(place=place), pictures, exhibit.receipt, None)
+        with ExitStack() as files:
+            attachments = [discord.File(picture.path, filename=name) for name, picture in pictures]
+            for file in attachments:
+                files.callback(file.close)
+            try:
+                await interaction.edit_original_response(view=card, attachments=attachments)
+            except discord.NotFound as error:
+                raise MessageGone from error
