@@ -28,17 +28,19 @@ from bot.images.codec import UPLOAD_LIMIT, Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
 from bot.jobs.bank import Bank
-from bot.jobs.dispatch import InProcessDispatcher
+from bot.jobs.delivery import Delivery
+from bot.jobs.dispatch import Dispatcher, InProcessDispatcher
 from bot.jobs.exhibit import Gallery
 from bot.jobs.gifts import Gifts
 from bot.jobs.history import History
+from bot.jobs.job import Job
 from bot.jobs.kept import Kept
 from bot.jobs.limits import Limits
 from bot.jobs.links import Links
 from bot.jobs.onward import Onward
 from bot.jobs.pots import Pots
 from bot.jobs.runner import Runner
-from bot.jobs.service import Studio
+from bot.jobs.service import Quote, Studio
 from bot.jobs.standing import Standings
 from bot.jobs.treasury import Treasury
 from bot.jobs.uploads import Uploads
@@ -332,44 +334,19 @@ def _services(
     left_behind: Sequence[str],
 ) -> Services:
     sentences = world.sentences()
-    cards = Cards(
-        sentences=sentences,
-        catalog=workshop.catalog,
+
+    def larger(job: Job) -> Sequence[Quote]:
         # The studio comes last: it wakes the runner, which shows cards.
-        larger=lambda job: onward.larger(job),
-    )
-    runner = Runner(
-        database=Patient(database, sleep=world.sleep),
-        ledger=bank.ledger,
-        payers=bank.payers,
-        provider=provider,
-        catalog=workshop.catalog,
-        store=workshop.store,
-        codec=workshop.codec,
-        delivery=DiscordDelivery(client=client, cards=cards, now=world.now),
-        now=world.now,
-        new_id=world.new_id,
-        sleep=world.sleep,
-        slots=settings.max_jobs,
-    )
+        return onward.larger(job)
+
+    cards = Cards(sentences=sentences, catalog=workshop.catalog, larger=larger)
+    delivery = DiscordDelivery(client=client, cards=cards, now=world.now)
+    runner = _runner(settings, world, database, bank, workshop, provider, delivery)
     dispatcher = InProcessDispatcher(
         runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
     )
     uploads = Uploads(store=workshop.store, codec=workshop.codec)
-    studio = Studio(
-        catalog=workshop.catalog,
-        providers=tuple(dict.fromkeys(way.name for way in workshop.ways)),
-        ranking=ranking,
-        default_model=settings.default_model,
-        credit_usd_micros=settings.credit_usd_micros,
-        database=database,
-        payers=bank.payers,
-        uploads=uploads,
-        dispatcher=dispatcher,
-        today=world.today,
-        now=world.now,
-        new_id=world.new_id,
-    )
+    studio = _studio(settings, world, database, bank, workshop, ranking, uploads, dispatcher)
     onward = Onward(studio=studio, sentences=sentences)
     store, codec = workshop.store, workshop.codec
     gallery = Gallery(database=database, store=store, codec=codec)
@@ -398,6 +375,57 @@ def _services(
         recover=runner.recover,
         left_behind=left_behind,
         operators=settings.operators,
+    )
+
+
+def _runner(
+    settings: Settings,
+    world: World,
+    database: Database,
+    bank: Bank,
+    workshop: Workshop,
+    provider: Provider,
+    delivery: Delivery,
+) -> Runner:
+    return Runner(
+        database=Patient(database, sleep=world.sleep),
+        ledger=bank.ledger,
+        payers=bank.payers,
+        provider=provider,
+        catalog=workshop.catalog,
+        store=workshop.store,
+        codec=workshop.codec,
+        delivery=delivery,
+        now=world.now,
+        new_id=world.new_id,
+        sleep=world.sleep,
+        slots=settings.max_jobs,
+    )
+
+
+def _studio(
+    settings: Settings,
+    world: World,
+    database: Database,
+    bank: Bank,
+    workshop: Workshop,
+    ranking: Ranking,
+    uploads: Uploads,
+    dispatcher: Dispatcher,
+) -> Studio:
+    return Studio(
+        catalog=workshop.catalog,
+        providers=tuple(dict.fromkeys(way.name for way in workshop.ways)),
+        ranking=ranking,
+        default_model=settings.default_model,
+        credit_usd_micros=settings.credit_usd_micros,
+        database=database,
+        payers=bank.payers,
+        uploads=uploads,
+        dispatcher=dispatcher,
+        today=world.today,
+        now=world.now,
+        new_id=world.new_id,
     )
 
 

@@ -1,14 +1,15 @@
 """Pictures that people only link to, fetched as if they had been uploaded."""
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import Protocol
 from urllib.parse import urlsplit
 
-from bot.errors import ErrorKind, NotAPicture, ProviderError
+from bot.errors import ProviderError
 from bot.images.store import ImageStore
 from bot.jobs.uploads import Upload
 from bot.pressing import PictureUnreachable
-from bot.providers.download import Downloader
+from bot.providers.base import ImageFile
 
 NAMELESS = "picture"
 NAME_LIMIT = 100
@@ -16,15 +17,21 @@ BY_A_MEMBER = "link"
 """In the place of an upstream's name: nobody is billed."""
 
 
+class Fetching(Protocol):
+    """As `providers.download.Downloader`."""
+
+    async def fetch(self, url: str, *, provider: str, folder: Path) -> ImageFile: ...
+
+
 class Links:
     """`downloader` must reach public addresses alone: anybody can post a link."""
 
-    def __init__(self, *, downloader: Downloader, store: ImageStore) -> None:
+    def __init__(self, *, downloader: Fetching, store: ImageStore) -> None:
         self._downloader = downloader
         self._store = store
 
     def upload(self, url: str) -> Upload:
-        """The picture at an address; reading it raises PictureUnreachable or NotAPicture."""
+        """The picture at an address; reading it raises PictureUnreachable."""
         return _Linked(_name(url), 0, url, self)
 
     async def read(self, url: str, name: str) -> bytes:
@@ -33,8 +40,6 @@ class Links:
             try:
                 file = await self._downloader.fetch(url, provider=BY_A_MEMBER, folder=folder)
             except ProviderError as error:
-                if error.kind is ErrorKind.MALFORMED_RESPONSE:
-                    raise NotAPicture(name) from error
                 raise PictureUnreachable(name) from error
             return await self._store.read(file.path)
 

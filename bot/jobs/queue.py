@@ -14,8 +14,11 @@ class UnlawfulMove(Exception):
     """A transition the table of states does not know: our bug."""
 
 
-async def add(tx: Transaction, job: Job) -> None:
-    """Store a queued job and its reference images, in the transaction that reserved for it."""
+async def add(tx: Transaction, job: Job, *, kept: Sequence[ImageRef] = ()) -> None:
+    """Store a queued job and its reference images, in the transaction that reserved for it.
+
+    Its member had `kept` some of them for this, and keeps them no longer.
+    """
     place, request = job.place, job.request
     await tx.run(
         "add_job",
@@ -49,6 +52,8 @@ async def add(tx: Transaction, job: Job) -> None:
         created_at=job.created_at,
     )
     await tie(tx, job.id, "reference", request.reference_images, now=job.created_at)
+    for picture in kept:
+        await tx.run("use_kept_picture", member_id=place.member_id, digest=picture.digest)
 
 
 async def tie(

@@ -152,11 +152,10 @@ class Studio:
 
         `pictures` are stored ones to work from, before the uploads; `origin` is where the first of
         them comes from, when the job goes on from there; `brought_by` is whose they are, when the
-        one who asks has not been shown them. `kept` ones come last, and are then no longer kept.
-        Raises UnusablePicture, JobUnknown, LimitReached or
-        NotEnoughCredits; then nothing is held and no upstream is asked. A job that is early for a
-        limit by a minute at most begins later. An interaction that is delivered twice is one job:
-        the second time the first's is returned.
+        one who asks has not been shown them. `kept` ones come last and are kept no longer. Raises
+        UnusablePicture, JobUnknown, LimitReached or NotEnoughCredits; then nothing is held and no
+        upstream is asked. A job that is early for a limit by a minute at most begins later. An
+        interaction that is delivered twice is one job: the second time the first's is returned.
         """
         pictures = await self._uploads.lighten(pictures)
         taken = await self._uploads.take(uploads)
@@ -187,9 +186,7 @@ class Studio:
                 brought_by=brought_by,
                 button=button,
             )
-            await queue.add(tx, job)
-            for image in kept:
-                await tx.run("use_kept_picture", member_id=who.member_id, digest=image.digest)
+            await queue.add(tx, job, kept=kept)
             return job, held.wait
 
         try:

@@ -8,7 +8,7 @@ import structlog
 
 from bot.errors import DeliveryFailed, PlantainError
 from bot.jobs.delivery import Picture
-from bot.jobs.job import Job, Receipt, Shortfall
+from bot.jobs.job import Button, Job, Receipt, Shortfall
 from bot.ui.cards import Cards
 from bot.ui.parts import named
 
@@ -78,7 +78,7 @@ class DiscordDelivery:
     def _change(self, job: Job) -> Callable[..., Awaitable[discord.Message]] | None:
         """What edits the job's card; None where it is a reply that has expired."""
         place = job.place
-        if place.reply_token is None and place.channel_id is not None:
+        if job.button is Button.REPLY and place.channel_id is not None:
             # A card that answers a message is an ordinary message of ours.
             channel = self._client.get_partial_messageable(place.channel_id)
             return channel.get_partial_message(place.message_id).edit

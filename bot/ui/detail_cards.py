@@ -13,7 +13,7 @@ from bot.ui.parts import BANANA, card, rule, text
 from bot.ui.times import moment
 
 PROMPT_FILE = "prompt.txt"
-PROMPT_SHOWN = 1200
+PROMPT_SHOWN = 900
 """Characters; a longer prompt is a file beside its beginning, because quoting may double it."""
 
 

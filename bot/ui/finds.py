@@ -6,7 +6,7 @@ import discord
 
 from bot.jobs.links import Links
 from bot.jobs.uploads import Upload
-from bot.pressing import NoPictureThere, NoSuchEmoji
+from bot.pressing import NoPictureThere, NoSuchEmoji, PictureUnreachable
 
 MOST = 10
 """What is offered of one message."""
@@ -43,7 +43,10 @@ class Avatar:
         self.size = 0
 
     async def read(self) -> bytes:
-        return await self._asset.read()
+        try:
+            return await self._asset.read()
+        except discord.DiscordException as error:
+            raise PictureUnreachable(self.filename) from error
 
 
 def emoji(text: str, links: Links) -> Upload:

@@ -72,7 +72,10 @@ wish-upscale = The same picture, larger and with finer detail. Change nothing el
 details-title = 🔎 **Details of `{ $job }`**
 details-made = Made for { $member } on { $at } in { $seconds } s
 details-size = { $model } · { $size }
-details-count = { $made } of { $asked } pictures
+details-count = { $asked ->
+    [one] { $made } of { $asked } picture
+   *[other] { $made } of { $asked } pictures
+}
 details-paid-member = { $charged } charged · paid by { $member }
 details-paid-team = { $charged } charged · paid by the team
 details-paid-server = { $charged } charged · paid by the server
@@ -176,17 +179,17 @@ modal-edit-price = { $price }, charged only if you get your picture
 modal-edit-uploads = More pictures to work from
 modal-which = Which picture?
 modal-picture = Picture { $number }
-modal-ratio = Width to height
+modal-ratio = Aspect ratio
 modal-ratio-auto = As the model sees fit
-modal-size = How large
+modal-size = Resolution
 modal-size-price = { $resolution } · { $price }
-modal-count = How many pictures
+modal-count = Number of pictures
 modal-count-pictures = { $count ->
     [one] { $count } picture
    *[other] { $count } pictures
 }
 modal-remix-title = Reuse this prompt
-modal-remix-label = In other words
+modal-remix-label = Prompt
 modal-vary-title = Vary a picture
 modal-upscale-title = Make a picture larger
 modal-keep-title = Use as reference
