@@ -167,8 +167,7 @@ class Studio:
         total = draft.price.credits * request.count
 
         async def promise(tx: Transaction) -> tuple[Job, int]:
-            known = await queue.of_interaction(tx, place.interaction_id)
-            if known is not None:
+            if (known := await queue.of_interaction(tx, place.interaction_id)) is not None:
                 return known, 0
             held = await self._payers.reserve(tx, who, place.channels, total, reason=draft.kind)
             job = Job(
