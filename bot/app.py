@@ -1,10 +1,8 @@
 """The composition root: opens resources in order, builds every service once, closes in reverse."""
 
-import errno
 import os
 import random
 import secrets
-import socket
 import time
 from asyncio import sleep
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -27,6 +25,7 @@ from bot.i18n import Sentences
 from bot.images.codec import UPLOAD_LIMIT, Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
+from bot.jobs.alerts import Alerts
 from bot.jobs.bank import Bank
 from bot.jobs.delivery import Delivery
 from bot.jobs.dispatch import Dispatcher, InProcessDispatcher
@@ -38,7 +37,9 @@ from bot.jobs.kept import Kept
 from bot.jobs.limits import Limits
 from bot.jobs.links import Links
 from bot.jobs.onward import Onward
+from bot.jobs.outlets import Outlets
 from bot.jobs.pots import Pots
+from bot.jobs.reports import Reports
 from bot.jobs.runner import Runner
 from bot.jobs.service import Quote, Studio
 from bot.jobs.standing import Standings
@@ -58,12 +59,14 @@ from bot.providers.router import Router, Way
 from bot.providers.speed import Speeds
 from bot.providers.transport import Transport, make_session
 from bot.settings import Settings
+from bot.ui.alert_cards import AlertCards
+from bot.ui.alerts import DiscordTeller
 from bot.ui.cards import Cards
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.desk import Desk
 from bot.ui.limit_cards import LimitCards
 from bot.ui.showing import Showing
-from bot.web.server import serve
+from bot.web.server import open_door
 from bot.web.site import Web
 
 CODEC_SECONDS = 30.0
@@ -123,6 +126,7 @@ class App:
         """Take no new work and let running jobs finish; what is left is released at next start."""
         self.client.services.studio.close()
         await self.client.services.dispatcher.close(grace)
+        await self.client.services.alerts.close()
 
 
 def read_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
@@ -223,7 +227,9 @@ async def open_app(
         health = _health(database, world, catalog, longest_pause)
         site = _site(settings, world)
         if site is not None:
-            await resources.enter_async_context(_served(settings, site))
+            await resources.enter_async_context(
+                open_door(site, host=settings.web_host, port=settings.web_port)
+            )
         make_gate = partial(_gate, database, world)
         workshop = await resources.enter_async_context(
             open_workshop(
@@ -289,25 +295,6 @@ def _site(settings: Settings, world: World) -> Web | None:
     )
 
 
-@asynccontextmanager
-async def _served(settings: Settings, site: Web) -> AsyncIterator[None]:
-    async with AsyncExitStack() as resources:
-        try:
-            await resources.enter_async_context(
-                serve(site, host=settings.web_host, port=settings.web_port)
-            )
-        except (socket.gaierror, UnicodeError) as error:
-            problem = f"{settings.web_host!r} is no name or address of this machine"
-            raise SettingsError("WEB_HOST", problem) from error
-        except OSError as error:
-            if error.errno == errno.EADDRNOTAVAIL:
-                problem = f"{settings.web_host!r} is no address of this machine"
-                raise SettingsError("WEB_HOST", problem) from error
-            problem = f"port {settings.web_port} cannot be had ({error.strerror})"
-            raise SettingsError("WEB_PORT", problem) from error
-        yield
-
-
 def _gate(
     database: Database, world: World, key: str, rpm: int | None, concurrency: int | None
 ) -> Gate:
@@ -342,8 +329,9 @@ def _services(
     cards = Cards(sentences=sentences, catalog=workshop.catalog, larger=larger)
     delivery = DiscordDelivery(client=client, cards=cards, now=world.now)
     runner = _runner(settings, world, database, bank, workshop, provider, delivery)
+    alerts = _alerts(client, world, database, bank, sentences)
     dispatcher = InProcessDispatcher(
-        runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
+        alerts.after(runner.run), postpone=runner.postpone, now=world.now, sleep=world.sleep
     )
     uploads = Uploads(store=workshop.store, codec=workshop.codec)
     studio = _studio(settings, world, database, bank, workshop, ranking, uploads, dispatcher)
@@ -368,6 +356,9 @@ def _services(
         standings=_standings(world, database, bank, pots, workshop.codec),
         limits=Limits(database=database, bank=bank),
         treasury=Treasury(database=database, ledger=bank.ledger),
+        alerts=alerts,
+        outlets=Outlets(database=database, now=world.now),
+        reports=_reports(world, database, bank, workshop),
         cards=cards,
         limit_cards=LimitCards(cards=cards, say=sentences.say),
         sentences=sentences,
@@ -451,6 +442,33 @@ def _standings(world: World, database: Database, bank: Bank, pots: Pots, codec: 
         calendar=bank.calendar,
         codec=codec,
         now=world.now,
+    )
+
+
+def _alerts(
+    client: Client, world: World, database: Database, bank: Bank, sentences: Sentences
+) -> Alerts:
+    return Alerts(
+        database=database,
+        quotas=bank.quotas,
+        teller=DiscordTeller(
+            client=client, cards=AlertCards(sentences.say), operators=client.operator_ids
+        ),
+        now=world.now,
+        new_id=world.new_id,
+        sleep=world.sleep,
+    )
+
+
+def _reports(world: World, database: Database, bank: Bank, workshop: Workshop) -> Reports:
+    models = workshop.catalog.models
+    return Reports(
+        database=database,
+        calendar=bank.calendar,
+        codec=workshop.codec,
+        now=world.now,
+        # A model may have left the catalog since.
+        nickname=lambda model: models[model].nickname if model in models else model,
     )
 
 

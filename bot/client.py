@@ -14,6 +14,7 @@ from discord.ext import commands
 
 from bot.errors import DiscordUnreachable, PlantainError, SettingsError, Unexpected
 from bot.i18n import DEFAULT_LOCALE, Sentences
+from bot.jobs.alerts import Alerts
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.history import History
@@ -21,7 +22,9 @@ from bot.jobs.kept import Kept
 from bot.jobs.limits import Limits
 from bot.jobs.links import Links
 from bot.jobs.onward import Onward
+from bot.jobs.outlets import Outlets
 from bot.jobs.pots import Pots
+from bot.jobs.reports import Reports
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
 from bot.jobs.treasury import Treasury
@@ -71,6 +74,9 @@ class Services:
     standings: Standings
     limits: Limits
     treasury: Treasury
+    reports: Reports
+    alerts: Alerts
+    outlets: Outlets
     cards: Cards
     limit_cards: LimitCards
     sentences: Sentences
@@ -102,6 +108,7 @@ class Client(commands.Bot):
         for name in COGS:
             await self.load_extension(name)
         await self.tree.sync()
+        self.services.alerts.start()
         # In the background: telling many people takes longer than Discord waits for a login.
         self._recovery = asyncio.create_task(self._recover())
 
@@ -129,6 +136,15 @@ class Client(commands.Bot):
     async def is_operator(self, user: discord.abc.User) -> bool:
         """Whether this is who runs the bot: its application's owner or team, or named by them."""
         return user.id in self.services.operators or await self.is_owner(user)
+
+    async def operator_ids(self) -> frozenset[int]:
+        """Everybody who runs the bot: `is_operator` is true for these."""
+        about = await self.application_info()
+        if about.team is None:
+            return self.services.operators | {about.owner.id}
+        may = {discord.TeamMemberRole.admin, discord.TeamMemberRole.developer}
+        team = {member.id for member in about.team.members if member.role in may}
+        return self.services.operators | team
 
     async def close(self) -> None:
         if self._recovery is not None:

@@ -10,6 +10,10 @@ from discord.ext import commands
 
 from bot.client import Client
 from bot.jobs.limits import MEASURES, PERIODS, WHOSE, Caller
+from bot.jobs.outlets import Outlet
+from bot.jobs.reports import SPANS, Span
+from bot.ui.alert_cards import AlertCards
+from bot.ui.report_cards import ReportCards
 from bot.ui.translator import localized
 
 CHOICES: Mapping[str, list[app_commands.Choice[str]]] = MappingProxyType(
@@ -19,6 +23,11 @@ CHOICES: Mapping[str, list[app_commands.Choice[str]]] = MappingProxyType(
             app_commands.Choice(name=localized(f"limit-measure-{x}"), value=x) for x in MEASURES
         ],
         "period": [app_commands.Choice(name=localized(f"period-{x}"), value=x) for x in PERIODS],
+        "to": [
+            app_commands.Choice(name=localized("choice-alerts-owner"), value="owner"),
+            app_commands.Choice(name=localized("choice-alerts-off"), value="off"),
+        ],
+        "span": [app_commands.Choice(name=localized(f"report-span-{x}"), value=x) for x in SPANS],
     }
 )
 WHAT = {
@@ -45,6 +54,10 @@ class Quota(
         self._limits = client.services.limits
         self._treasury = client.services.treasury
         self._cards = client.services.limit_cards
+        self._reports = client.services.reports
+        self._outlets = client.services.outlets
+        self._alert_cards = AlertCards(client.services.sentences.say)
+        self._report_cards = ReportCards(client.services.sentences.say)
 
     @app_commands.command(name="set", description=localized("quota-set-description"))
     @app_commands.describe(amount=localized("option-amount"), **WHAT)
@@ -172,6 +185,46 @@ class Quota(
         moved = await self._treasury.refund(caller, job, reason=reason)
         await _show(interaction, self._cards.refunded(moved, interaction.locale.value))
 
+    @app_commands.command(name="report", description=localized("quota-report-description"))
+    @app_commands.describe(
+        period=localized("option-report-period"), everywhere=localized("option-report-everywhere")
+    )
+    @app_commands.choices(period=CHOICES["span"])
+    async def report(
+        self, interaction: discord.Interaction, period: str = Span.MONTH, everywhere: bool = False
+    ) -> None:
+        caller = await self._begin_operating(interaction)
+        report = await self._reports.make(
+            caller, period, everywhere=everywhere, most_bytes=interaction.filesize_limit
+        )
+        servers = {guild.id: guild.name for guild in self._client.guilds}
+        card = self._report_cards.report(report, interaction.locale.value, servers=servers)
+        files = self._report_cards.files(report)
+        await interaction.edit_original_response(view=card, attachments=files)
+
+    @app_commands.command(name="alerts", description=localized("quota-alerts-description"))
+    @app_commands.describe(
+        channel=localized("option-alerts-channel"), to=localized("option-alerts-to")
+    )
+    @app_commands.choices(to=CHOICES["to"])
+    async def alerts(
+        self,
+        interaction: discord.Interaction,
+        channel: discord.TextChannel | None = None,
+        to: str | None = None,
+    ) -> None:
+        caller = await self._begin(interaction)
+        now = channel is not None or to is not None
+        if now:
+            chosen = Outlet(channel.id) if channel else Outlet(off=to == "off")
+            outlet = await self._outlets.set(caller, chosen)
+        else:
+            outlet = await self._outlets.show(caller)
+        writable = outlet.channel_id is None or _may_write(interaction, outlet.channel_id)
+        locale = interaction.locale.value
+        card = self._alert_cards.outlet(outlet, locale, now=now, writable=writable)
+        await _show(interaction, card)
+
     async def _begin(self, interaction: discord.Interaction) -> Caller:
         await interaction.response.defer(thinking=True, ephemeral=True)
         return Caller(
@@ -188,6 +241,15 @@ class Quota(
 def _owner(whose: str, role: discord.Role | None, member: discord.Member | None) -> int | None:
     chosen = {"role": role, "member": member}.get(whose)
     return chosen.id if chosen else None
+
+
+def _may_write(interaction: discord.Interaction, channel_id: int) -> bool:
+    """Whether the bot may speak in a channel of this server; one that is gone it may not."""
+    channel = interaction.guild.get_channel(channel_id) if interaction.guild else None
+    if channel is None:
+        return False
+    may = channel.permissions_for(channel.guild.me)
+    return may.view_channel and may.send_messages
 
 
 async def _show(interaction: discord.Interaction, card: discord.ui.LayoutView) -> None:

@@ -89,7 +89,10 @@ def imported_by(module: str) -> set[str]:
         ("bot.demo.upstream", {"discord", "simcord", "aiosqlite"}),
         ("bot.client, cogs.generate, cogs.balance, cogs.result", {"simcord", "PIL", "pybase64"}),
         ("cogs.gift, cogs.team", {"simcord", "PIL", "pybase64"}),
-        ("bot.jobs.gifts, bot.jobs.pots, bot.jobs.standing", {"discord", "simcord", "PIL"}),
+        (
+            "bot.jobs.gifts, bot.jobs.pots, bot.jobs.standing, bot.jobs.alerts, bot.jobs.reports",
+            {"discord", "simcord", "PIL"},
+        ),
         ("bot.books.account, bot.books.export", {"discord", "simcord", "aiohttp", "PIL"}),
         ("bot.app, bot.serve, bot.terminal", {"simcord", "PIL", "playwright"}),
         ("bot.upstreams.overview, bot.upstreams.prices", {"simcord", "PIL", "playwright"}),

@@ -21,6 +21,8 @@ from bot.images.fitted import How
 from bot.jobs.job import Button
 from bot.jobs.limits import PERIODS, WHOSE
 from bot.jobs.payers import PaidBy
+from bot.jobs.reports import SPANS
+from bot.jobs.tally import Group
 from bot.ledger.entry import MovementKind
 from bot.quotas.limit import Measure, Whose
 from bot.ui.buttons import MORE
@@ -177,6 +179,7 @@ def _named(kind: object) -> str:
 SOURCES = [*sorted((ROOT / "bot").rglob("*.py")), *sorted((ROOT / "cogs").rglob("*.py"))]
 TREES = {file: ast.parse(file.read_text("utf-8")) for file in SOURCES}
 SAYING = {"say", "_say", "localized"}
+ALERTS = ("pool", "limit", "bot", "key")
 FAMILIES = {
     "provider-*": {f"provider-{kind}" for kind in ErrorKind},
     "again-*": {f"again-{unit}" for unit in ("soon", "seconds", "minutes", "hours", "days")},
@@ -194,6 +197,15 @@ FAMILIES = {
     "modal-delete-*": {f"modal-delete-{place}" for place in ("here", "history")},
     "details-paid-*": {f"details-paid-{payer}" for payer in PaidBy},
     "balance-whose-*": {f"balance-whose-{whose}" for whose in Whose},
+    "report-span-*": {f"report-span-{span}" for span in SPANS},
+    "report-group-*": {f"report-group-{group}" for group in Group},
+    "alert-*": {f"alert-{kind}" for kind in ALERTS},
+    "alert-until-*": {f"alert-until-{kind}" for kind in ALERTS},
+    "alert-do-*": {f"alert-do-{kind}" for kind in ALERTS},
+    "alert-measure-*": {
+        f"alert-measure-usd_{window}" for window in ("per_hour", "per_day", "per_month", "in_total")
+    },
+    "alerts-to-*": {f"alerts-to-{where}" for where in ("channel", "nobody", "owner")},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},
 }
 """The f-strings that make keys, and the keys that they can make."""

@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import TextIO
 from bot.books.source import complain, iso, opened
 from bot.db.database import Database, Row
 from bot.errors import SettingsError
+from bot.jobs.sheet import cell
 from bot.settings import Settings
 
 COLUMNS = (
@@ -21,9 +21,6 @@ COLUMNS = (
 )  # fmt: skip
 CHUNK = 1000
 """Entries in memory at once."""
-
-_FORMULA = re.compile(r"[\s\x00-\x1f]*[=+\-@＝＋－＠]|[\t\r\n]")
-"""How a cell begins that a spreadsheet may calculate instead of showing."""
 
 
 async def write(settings: Settings, file: Path | None, *, force: bool) -> int:
@@ -68,7 +65,6 @@ async def _page(database: Database, movement: str, account: str) -> list[Row]:
 
 def _cells(row: Row) -> tuple[object, ...]:
     """One line of the CSV; only a reason has words of people in it."""
-    reason = row["reason"]
     return (
         row["movement_id"],
         row["kind"],
@@ -76,7 +72,7 @@ def _cells(row: Row) -> tuple[object, ...]:
         row["account_id"],
         row["available"],
         row["held"],
-        f"'{reason}" if _FORMULA.match(reason) else reason,
+        cell(row["reason"]),
         row["reservation_id"] or "",
         row["job_id"] or "",
     )

@@ -113,6 +113,20 @@ class Codec:
         except (BrokenProcessPool, OSError) as error:
             raise NotAPicture(after.name) from error
 
+    async def draw_report(
+        self,
+        amounts: Sequence[int],
+        *,
+        first: str,
+        last: str,
+        groups: Sequence[Sequence[tuple[str, int]]],
+    ) -> bytes | None:
+        """The same with rankings below it: for each group some names and what each spent."""
+        try:
+            return await self._processes.run(chart.draw_report, tuple(amounts), first, last, groups)
+        except (BrokenProcessPool, OSError, MemoryError):
+            return None
+
 
 def _admit(file: Path, name: str, limit: int) -> None:
     """Turn away what is not worth a worker's time."""

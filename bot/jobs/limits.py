@@ -65,7 +65,7 @@ class Limits:
 
     async def show(self, caller: Caller) -> Overview:
         """Everything that holds in the server as a whole."""
-        guild_id = _managed(caller)
+        guild_id = managed(caller)
         who = Who(caller.member_id, guild_id)
 
         async def look(tx: Transaction) -> Overview:
@@ -85,7 +85,7 @@ class Limits:
         self, caller: Caller, *, role_id: int, amount: int, period: str, carry: int
     ) -> Allowance:
         """Let everyone with the role take credits from the pool. Raises NoSuchAmount."""
-        allowance = Allowance(_managed(caller), role_id, amount, Period(period), carry)
+        allowance = Allowance(managed(caller), role_id, amount, Period(period), carry)
         if not (0 <= amount <= MOST and 0 <= carry <= MOST):
             raise NoSuchAmount(str(amount))
         await self._database.write(
@@ -95,7 +95,7 @@ class Limits:
 
     async def disallow(self, caller: Caller, role_id: int) -> bool:
         """Take an allowance back; False when there was none."""
-        guild_id = _managed(caller)
+        guild_id = managed(caller)
         return await self._database.write(
             lambda tx: self._bank.allowances.clear(tx, guild_id, role_id)
         )
@@ -105,7 +105,7 @@ class Limits:
 
         Raises NotEnoughCredits and NoSuchAmount.
         """
-        own, pool = f"member:{caller.member_id}", f"server:{_managed(caller)}"
+        own, pool = f"member:{caller.member_id}", f"server:{managed(caller)}"
         if not 0 < amount <= MOST:
             raise NoSuchAmount(str(amount))
 
@@ -114,13 +114,15 @@ class Limits:
             await ledger.open(tx, own)
             await ledger.open(tx, pool, welcome=False)
             await ledger.transfer(tx, own, pool, amount, reason=f"fund by {caller.member_id}")
+            await ledger.mark(tx, pool)
             account = await ledger.account(tx, pool)
             return account.available if account else 0
 
         return await self._database.write(move)
 
 
-def _managed(caller: Caller) -> int:
+def managed(caller: Caller) -> int:
+    """The server that the caller manages; raises ManagersOnly."""
     if not caller.guild_id or not caller.manages:
         raise ManagersOnly
     return caller.guild_id
@@ -129,7 +131,7 @@ def _managed(caller: Caller) -> int:
 def _limit(
     caller: Caller, whose: str, owner_id: int | None, measure: str, amount: int | None
 ) -> Limit:
-    guild_id = _managed(caller)
+    guild_id = managed(caller)
     kind, owner = {
         "server": (Whose.SERVER, guild_id),
         # The role that everyone has bears the server's own id.

@@ -40,6 +40,8 @@ class Treasury:
         async def give(tx: Transaction) -> Moved:
             await self._ledger.open(tx, account_id, welcome=member_id is not None)
             await self._ledger.grant(tx, account_id, amount, reason=why)
+            if member_id is None:
+                await self._ledger.mark(tx, account_id)
             return await self._moved(tx, account_id, amount)
 
         return await self._database.write(give)

@@ -130,6 +130,10 @@ class Ledger:
         await _enter(tx, movement, from_account, available=-amount)
         await _change(tx, movement, to_account, available=amount)
 
+    async def mark(self, tx: Transaction, account_id: str) -> None:
+        """Credits came into an open account: what is in it now is what it is filled to."""
+        await tx.run("note_filling", account_id=account_id)
+
     async def account(self, tx: Transaction, account_id: str) -> Account | None:
         """The account, or None where nobody opened it."""
         row = await tx.one("account", account_id=account_id)

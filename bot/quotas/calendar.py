@@ -57,6 +57,13 @@ class Calendar:
             return _micros((first + timedelta(days=32)).replace(day=1))
         return _micros(first + timedelta(days=7 if period is Period.WEEK else 1))
 
+    def days(self, since: int, until: int) -> list[int]:
+        """When each day began, from the one around `since` to the last before `until`."""
+        starts = [self.start(Period.DAY, since)]
+        while (following := self.end(Period.DAY, starts[-1])) < until:
+            starts.append(following)
+        return starts
+
     def date(self, now: int) -> date:
         """Which day it is there."""
         return datetime.fromtimestamp(now / MICROS, UTC).astimezone(self._zone).date()

@@ -13,6 +13,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
 from jsonschema import Draft202012Validator
 from PIL import Image
@@ -187,6 +188,9 @@ async def test_every_body_is_as_discord_describes_it(scene):
     await alice.click(edited, label="Undo")
     await scene.fill(alice, await scene.choose(alice, edited, "delete"))
     await alice.slash(scene.channel, "balance")
+    staff = scene.guild.create_role("staff", permissions=discord.Permissions(manage_guild=True))
+    boss = scene.guild.add_member(scene.env.create_user("boss"), roles=[staff])
+    await boss.slash(scene.channel, "quota report")
     bob = scene.member("bob")
     gift = await alice.slash(scene.channel, "gift", member=bob, credits=1, note="*for* you")
     await alice.click(gift.response, label="Give 1 credit")

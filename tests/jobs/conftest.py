@@ -16,15 +16,18 @@ from bot.app import World, open_workshop
 from bot.db.patient import Patient
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import DeliveryFailed, PlantainError
-from bot.generation.pricing import Ranking
+from bot.generation.pricing import Price, Ranking
+from bot.generation.request import GenerationRequest
+from bot.jobs import queue
 from bot.jobs.bank import Bank
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
-from bot.jobs.job import Job, JobKind, Place
+from bot.jobs.job import Job, JobKind, JobState, Place
 from bot.jobs.payers import Payers
 from bot.jobs.pots import Pots
 from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
+from bot.jobs.treasury import Treasury as Treasurer
 from bot.jobs.uploads import Uploads
 from bot.ledger.entry import Account
 from bot.ledger.ledger import Ledger
@@ -33,6 +36,7 @@ from bot.providers.health import Health
 from bot.providers.router import Router
 from bot.quotas.allowance import Allowances
 from bot.quotas.calendar import Calendar
+from bot.quotas.limit import Who
 from bot.quotas.quotas import Quotas
 from bot.settings import Settings
 
@@ -313,3 +317,72 @@ class Treasury:
 async def treasury(tmp_path):
     async with SqliteDatabase.open(tmp_path / "treasury.db") as database:
         yield Treasury(database)
+
+
+# --- jobs that have ended -------------------------------------------------------------------
+
+
+class Books:
+    """Jobs and credits on a real file, under a clock of its own in Berlin."""
+
+    def __init__(self, database, **settings):
+        self.now, self.numbers = NOON, 0
+        self.database = database
+        settings = Settings.model_validate(
+            {"quota_timezone": "Europe/Berlin", "welcome_credits": 100_000} | settings
+        )
+        self.bank = Bank.of(settings, now=lambda: self.now, new_id=self.new_id)
+        self.treasury = Treasurer(database=database, ledger=self.bank.ledger)
+
+    def new_id(self):
+        self.numbers += 1
+        return f"{self.numbers:032x}"
+
+    async def add(
+        self, tx, member=7, *, guild=9, channel=50, model="nano", count=1, made=1, price=10
+    ):
+        """A job that has made `made` of `count` pictures; none is one that was released."""
+        who = Who(member, guild or 0)
+        total = price * count
+        held = await self.bank.payers.reserve(tx, who, (channel,), total, reason="")
+        job = Job(
+            id=self.new_id(),
+            kind=JobKind.IMAGINE,
+            state=JobState.QUEUED,
+            place=Place(member, guild, channel, 4, 5, "token", "en-US", False, 1000),
+            request=GenerationRequest(prompt="x", model=model, count=count),
+            provider="google",
+            price=Price(price, 1),
+            account_id=held.account_id,
+            reservation_id=held.reservation_id,
+            created_at=self.now,
+        )
+        await queue.add(tx, job)
+        job = await queue.claim(tx, job.id, token="t", now=self.now)
+        ends = {"now": self.now}
+        if not made:
+            await queue.end(tx, job, JobState.FAILED, failure="x", **ends)
+            await self.bank.payers.release(tx, job.reservation_id, reserved=total)
+            return job
+        for state in (JobState.GENERATED, JobState.DELIVERED):
+            await queue.move(tx, job, state)
+            job = job.evolve(state=state)
+        charged = price * made
+        await queue.end(tx, job, JobState.DONE, credits_charged=charged, **ends)
+        await self.bank.payers.settle(tx, job.reservation_id, reserved=total, charged=charged)
+        return job
+
+    async def paid(self, *arguments, **options):
+        return await self.database.write(lambda tx: self.add(tx, *arguments, **options))
+
+
+@pytest.fixture
+async def books(tmp_path):
+    async with SqliteDatabase.open(tmp_path / "books.db") as database:
+        yield Books(database)
+
+
+@pytest.fixture
+def books_over():
+    """Over a database of one's own, and settings."""
+    return Books

@@ -73,11 +73,15 @@ from bot.jobs.job import (
     Stored,
 )
 from bot.jobs.kept import Shelf
+from bot.jobs.levels import POOL, Alert, Level
 from bot.jobs.limits import Overview
 from bot.jobs.onward import Choices
+from bot.jobs.outlets import Outlet
 from bot.jobs.pots import NAME_LIMIT, ClosedPot, OpenedPot, Pot
+from bot.jobs.reports import Report, Span
 from bot.jobs.service import Draft, Quote
 from bot.jobs.standing import Running, Spending, Standing
+from bot.jobs.tally import Group, Ranking, Share, Sums
 from bot.jobs.treasury import Moved
 from bot.jobs.versions import MOST, Tree, Version
 from bot.ledger.entry import Account, LedgerEntry, MovementKind
@@ -108,6 +112,7 @@ from bot.sharing import (
     ServerOnly,
     TooFewCredits,
 )
+from bot.ui.alert_cards import AlertCards
 from bot.ui.balance_cards import BalanceCards
 from bot.ui.cards import Cards, harmless, quoted
 from bot.ui.detail_cards import DetailCards
@@ -115,6 +120,7 @@ from bot.ui.gift_cards import GiftCards
 from bot.ui.kept_cards import KeptCards
 from bot.ui.limit_cards import LimitCards
 from bot.ui.modals import DeleteModal, EditModal, PickModal, RemixModal
+from bot.ui.report_cards import ReportCards
 from bot.ui.team_cards import TeamCards
 from bot.ui.version_cards import VersionCards
 
@@ -146,6 +152,7 @@ GIFT_CARDS, TEAM_CARDS = GiftCards(SENTENCES), TeamCards(SENTENCES)
 BALANCE_CARDS = BalanceCards(SENTENCES)
 DETAIL_CARDS = DetailCards(sentences=SENTENCES, cards=CARDS)
 VERSION_CARDS, KEPT_CARDS = VersionCards(SENTENCES), KeptCards(SENTENCES)
+ALERT_CARDS, REPORT_CARDS = AlertCards(SENTENCES.say), ReportCards(SENTENCES.say)
 LIMIT_CARDS = LimitCards(cards=CARDS, say=SENTENCES.say)
 NOON = 1_795_262_400_000_000
 """2026-11-21 12:00 UTC in microseconds."""
@@ -202,14 +209,14 @@ STATEMENT = Statement(
 def limit_refusals() -> Iterator[LimitReached]:
     """Every owner and every measure, with each kind of advice."""
     works = Instead("Nano Banana 2.1", "1K", 1, 7)
-    for whose in Whose:
-        yield LimitReached(Measure.DAY, whose, 50, 43, 14, NOON + 43_200_000_000, works, "manager")
     opens = {Measure.RATE: NOON + 90_000_000, Measure.JOBS: None, Measure.TOTAL: None}
-    for measure in Measure:
-        ask = "operator" if measure is Measure.TOTAL else "manager"
-        when = opens.get(measure, NOON + 3_600_000_000)
-        yield LimitReached(measure, Whose.MEMBER, 10, 10, 14, when, None, ask)
-        yield LimitReached(measure, Whose.SERVER, 0, 0, 14, when, None, ask)
+    for whose in Whose:
+        ask = "operator" if whose is Whose.BOT else "manager"
+        yield LimitReached(Measure.DAY, whose, 50, 43, 14, NOON + 43_200_000_000, works, ask)
+        for measure in Measure:
+            when = opens.get(measure, NOON + 3_600_000_000)
+            yield LimitReached(measure, whose, 10, 10, 14, when, None, ask)
+            yield LimitReached(measure, whose, 0, 0, 14, when, None, ask)
 
 
 ERRORS: tuple[PlantainError, ...] = (
@@ -310,6 +317,22 @@ STANDING = Standing(
     ),
     spending=Spending(DAYS, (0,) * 20 + (7, 42, 42) + (0,) * 7, b"PNG"),
 )
+REPORT = Report(
+    guild_id=2,
+    span=Span.DAYS,
+    days=DAYS,
+    amounts=(0,) * 20 + (7, 42, 42) + (0,) * 7,
+    sums=Sums(paid=1_091, refunded=7, pictures=140, jobs=120, by_pool=1_000, by_teams=84),
+    rankings={
+        Group.MEMBER: Ranking((Share("5", 1_084, 139), Share("1", 7, 1)), 0),
+        Group.CHANNEL: Ranking(tuple(Share(f"{n}", 9 - n, 10 - n) for n in range(3, 8)), 16),
+        Group.MODEL: Ranking((Share("a *new* model", 1_091, 140),), 0),
+        Group.SERVER: Ranking((Share("2", 1_090, 139), Share("", 1, 1), Share("9", 0, 0)), 1),
+    },
+    chart=b"PNG",
+    table=b"CSV",
+)
+DAY_LIMIT = Level("server:2", 2, Measure.DAY, NOON + 43_200_000_000, 812, 1_000)
 NEWCOMER = Standing(
     member_id=5,
     statement=replace(STATEMENT, held=0, entries=()),
@@ -416,6 +439,8 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             KEPT_CARDS.kept(Shelf((ORIGINAL,) * count, NOON), locale) for count in (1, 2)
         ] + [KEPT_CARDS.dropped(locale)],
         "sentences": [CARDS.fetching(locale), CARDS.said("reply-refused", locale)],
+        "report": report_cards(locale),
+        "alerts": alert_cards(locale),
     }  # fmt: skip
 
 
@@ -463,6 +488,56 @@ def version_cards(locale: str) -> list[discord.ui.LayoutView]:
         VERSION_CARDS.versions(edits, locale),
         VERSION_CARDS.versions(replace(alone, current=0), locale),
         VERSION_CARDS.compared(edits.versions[1].stored, "pair.jpg", locale),
+    ]
+
+
+def report_cards(locale: str) -> list[discord.ui.LayoutView]:
+    """What /quota report answers."""
+    nothing = replace(REPORT, span=Span.TODAY, days=DAYS[:1], sums=Sums(), chart=None, table=None)
+    one = Sums(paid=1, pictures=1, jobs=1)
+    return [
+        REPORT_CARDS.report(REPORT, locale),
+        REPORT_CARDS.report(
+            replace(REPORT, guild_id=0, span=Span.LAST_MONTH, table=None),
+            locale,
+            servers={2: "the *best* of @everyone"},
+        ),
+        REPORT_CARDS.report(nothing, locale),
+        *(
+            REPORT_CARDS.report(replace(REPORT, span=span, sums=one, chart=None), locale)
+            for span in (Span.WEEK, Span.MONTH)
+        ),
+    ]
+
+
+def alert_cards(locale: str) -> list[discord.ui.LayoutView]:
+    """Alerts of every kind, and what /quota alerts answers."""
+    pool = Level("server:2", 2, POOL, 3, 500, 500)
+    bot = Level("bot", 0, Measure.TOTAL, 0, 1_000_000, 1_000_000)
+    key = Level("key:d0", 0, "usd_per_hour", NOON, 8_123_456, 10_000_000, "*google* 1")
+    spent = (
+        replace(key, measure=f"usd_{window}", turn=turn, used=10_000_000)
+        for window, turn in (("per_day", NOON), ("per_month", NOON), ("in_total", 0))
+    )
+    windows = (Measure.HOUR, Measure.MONTH)
+    return [
+        ALERT_CARDS.alert(Alert("a", DAY_LIMIT, 80), locale),
+        ALERT_CARDS.alert(Alert("a", DAY_LIMIT, 80), locale, server="the *best* of @everyone"),
+        *(
+            ALERT_CARDS.alert(
+                Alert("a", replace(DAY_LIMIT, measure=window, used=1_000), 100), locale
+            )
+            for window in windows
+        ),
+        ALERT_CARDS.alert(Alert("a", replace(pool, used=250), 50), locale),
+        ALERT_CARDS.alert(Alert("a", pool, 100), locale),
+        ALERT_CARDS.alert(Alert("a", bot, 100), locale),
+        ALERT_CARDS.alert(Alert("a", key, 80), locale),
+        *(ALERT_CARDS.alert(Alert("a", level, 100), locale) for level in spent),
+        ALERT_CARDS.outlet(Outlet(), locale, now=False),
+        ALERT_CARDS.outlet(Outlet(3), locale, now=True),
+        ALERT_CARDS.outlet(Outlet(3), locale, now=False, writable=False),
+        ALERT_CARDS.outlet(Outlet(off=True), locale, now=True),
     ]
 
 
@@ -519,6 +594,8 @@ def outline(component: dict[str, Any], depth: int = 0) -> Iterator[str]:
     yield "  " * depth + kind + "".join(f" {name}={value!r}" for name, value in seen.items())
     for line in component.get("content", "").splitlines():
         yield "  " * depth + f"  | {line}"
+    if "file" in component:
+        yield "  " * depth + f"  {component['file']['url']}"
     for item in component.get("items", []):
         yield "  " * depth + f"  {item['media']['url']} alt={item['description']!r}"
     if component.get("file"):
@@ -579,6 +656,23 @@ def test_the_golden_problems_show_every_error_there_is():
         return below | ({of} if "key" in vars(of) else set())
 
     assert {type(error) for error in ERRORS} == leaves(PlantainError)
+
+
+@pytest.mark.parametrize("error", [*limit_refusals()], ids=lambda error: str(error.answer.type))
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_a_refusal_for_a_limit_says_whose_it_is_when_it_opens_and_what_to_do(locale, error):
+    [card] = CARDS.problem(error, locale).to_components()
+    text = "\n".join(line for line in outline(card))
+
+    say = SENTENCES.say
+    assert say(f"limit-owner-{error.whose}", locale) in text
+    assert say("problem-not-charged", locale) in text
+    by_itself = error.limit and (error.opens_at or error.measure is Measure.JOBS)
+    never = say("limit-never-opens", locale)
+    assert (never in text) != bool(by_itself)
+    assert ("<t:" in text) == bool(error.limit and error.opens_at)
+    raised = say(f"limit-ask-{error.ask}", locale)
+    assert (raised in text) != bool(error.instead and error.instead.model in text)
 
 
 # --- the limits -----------------------------------------------------------------------------
@@ -771,6 +865,26 @@ def test_any_number_of_limits_fits_on_its_card(locale):
     pool = Account("server:2", 10**15, 10**15)
 
     assert_within_limits(LIMIT_CARDS.overview(Overview(2, uses, limits, roles, pool), locale))
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_any_report_and_any_alert_fit_on_their_cards(locale, text):
+    """Of any number of members, with names and numbers as long as can be."""
+    most = 10**15
+    full = Ranking(tuple(Share(f"{2**63}", most, most) for _ in range(5)), 10**6)
+    names = Ranking(tuple(Share(text, most, most) for _ in range(5)), 10**6)
+    rankings = dict.fromkeys(Group, full) | {Group.MODEL: names}
+    sums = Sums(most, most, most, most, most, most)
+    report = replace(REPORT, rankings=rankings, amounts=(most,) * 30, sums=sums)
+    level = Level("key:d0", 0, "usd_per_month", NOON, most * 10**6, most * 10**6, text)
+
+    for view in (
+        REPORT_CARDS.report(report, locale),
+        REPORT_CARDS.report(replace(report, guild_id=0), locale, servers={2**63: text}),
+        ALERT_CARDS.alert(Alert("a", level, 100), locale, server=text),
+    ):
+        assert_within_limits(view)
 
 
 @pytest.mark.parametrize("locale", LOCALES.values())
