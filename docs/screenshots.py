@@ -45,11 +45,34 @@ def main() -> None:
             drawn.locator("img.gallery-image").screenshot(path=upload)
             use(page, "edit", "make it watercolour and add a moon", image=upload)
             wait_for_picture(cards)
-        take(page, "edit")
+            take(page, "edit")
+            work_on(page, cards, upload)
         use(page, "balance")
         cards.last.get_by_text("to spend").wait_for()
         take(page, "balance")
         browser.close()
+
+
+def work_on(page: Page, cards: Locator, upload: Path) -> None:
+    """The form of Edit this with a picture in it, and the versions after some edits."""
+    for words in ("at night", "in winter"):
+        cards.last.get_by_role("button", name="Edit this").click()
+        form = page.get_by_role("dialog")
+        form.get_by_role("textbox").fill(words)
+        form.locator('input[type="file"]').set_input_files(upload)
+        if words == "at night":
+            page.wait_for_timeout(500)
+            take(page, "form")
+        known = cards.count()
+        form.get_by_role("button", name="Submit").click()
+        cards.nth(known).wait_for()
+        wait_for_picture(cards)
+    take(page, "card")
+    known = cards.count()
+    cards.last.get_by_role("button", name="Versions").click()
+    cards.nth(known).wait_for()
+    wait_for_picture(cards)
+    take(page, "versions")
 
 
 @contextmanager
@@ -76,6 +99,8 @@ def use(page: Page, command: str, prompt: str = "", *, image: Path | None = None
     if prompt:
         page.locator('.command-option-input[data-option="prompt"]').fill(prompt)
     if image is not None:
+        page.locator(".command-ghost").click()
+        page.locator(".command-popup").get_by_text("image", exact=True).first.click()
         page.locator('input.command-file-input[data-option="image"]').set_input_files(image)
     page.locator("#send-message").click()
     page.locator("#channel-message-list article").nth(known).wait_for()

@@ -40,7 +40,7 @@ async def test_vary_and_larger_work_from_the_picture_alone_at_the_price_on_the_b
     assert "from 1 picture" in scene.text(varied.response)
     assert [len(turn["parts"]) for turn in calls.last()["contents"]] == [2]
     larger = await bob.click(first.response, label="2K · 11 credits")
-    assert f"<@{bob.id}> pressed **Larger**" in scene.text(larger.response)
+    assert f"<@{bob.id}> asked for it **larger**" in scene.text(larger.response)
     assert calls.last()["generationConfig"]["imageConfig"]["imageSize"] == "2K"
     assert [len(turn["parts"]) for turn in calls.last()["contents"]] == [2]
     assert "4K · 23 credits" in scene.labels(larger.response)

@@ -378,7 +378,7 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             CARDS.accepted(draft, locale, again.press),
             *(
                 CARDS.accepted(
-                    draft, locale, edited.evolve(button=button).press, reference_images=2, kept=kept
+                    draft, locale, edited.evolve(button=button).press, reference_images=2, kept=kept % 3
                 )
                 for kept, button in enumerate(Button)
             ),

@@ -34,7 +34,7 @@ card-kept = { $count ->
 
 card-pressed-edit = ✏️ { $member } pressed **Edit this**
 card-pressed-vary = 🎲 { $member } pressed **Vary**
-card-pressed-upscale = 🔍 { $member } pressed **Larger**
+card-pressed-upscale = 🔍 { $member } asked for it **larger**
 card-pressed-remix = 📝 { $member } chose **Reuse prompt**
 card-pressed-reply = 💬 { $member } said in a reply
 card-fetching = 🍌 **Fetching it**

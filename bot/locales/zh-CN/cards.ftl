@@ -27,7 +27,7 @@ card-kept = { $count ->
 
 card-pressed-edit = ✏️ { $member } 点了 **编辑这张**
 card-pressed-vary = 🎲 { $member } 点了 **变化**
-card-pressed-upscale = 🔍 { $member } 点了 **放大**
+card-pressed-upscale = 🔍 { $member } 要了 **更大的一张**
 card-pressed-remix = 📝 { $member } 选了 **改写提示词**
 card-pressed-reply = 💬 { $member } 在回复中说
 card-fetching = 🍌 **正在取回**
