@@ -14,7 +14,7 @@ from bot.ui.buttons import job_of
 from bot.ui.kept_cards import KeptCards
 from bot.ui.modals import EditModal, PickModal
 from bot.ui.permission import check
-from bot.ui.replies import show, turn
+from bot.ui.replies import ask, begin, show, turn
 from bot.ui.translator import localized
 
 
@@ -42,7 +42,7 @@ async def edit(interaction: discord.Interaction, message: discord.Message) -> No
         choices=onward.choices(request, reference_images=1),
         submit=submit,
     )
-    await interaction.response.send_modal(form)
+    await ask(interaction, form)
 
 
 async def keep(interaction: discord.Interaction, message: discord.Message) -> None:
@@ -54,7 +54,8 @@ async def keep(interaction: discord.Interaction, message: discord.Message) -> No
 
     async def put(asked: discord.Interaction, number: int) -> None:
         async with client.telling(asked):
-            await asked.response.defer(thinking=True, ephemeral=True)
+            if not await begin(asked, alone=True):
+                return
             shelf = await client.services.kept.keep(
                 asked.user.id,
                 pictures=[ours.results[number]] if ours else [],
@@ -69,7 +70,7 @@ async def keep(interaction: discord.Interaction, message: discord.Message) -> No
     say, locale = client.services.sentences.say, interaction.locale.value
     title = say("modal-keep-title", locale)
     form = PickModal(say=say, locale=locale, title=title, pictures=count, submit=put)
-    await interaction.response.send_modal(form)
+    await ask(interaction, form)
 
 
 async def _ours(

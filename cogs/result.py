@@ -16,7 +16,7 @@ from bot.ui.buttons import JOB_ID, MORE
 from bot.ui.detail_cards import DetailCards
 from bot.ui.modals import DeleteModal, EditModal, PickModal, RemixModal
 from bot.ui.permission import check, may_change
-from bot.ui.replies import answer, take_away
+from bot.ui.replies import answer, ask, take_away
 
 Pressing = Callable[[Client, discord.Interaction, Stored, str], Awaitable[None]]
 """What to do with the job that a button names; the last is what else the button says."""
@@ -42,7 +42,7 @@ async def edit(client: Client, interaction: discord.Interaction, stored: Stored,
         choices=onward.choices(stored.job.request, reference_images=1),
         submit=submit,
     )
-    await interaction.response.send_modal(form)
+    await ask(interaction, form)
 
 
 async def vary(client: Client, interaction: discord.Interaction, stored: Stored, _: str) -> None:
@@ -86,7 +86,7 @@ async def remix(client: Client, interaction: discord.Interaction, stored: Stored
         choices=onward.choices(request, reference_images=references),
         submit=submit,
     )
-    await interaction.response.send_modal(form)
+    await ask(interaction, form)
 
 
 async def details(client: Client, interaction: discord.Interaction, stored: Stored, _: str) -> None:
@@ -117,7 +117,7 @@ async def delete(client: Client, interaction: discord.Interaction, stored: Store
         maker=stored.job.place.member_id == interaction.user.id,
         submit=submit,
     )
-    await interaction.response.send_modal(form)
+    await ask(interaction, form)
 
 
 async def _pick(
@@ -146,7 +146,7 @@ async def _pick(
         pictures=len(stored.results),
         submit=submit,
     )
-    await interaction.response.send_modal(form)
+    await ask(interaction, form)
 
 
 async def _submit(

@@ -11,7 +11,7 @@ from bot.client import Client
 from bot.jobs.job import Stored
 from bot.ui.buttons import JOB_ID
 from bot.ui.permission import check, may_change
-from bot.ui.replies import attach, show
+from bot.ui.replies import attach, begin, show
 from bot.ui.version_cards import VersionCards
 
 Pressing = Callable[[Client, discord.Interaction, Stored], Awaitable[None]]
@@ -29,7 +29,8 @@ async def undo(client: Client, interaction: discord.Interaction, stored: Stored)
 
 async def versions(client: Client, interaction: discord.Interaction, stored: Stored) -> None:
     """The tree, for the one who asks."""
-    await interaction.response.defer(thinking=True, ephemeral=True)
+    if not await begin(interaction, alone=True):
+        return
     tree = await client.services.versions.tree(stored, interaction.user.id)
     cards = VersionCards(client.services.sentences)
     await show(interaction, cards.versions(tree, interaction.locale.value), cards.strip(tree))
@@ -37,7 +38,8 @@ async def versions(client: Client, interaction: discord.Interaction, stored: Sto
 
 async def compare(client: Client, interaction: discord.Interaction, stored: Stored) -> None:
     """Before and after side by side, where the picture itself may be seen."""
-    await interaction.response.defer()
+    if not await begin(interaction):
+        return
     services, cards = client.services, VersionCards(client.services.sentences)
     async with services.versions.compared(stored, interaction.user.id) as file:
         card = cards.compared(stored, file.name, interaction.locale.value)

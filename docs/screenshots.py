@@ -61,8 +61,8 @@ def work_on(page: Page, cards: Locator, upload: Path) -> None:
         form.get_by_role("textbox").fill(words)
         form.locator('input[type="file"]').set_input_files(upload)
         if words == "at night":
-            page.wait_for_timeout(500)
-            take(page, "form")
+            form.get_by_text(upload.name).wait_for()
+            take(page, "form", settled=False)
         known = cards.count()
         form.get_by_role("button", name="Submit").click()
         cards.nth(known).wait_for()
@@ -118,9 +118,10 @@ def wait_for_picture(cards: Locator) -> Locator:
     return card
 
 
-def take(page: Page, name: str) -> None:
-    """A picture of the page, scrolled to its end."""
-    page.locator("#action-status", has_text="Viewport updated").wait_for()
+def take(page: Page, name: str, *, settled: bool = True) -> None:
+    """A picture of the page, scrolled to its end; a form that is open never lets it settle."""
+    if settled:
+        page.locator("#action-status", has_text="Viewport updated").wait_for()
     page.mouse.move(0, 0)
     timeline = page.locator("#channel-timeline")
     timeline.evaluate("timeline => timeline.scrollTo(0, timeline.scrollHeight)")

@@ -44,7 +44,9 @@ async def post(message: discord.Message, card: discord.ui.LayoutView, *, locale:
 
     There is no interaction and so no token: the card is changed as any message of ours.
     """
-    sent = await message.reply(view=card, mention_author=False)
+    # Also where the words have been deleted by now.
+    there = message.to_reference(fail_if_not_exists=False)
+    sent = await message.channel.send(view=card, reference=there, mention_author=False)
     guild, here = message.guild, message.channel
     return Place(
         member_id=message.author.id,

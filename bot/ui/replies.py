@@ -55,11 +55,41 @@ async def acknowledge(
 
 async def take_away(interaction: discord.Interaction) -> None:
     """Delete the message whose button led here; raises MessageGone where that is done already."""
+    if await begin(interaction):
+        try:
+            await interaction.delete_original_response()
+        except discord.NotFound as error:
+            raise MessageGone from error
+
+
+async def begin(interaction: discord.Interaction, *, alone: bool = False) -> bool:
+    """Take up a press that takes a while: an answer for the presser alone, or the card changed.
+
+    False where it is taken up already: it was delivered twice, and the first does the same.
+    """
+    return await _first(interaction.response.defer(thinking=alone, ephemeral=alone))
+
+
+async def ask(interaction: discord.Interaction, form: discord.ui.Modal) -> None:
+    """Open a form; one that was opened by the same press is there already."""
+    await _first(interaction.response.send_modal(form))
+
+
+async def open_with(
+    interaction: discord.Interaction, card: discord.ui.LayoutView, *, private: bool
+) -> bool:
+    """Answer with a card that is to be changed soon; False as for `begin`."""
+    return await _first(interaction.response.send_message(view=card, ephemeral=private))
+
+
+async def _first(answering: Awaitable[object]) -> bool:
     try:
-        await interaction.response.defer()
-        await interaction.delete_original_response()
-    except discord.NotFound as error:
-        raise MessageGone from error
+        await answering
+    except discord.HTTPException as error:
+        if error.code != ALREADY_ANSWERED:
+            raise
+        return False
+    return True
 
 
 def role_ids(member: discord.User | discord.Member) -> tuple[int, ...]:
@@ -78,6 +108,11 @@ async def tell(interaction: discord.Interaction, card: discord.ui.LayoutView) ->
             if error.code != ALREADY_ANSWERED:
                 raise
         else:
+            return
+        if interaction.type is not discord.InteractionType.application_command:
+            # A press that was delivered twice: the first has answered, maybe by changing the card
+            # that was pressed, which is then the "original" and must stay.
+            await interaction.followup.send(view=card, ephemeral=True)
             return
     elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
         # Only private answers are deferred; see `acknowledge`.

@@ -10,6 +10,7 @@ from bot.jobs.job import Stored
 from bot.pressing import MessageGone
 from bot.ui.cards import Cards
 from bot.ui.parts import named
+from bot.ui.replies import begin, open_with
 
 
 class Showing:
@@ -22,13 +23,13 @@ class Showing:
     ) -> None:
         """Answer with a job's card, in the language of who asks."""
         card = self._cards.fetching(interaction.locale.value)
-        await interaction.response.send_message(view=card, ephemeral=private)
-        await self._put(interaction, stored, private=private)
+        if await open_with(interaction, card, private=private):
+            await self._put(interaction, stored, private=private)
 
     async def put(self, interaction: discord.Interaction, stored: Stored) -> None:
         """Show a job's card in place of the one that was pressed; raises MessageGone."""
-        await interaction.response.defer()
-        await self._put(interaction, stored, private=stored.job.place.private)
+        if await begin(interaction):
+            await self._put(interaction, stored, private=stored.job.place.private)
 
     async def _put(
         self, interaction: discord.Interaction, stored: Stored, *, private: bool

@@ -78,6 +78,18 @@ async def test_a_refusal_is_for_its_author_and_leaves_no_card(scene_over, settin
         assert len(await scene.jobs()) == 1
 
 
+async def test_a_failure_is_told_by_message_and_its_card_goes(scene):
+    """As for a press whose answer has expired."""
+    alice = scene.member("alice")
+    card = (await alice.slash(scene.channel, "imagine", prompt="good so far")).response
+    await reply(scene, alice, card, "now this is blocked")
+    assert len(bots(scene)) == 1
+    told = scene.text(alice.user.dm_channel.last_message)
+    assert "safety rules" in told
+    assert "Nothing was charged" in told
+    assert (await scene.account(alice)).available == 93
+
+
 async def test_who_may_not_use_apps_there_gets_nothing(scene):
     alice, bob = scene.member("alice"), scene.member("bob")
     rights = discord.PermissionOverwrite(use_application_commands=False)

@@ -292,6 +292,7 @@ def test_a_picture_is_worked_on_with_an_upload_and_its_versions_are_seen(discord
     form = discord.page.get_by_role("dialog")
     form.get_by_role("textbox").fill("add a boat")
     form.locator('input[type="file"]').set_input_files(upload)
+    assert {"Aspect ratio", "Resolution"} <= set(form.inner_text().splitlines())
     form.get_by_role("button", name="Submit").click()
     second = discord.next(first)
     discord.picture(second)

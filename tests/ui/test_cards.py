@@ -378,9 +378,9 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             CARDS.accepted(draft, locale, again.press),
             *(
                 CARDS.accepted(
-                    draft, locale, edited.evolve(button=button).press, reference_images=2, kept=kept % 3
+                    draft, locale, edited.evolve(button=button).press, reference_images=2, kept=kept
                 )
-                for kept, button in enumerate(Button)
+                for kept, button in zip((0, 1, 2) * 2, Button, strict=True)
             ),
         ],
         "queued": [*(CARDS.queued(one, ahead) for ahead in (0, 1, 2)), CARDS.queued(again, 0)],
