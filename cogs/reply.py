@@ -30,7 +30,8 @@ class Reply(commands.Cog):
             stored = await services.history.pressed(job_id, message.author.id)
             wish = Wish(words(message, me), uploads=finds.attached(message))
             step = services.onward.edit(stored, wish, Button.REPLY)
-            await services.desk.answer(message, step, locale=stored.job.place.locale)
+            place = stored.job.place
+            await services.desk.answer(message, step, locale=place.locale, private=place.private)
 
 
 async def setup(client: Client) -> None:

@@ -21,7 +21,8 @@ async def undo(client: Client, interaction: discord.Interaction, stored: Stored)
     """The picture before, in place of this one; for who may not change it, beside it."""
     services = client.services
     before = await services.history.before(stored, interaction.user.id)
-    if may_change(interaction, stored.job):
+    alike = before.job.place.private == stored.job.place.private
+    if alike and may_change(interaction, stored.job):
         await services.showing.put(interaction, before)
     else:
         await services.showing.post(interaction, before, private=True)

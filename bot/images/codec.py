@@ -91,7 +91,7 @@ class Codec:
             return None
 
     async def draw_versions(
-        self, files: Sequence[Path], parents: Sequence[int | None], current: int
+        self, files: Sequence[tuple[Path, Path]], parents: Sequence[int | None], current: int
     ) -> bytes | None:
         """A PNG of thumbnails as `strip.draw_versions`; None when it could not be drawn."""
         try:

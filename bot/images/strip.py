@@ -3,9 +3,12 @@
 Named to the worker by reference, so Pillow is imported inside, in the worker alone.
 """
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from typing import Protocol
 
 from bot.errors import UnusablePicture
 
@@ -20,10 +23,19 @@ GAP = 0.2
 Cell = tuple[int, int]
 
 
-def draw_versions(files: Sequence[Path], parents: Sequence[int | None], current: int) -> bytes:
+class Picture(Protocol):
+    """As Pillow's, which the parent does not import."""
+
+    def save(self, file: Path, kind: str, /, *, quality: int) -> None: ...
+
+
+def draw_versions(
+    files: Sequence[tuple[Path, Path]], parents: Sequence[int | None], current: int
+) -> bytes:
     """A PNG: an edit is to the right of what it goes on from, a branch below.
 
-    `parents` are places in `files`; thumbnails are numbered from 1 and `current` is framed.
+    `files` are originals, each with where a small copy is kept; `parents` are places in them.
+    Thumbnails are numbered from 1 and `current` is framed.
     """
     from PIL import Image, ImageDraw, ImageFont  # noqa: PLC0415
 
@@ -40,7 +52,7 @@ def draw_versions(files: Sequence[Path], parents: Sequence[int | None], current:
         if parent is not None:
             pencil.line(_bend(places[parent], place, side), LINE, max(2, side // 60))
     for number, (file, (left, top)) in enumerate(zip(files, places, strict=True)):
-        pixels = _thumbnail(file, side)
+        pixels = _thumbnail(*file, side)
         if pixels:
             image.paste(Image.frombytes("RGB", (side, side), pixels), (left, top))
         chosen = number == current
@@ -82,16 +94,32 @@ def _bend(parent: Cell, child: Cell, side: int) -> list[Cell]:
     return [begin, (corner, begin[1]), (corner, end[1]), end]
 
 
-def _thumbnail(file: Path, side: int) -> bytes:
-    """The square middle of a picture as RGB; nothing for one that is gone."""
+def _thumbnail(original: Path, small: Path, side: int) -> bytes:
+    """The square middle of a picture as RGB; nothing for one that is gone.
+
+    A whole 4K picture takes a second to decode, so what is made of it once is kept as `small`.
+    """
     from PIL import Image, ImageOps  # noqa: PLC0415
 
     from bot.images import decoder  # noqa: PLC0415
 
     try:
-        picture = decoder.decode(file, name=file.name, side=2 * side)
+        if small.exists():
+            kept = decoder.decode(small, name=small.name)
+        else:
+            kept = decoder.decode(original, name=original.name, side=2 * LARGEST)
+            _keep(kept, small)
     except UnusablePicture:
         return b""
-    square = ImageOps.fit(picture.convert("RGBA"), (side, side))
+    square = ImageOps.fit(kept.convert("RGBA"), (side, side))
     ground = Image.new("RGBA", square.size, PANEL)
     return Image.alpha_composite(ground, square).convert("RGB").tobytes()
+
+
+def _keep(picture: Picture, small: Path) -> None:
+    """Whole or not at all; one that cannot be kept is made again the next time."""
+    with suppress(OSError):
+        small.parent.mkdir(parents=True, exist_ok=True)
+        part = small.with_suffix(f".{os.getpid()}")
+        picture.save(part, "WEBP", quality=85)
+        part.replace(small)

@@ -61,7 +61,7 @@ class Versions:
             raise JobUnknown
         versions = tuple(Version(one, _parent(one, places)) for one in found)
         strip = await self._codec.draw_versions(
-            [self._store.path(picture) for picture in _faces(versions)],
+            [(self._store.path(one), self._store.small(one)) for one in _faces(versions)],
             [version.parent for version in versions],
             places[stored.job.id],
         )

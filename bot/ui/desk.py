@@ -22,10 +22,12 @@ class Desk:
         card = self._card(step, interaction.locale.value, interaction.user.id)
         await self._promise(step, await acknowledge(interaction, card, private=private))
 
-    async def answer(self, message: discord.Message, step: Step, *, locale: str) -> None:
-        """Answer a message in the same way."""
+    async def answer(
+        self, message: discord.Message, step: Step, *, locale: str, private: bool
+    ) -> None:
+        """Answer a message in the same way; `private` where only its author reads there."""
         card = self._card(step, locale, message.author.id)
-        place = await post(message, card, locale=locale)
+        place = await post(message, card, locale=locale, private=private)
         try:
             job = await self._promise(step, place)
         except Exception:

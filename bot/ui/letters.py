@@ -39,7 +39,9 @@ def check_author(message: discord.Message) -> None:
         raise MayNotUseHere
 
 
-async def post(message: discord.Message, card: discord.ui.LayoutView, *, locale: str) -> Place:
+async def post(
+    message: discord.Message, card: discord.ui.LayoutView, *, locale: str, private: bool
+) -> Place:
     """Answer a message with a job's card; returns where the job may go on from it.
 
     There is no interaction and so no token: the card is changed as any message of ours.
@@ -56,7 +58,7 @@ async def post(message: discord.Message, card: discord.ui.LayoutView, *, locale:
         application_id=sent.author.id,
         reply_token=None,
         locale=locale,
-        private=False,
+        private=private,
         upload_limit=guild.filesize_limit if guild else DEFAULT_FILE_SIZE_LIMIT_BYTES,
         # One message is one job, as one interaction is.
         interaction_id=message.id,

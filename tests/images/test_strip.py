@@ -39,19 +39,25 @@ def files(tmp_path):
 
 async def test_thumbnails_are_where_the_tree_has_them(codec, files, tmp_path):
     """Red, blue, and one that is gone, which leaves its place empty; the current one is framed."""
-    drawn = await codec.draw_versions([*files, tmp_path / "gone.png"], [None, 0, 0], 1)
+    pairs = [(file, tmp_path / "small" / file.name) for file in (*files, tmp_path / "gone.png")]
+    drawn = await codec.draw_versions(pairs, [None, 0, 0], 1)
+    for file in files:
+        file.unlink()  # from here on from what was kept
+    assert len(await codec.draw_versions(pairs, [None, 0, 0], 1)) > len(drawn) / 2
     with Image.open(io.BytesIO(drawn)) as image:
         side, gap = strip.LARGEST, round(strip.LARGEST * strip.GAP)
         step = side + gap
         assert image.size == (2 * step + gap, 2 * step + gap)
         assert image.getpixel((gap + side // 2, gap + side // 2)) == RED
         assert image.getpixel((step + gap + side // 2, gap + side // 2)) == BLUE
+        assert len(list((tmp_path / "small").iterdir())) == 2
         assert image.getpixel((step + gap + side // 2, step + gap + side // 2)) == (30, 31, 34)
         assert image.getpixel((step + gap + side - 2, gap + side - 2)) == (242, 194, 48)
 
 
-async def test_a_long_line_of_edits_is_still_a_small_picture(codec, files):
-    drawn = await codec.draw_versions([files[0]] * 25, [None, *range(24)], 24)
+async def test_a_long_line_of_edits_is_still_a_small_picture(codec, files, tmp_path):
+    pair = (files[0], tmp_path / "small.webp")
+    drawn = await codec.draw_versions([pair] * 25, [None, *range(24)], 24)
     with Image.open(io.BytesIO(drawn)) as image:
         assert image.width <= 25 * strip.SMALLEST * 1.3
         assert image.height < 100
