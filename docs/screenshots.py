@@ -5,6 +5,7 @@
 Writes docs/images/*.png. Needs the `dev` extra and an installed Chromium or Chrome.
 """
 
+import base64
 import shutil
 import subprocess
 import sys
@@ -42,13 +43,14 @@ def main() -> None:
         page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         with tempfile.TemporaryDirectory() as folder:
             upload = Path(folder) / "mine.png"
-            drawn.locator("img.gallery-image").screenshot(path=upload)
+            upload.write_bytes(content(drawn.locator("img.gallery-image")))
             use(page, "edit", "make it watercolour and add a moon", image=upload)
             wait_for_picture(cards)
             take(page, "edit")
             work_on(page, cards, upload)
         use(page, "balance")
         cards.last.get_by_text("to spend").wait_for()
+        wait_for_picture(cards)
         take(page, "balance")
         browser.close()
 
@@ -116,6 +118,20 @@ def wait_for_picture(cards: Locator) -> Locator:
             .every(image => image.complete && image.naturalWidth)"""
     )
     return card
+
+
+def content(image: Locator) -> bytes:
+    """The PNG behind an image on the page, whatever lies over it."""
+    address = image.evaluate(
+        """image => {
+            const canvas = document.createElement("canvas");
+            canvas.width = image.naturalWidth;
+            canvas.height = image.naturalHeight;
+            canvas.getContext("2d").drawImage(image, 0, 0);
+            return canvas.toDataURL("image/png");
+        }"""
+    )
+    return base64.b64decode(address.partition(",")[2])
 
 
 def take(page: Page, name: str, *, settled: bool = True) -> None:
