@@ -1,7 +1,5 @@
-"""The composition root: opens resources in order, builds every service once, closes in reverse."""
+"""The composition root: opens resources in order, has every service built, closes in reverse."""
 
-import errno
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -11,49 +9,23 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from bot.client import Client, Services
+from bot.assembly import Assembly
+from bot.client import Client
 from bot.db import engine
 from bot.db.database import Database
-from bot.db.patient import Patient
 from bot.errors import LedgerWrong, SettingsError, StorageError
 from bot.generation.catalog import MICROS, Catalog
 from bot.generation.pricing import Ranking
-from bot.i18n import Sentences
-from bot.images.codec import Codec
-from bot.jobs.alerts import Alerts
-from bot.jobs.bank import Bank, tariff_of
-from bot.jobs.confirmations import Confirmations
-from bot.jobs.delivery import Delivery
-from bot.jobs.dispatch import Dispatcher, InProcessDispatcher
-from bot.jobs.gifts import Gifts
-from bot.jobs.lease import Leases
-from bot.jobs.limits import Limits
-from bot.jobs.outlets import Outlets
-from bot.jobs.outlook import Outlooks
-from bot.jobs.pots import Pots
-from bot.jobs.reports import Reports
-from bot.jobs.runner import Runner
-from bot.jobs.service import Studio
-from bot.jobs.standing import Standings
+from bot.jobs.bank import Bank
 from bot.jobs.supply import Supply
-from bot.jobs.sweeper import Sweeper
-from bot.jobs.treasury import Treasury
-from bot.jobs.uploads import Uploads
 from bot.ledger.ledger import Ledger
-from bot.ledger.wallets import Wallets
 from bot.providers.base import Provider
 from bot.providers.health import Health
 from bot.providers.pace import Gate, PacedGate
 from bot.providers.router import Router
 from bot.providers.speed import Speeds
 from bot.settings import Settings
-from bot.ui.alert_cards import AlertCards
-from bot.ui.alerts import DiscordTeller
-from bot.ui.cards import Cards
-from bot.ui.confirm_cards import ConfirmCards
-from bot.ui.delivery import DiscordDelivery
-from bot.ui.limit_cards import LimitCards
-from bot.web.server import serve
+from bot.web.server import open_door
 from bot.web.site import Web
 from bot.workshop import Workshop, World, load_catalog, open_workshop
 
@@ -120,7 +92,9 @@ async def open_app(
         health = _health(database, world, catalog, longest_pause)
         site = _site(settings, world)
         if site is not None:
-            await resources.enter_async_context(_served(settings, site))
+            await resources.enter_async_context(
+                open_door(site, host=settings.web_host, port=settings.web_port)
+            )
         make_gate = partial(_gate, database, world)
         workshop = await resources.enter_async_context(
             open_workshop(
@@ -134,12 +108,17 @@ async def open_app(
         resources.push_async_callback(supply.meters.close)
         provider = dress(_router(world, workshop, supply, ranking, speeds))
 
-        def compose(client: Client) -> Services:
-            return _services(
-                client, settings, world, database, bank, workshop, provider, ranking, supply
-            )
-
-        app = App(Client(compose=compose), database, bank, workshop)
+        assembly = Assembly(
+            settings=settings,
+            world=world,
+            database=database,
+            bank=bank,
+            workshop=workshop,
+            provider=provider,
+            ranking=ranking,
+            supply=supply,
+        )
+        app = App(Client(compose=assembly.services), database, bank, workshop)
         resources.push_async_callback(app.drain, 0.0)
         yield app
 
@@ -219,25 +198,6 @@ def _site(settings: Settings, world: World) -> Web | None:
     )
 
 
-@asynccontextmanager
-async def _served(settings: Settings, site: Web) -> AsyncIterator[None]:
-    async with AsyncExitStack() as resources:
-        try:
-            await resources.enter_async_context(
-                serve(site, host=settings.web_host, port=settings.web_port)
-            )
-        except (socket.gaierror, UnicodeError) as error:
-            problem = f"{settings.web_host!r} is no name or address of this machine"
-            raise SettingsError("WEB_HOST", problem) from error
-        except OSError as error:
-            if error.errno == errno.EADDRNOTAVAIL:
-                problem = f"{settings.web_host!r} is no address of this machine"
-                raise SettingsError("WEB_HOST", problem) from error
-            problem = f"port {settings.web_port} cannot be had ({error.strerror})"
-            raise SettingsError("WEB_PORT", problem) from error
-        yield
-
-
 def _gate(
     database: Database, world: World, key: str, rpm: int | None, concurrency: int | None
 ) -> Gate:
@@ -249,211 +209,6 @@ def _gate(
         now=world.now,
         sleep=world.sleep,
         new_id=world.new_id,
-    )
-
-
-def _services(
-    client: Client,
-    settings: Settings,
-    world: World,
-    database: Database,
-    bank: Bank,
-    workshop: Workshop,
-    provider: Provider,
-    ranking: Ranking,
-    supply: Supply,
-) -> Services:
-    sentences = world.sentences()
-    cards = Cards(sentences=sentences, catalog=workshop.catalog)
-    delivery = DiscordDelivery(client=client, cards=cards, now=world.now)
-    runner = _runner(settings, world, database, bank, workshop, provider, supply, delivery)
-    alerts = _alerts(client, world, database, bank, supply, sentences)
-    dispatcher = InProcessDispatcher(
-        alerts.after(runner.run), postpone=runner.postpone, now=world.now, sleep=world.sleep
-    )
-    uploads = Uploads(store=workshop.store, codec=workshop.codec)
-    studio = _studio(
-        settings, world, database, bank, workshop, ranking, supply, uploads, dispatcher
-    )
-    confirmations = _confirmations(settings, world, database, studio, uploads)
-    outlooks = Outlooks(studio=studio, catalog=workshop.catalog, supply=supply)
-    pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=world.now)
-    return Services(
-        studio=studio,
-        gifts=_gifts(settings, world, database, bank),
-        pots=pots,
-        standings=_standings(world, database, bank, pots, workshop.codec, outlooks),
-        limits=Limits(database=database, bank=bank),
-        treasury=Treasury(database=database, ledger=bank.ledger, payers=bank.payers),
-        alerts=alerts,
-        outlets=Outlets(database=database, now=world.now),
-        reports=_reports(world, database, bank, workshop),
-        confirmations=confirmations,
-        cards=cards,
-        confirm_cards=ConfirmCards(cards=cards, say=sentences.say),
-        limit_cards=LimitCards(cards=cards, say=sentences.say),
-        sentences=sentences,
-        dispatcher=dispatcher,
-        sweeper=_sweeper(settings, world, database, bank, workshop, provider, dispatcher),
-        collect=runner.collect,
-        operators=settings.operators,
-    )
-
-
-def _sweeper(
-    settings: Settings,
-    world: World,
-    database: Database,
-    bank: Bank,
-    workshop: Workshop,
-    provider: Provider,
-    dispatcher: InProcessDispatcher,
-) -> Sweeper:
-    return Sweeper(
-        database=database,
-        dispatcher=dispatcher,
-        provider=provider,
-        payers=bank.payers,
-        store=workshop.store,
-        now=world.now,
-        monotonic=world.monotonic,
-        tick=world.tick,
-        lease=settings.lease_seconds,
-    )
-
-
-def _studio(
-    settings: Settings,
-    world: World,
-    database: Database,
-    bank: Bank,
-    workshop: Workshop,
-    ranking: Ranking,
-    supply: Supply,
-    uploads: Uploads,
-    dispatcher: Dispatcher,
-) -> Studio:
-    return Studio(
-        catalog=workshop.catalog,
-        providers=tuple(dict.fromkeys(way.name for way in workshop.ways)),
-        ranking=ranking,
-        default_model=settings.default_model,
-        tariff=tariff_of(settings),
-        database=database,
-        payers=bank.payers,
-        uploads=uploads,
-        dispatcher=dispatcher,
-        today=world.today,
-        now=world.now,
-        new_id=world.new_id,
-        openings=supply.openings,
-    )
-
-
-def _confirmations(
-    settings: Settings, world: World, database: Database, studio: Studio, uploads: Uploads
-) -> Confirmations:
-    return Confirmations(
-        database=database,
-        studio=studio,
-        uploads=uploads,
-        now=world.now,
-        new_id=world.new_id,
-        threshold=settings.confirm_from_credits,
-    )
-
-
-def _runner(
-    settings: Settings,
-    world: World,
-    database: Database,
-    bank: Bank,
-    workshop: Workshop,
-    provider: Provider,
-    supply: Supply,
-    delivery: Delivery,
-) -> Runner:
-    return Runner(
-        database=Patient(database, sleep=world.sleep),
-        ledger=bank.ledger,
-        payers=bank.payers,
-        provider=provider,
-        catalog=workshop.catalog,
-        store=workshop.store,
-        codec=workshop.codec,
-        delivery=delivery,
-        leases=Leases(
-            database=database, now=world.now, tick=world.tick, seconds=settings.lease_seconds
-        ),
-        new_id=world.new_id,
-        slots=settings.max_jobs,
-        budgets=supply.budgets,
-    )
-
-
-def _gifts(settings: Settings, world: World, database: Database, bank: Bank) -> Gifts:
-    return Gifts(
-        database=database,
-        ledger=bank.ledger,
-        calendar=bank.calendar,
-        now=world.now,
-        new_id=world.new_id,
-        daily=settings.gift_daily_credits,
-    )
-
-
-def _standings(
-    world: World,
-    database: Database,
-    bank: Bank,
-    pots: Pots,
-    codec: Codec,
-    outlooks: Outlooks,
-) -> Standings:
-    return Standings(
-        database=database,
-        ledger=bank.ledger,
-        wallets=Wallets(database=database, ledger=bank.ledger, now=world.now),
-        allowances=bank.allowances,
-        quotas=bank.quotas,
-        pots=pots,
-        calendar=bank.calendar,
-        codec=codec,
-        now=world.now,
-        outlooks=outlooks,
-    )
-
-
-def _alerts(
-    client: Client,
-    world: World,
-    database: Database,
-    bank: Bank,
-    supply: Supply,
-    sentences: Sentences,
-) -> Alerts:
-    return Alerts(
-        database=database,
-        quotas=bank.quotas,
-        teller=DiscordTeller(
-            client=client, cards=AlertCards(sentences.say), operators=client.operator_ids
-        ),
-        now=world.now,
-        new_id=world.new_id,
-        sleep=world.sleep,
-        more=supply.levels,
-    )
-
-
-def _reports(world: World, database: Database, bank: Bank, workshop: Workshop) -> Reports:
-    models = workshop.catalog.models
-    return Reports(
-        database=database,
-        calendar=bank.calendar,
-        codec=workshop.codec,
-        now=world.now,
-        # A model may have left the catalog since.
-        nickname=lambda model: models[model].nickname if model in models else model,
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,12 +13,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import DiscordUnreachable, PlantainError, SettingsError, Unexpected
-from bot.i18n import Sentences
+from bot.i18n import DEFAULT_LOCALE, Sentences
 from bot.jobs.alerts import Alerts
 from bot.jobs.confirmations import Confirmations
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
+from bot.jobs.history import History
+from bot.jobs.kept import Kept
 from bot.jobs.limits import Limits
+from bot.jobs.links import Links
+from bot.jobs.onward import Onward
 from bot.jobs.outlets import Outlets
 from bot.jobs.pots import Pots
 from bot.jobs.reports import Reports
@@ -26,10 +30,15 @@ from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
 from bot.jobs.sweeper import Sweeper
 from bot.jobs.treasury import Treasury
+from bot.jobs.versions import Versions
+from bot.pressing import NothingSaid
 from bot.ui.cards import Cards
 from bot.ui.confirm_cards import ConfirmCards
+from bot.ui.desk import Desk
+from bot.ui.letters import tell_author
 from bot.ui.limit_cards import LimitCards
 from bot.ui.replies import tell
+from bot.ui.showing import Showing
 from bot.ui.translator import FluentTranslator
 
 TOKEN_REFUSED = 4004
@@ -38,6 +47,10 @@ COGS = (
     "cogs.generate",
     "cogs.balance",
     "cogs.result",
+    "cogs.versions",
+    "cogs.show",
+    "cogs.pictures",
+    "cogs.reply",
     "cogs.confirm",
     "cogs.quota",
     "cogs.gift",
@@ -49,11 +62,17 @@ COGS = (
 class Services:
     """What cogs may ask. `sweeper` takes up jobs, such as those a stopped process left behind.
 
-    `collect` settles a job whose kept pictures have just been shown, by its id and the message's.
     `operators` are the ids of those who run the bot beside the application's owner.
     """
 
     studio: Studio
+    onward: Onward
+    history: History
+    versions: Versions
+    kept: Kept
+    links: Links
+    desk: Desk
+    showing: Showing
     gifts: Gifts
     pots: Pots
     standings: Standings
@@ -69,7 +88,6 @@ class Services:
     sentences: Sentences
     dispatcher: InProcessDispatcher
     sweeper: Sweeper
-    collect: Callable[[str, int | None], Awaitable[bool]]
     operators: frozenset[int] = frozenset()
 
 
@@ -79,7 +97,9 @@ class Client(commands.Bot):
     def __init__(self, *, compose: Callable[["Client"], Services]) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
-            intents=discord.Intents(guilds=True),
+            # Words reach us only where they mention us, and are then read and not kept.
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             help_command=None,
             tree_cls=Tree,
@@ -115,6 +135,9 @@ class Client(commands.Bot):
             # discord.py lets the errors of the HTTP library below it through.
             raise DiscordUnreachable(f"{type(error).__name__}: {error}") from error
 
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Words are no commands here; a cog listens for replies."""
+
     async def is_operator(self, user: discord.abc.User) -> bool:
         """Whether this is who runs the bot: its application's owner or team, or named by them."""
         return user.id in self.services.operators or await self.is_owner(user)
@@ -142,17 +165,35 @@ class Client(commands.Bot):
         except Exception as error:  # noqa: BLE001 - the one place where every error ends
             await self.tell_error(interaction, error)
 
+    @asynccontextmanager
+    async def telling_author(self, message: discord.Message) -> AsyncIterator[None]:
+        """The same for a message; what they have and may do is not for the channel to read."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - as above
+            cards, guild = self.services.cards, message.guild
+            locale = guild.preferred_locale.value if guild else DEFAULT_LOCALE
+            card = cards.problem(self._ours(error), locale)
+            hint = None if isinstance(error, NothingSaid) else cards.said("reply-refused", locale)
+            try:
+                await tell_author(message, card, hint)
+            except Exception as trouble:  # noqa: BLE001 - telling is the last thing to try
+                self._log.warning("could not tell an error", problem=str(trouble))
+
     async def tell_error(self, interaction: discord.Interaction, error: Exception) -> None:
         """Show the sentence for an error; one that is not ours is logged with its trace first."""
-        if not isinstance(error, PlantainError):
-            reference = secrets.token_hex(4)
-            self._log.error("unexpected", reference=reference, exc_info=error)
-            error = Unexpected(reference)
-        card = self.services.cards.problem(error, interaction.locale.value)
+        card = self.services.cards.problem(self._ours(error), interaction.locale.value)
         try:
             await tell(interaction, card)
         except Exception as trouble:  # noqa: BLE001 - telling is the last thing that can be tried
             self._log.warning("could not tell an error", error=str(error), problem=str(trouble))
+
+    def _ours(self, error: Exception) -> PlantainError:
+        if isinstance(error, PlantainError):
+            return error
+        reference = secrets.token_hex(4)
+        self._log.error("unexpected", reference=reference, exc_info=error)
+        return Unexpected(reference)
 
 
 class Tree(app_commands.CommandTree[Client]):

@@ -8,8 +8,7 @@ from typing import Self, cast
 import discord
 
 from bot.client import Client
-from bot.ui.confirm_cards import put_away
-from bot.ui.replies import acknowledge, turn
+from bot.ui.replies import turn
 from bot.ui.whereabouts import channels, who
 
 Press = Callable[[Client, discord.Interaction, str], Awaitable[None]]
@@ -22,18 +21,7 @@ async def draw(client: Client, interaction: discord.Interaction, question_id: st
     if asked.changed:
         await turn(interaction, services.confirm_cards.asked(asked, locale))
         return
-    question = asked.question
-    card = services.cards.accepted(asked.draft, locale, question.press)
-    place = await acknowledge(interaction, card, private=question.private)
-    await services.studio.submit(
-        asked.draft,
-        place,
-        pictures=question.request.reference_images,
-        origin=question.origin,
-        brought_by=question.brought_by,
-        question_id=question.id,
-    )
-    await put_away(interaction, services.confirm_cards, question)
+    await services.desk.draw(interaction, asked)
 
 
 async def drop(client: Client, interaction: discord.Interaction, question_id: str) -> None:

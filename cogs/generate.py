@@ -10,8 +10,11 @@ from bot.client import Client
 from bot.generation.policy import PROMPT_LIMIT
 from bot.generation.request import AspectRatio, Resolution, Thinking
 from bot.jobs.job import JobKind
-from bot.ui.confirm_cards import ask
-from bot.ui.replies import acknowledge
+from bot.jobs.onward import Step
+from bot.jobs.uploads import Upload
+from bot.pressing import NothingToEdit
+from bot.ui.finds import Avatar
+from bot.ui.finds import emoji as find_emoji
 from bot.ui.translator import localized
 
 Count = Literal[1, 2, 3, 4]
@@ -37,8 +40,9 @@ class Generate(commands.Cog):
     def __init__(self, client: Client) -> None:
         self._studio = client.services.studio
         self._cards = client.services.cards
-        self._confirmations = client.services.confirmations
-        self._confirm_cards = client.services.confirm_cards
+        self._kept = client.services.kept
+        self._links = client.services.links
+        self._desk = client.services.desk
 
     @app_commands.command(name="imagine", description=localized("imagine-description"))
     @app_commands.describe(
@@ -81,6 +85,8 @@ class Generate(commands.Cog):
         prompt=localized("option-edit-prompt"),
         image=localized("option-edit-image"),
         **{f"image{number}": localized("option-more-image") for number in range(2, 11)},
+        member=localized("option-edit-member"),
+        emoji=localized("option-edit-emoji"),
         **SHARED,
     )
     @app_commands.choices(aspect_ratio=RATIOS, resolution=RESOLUTIONS, thinking=THINKING)
@@ -88,7 +94,7 @@ class Generate(commands.Cog):
         self,
         interaction: discord.Interaction,
         prompt: Prompt,
-        image: discord.Attachment,
+        image: discord.Attachment | None = None,
         image2: discord.Attachment | None = None,
         image3: discord.Attachment | None = None,
         image4: discord.Attachment | None = None,
@@ -98,6 +104,8 @@ class Generate(commands.Cog):
         image8: discord.Attachment | None = None,
         image9: discord.Attachment | None = None,
         image10: discord.Attachment | None = None,
+        member: discord.User | None = None,
+        emoji: str | None = None,
         model: str | None = None,
         aspect_ratio: str | None = None,
         resolution: str | None = None,
@@ -106,6 +114,8 @@ class Generate(commands.Cog):
         private: bool = False,
     ) -> None:
         more = (image2, image3, image4, image5, image6, image7, image8, image9, image10)
+        faces = [Avatar(member)] if member else []
+        smileys = [find_emoji(emoji, self._links)] if emoji else []
         await self._make(
             interaction,
             JobKind.EDIT,
@@ -115,7 +125,7 @@ class Generate(commands.Cog):
             resolution=resolution,
             count=count,
             thinking=thinking,
-            uploads=(image, *more),
+            uploads=(image, *more, *faces, *smileys),
             private=private,
         )
 
@@ -142,10 +152,13 @@ class Generate(commands.Cog):
         resolution: str | None,
         count: int,
         thinking: str | None,
-        uploads: tuple[discord.Attachment | None, ...],
+        uploads: tuple[Upload | None, ...],
         private: bool,
     ) -> None:
         given = [upload for upload in uploads if upload is not None]
+        kept = await self._kept.look(interaction.user.id)
+        if kind is JobKind.EDIT and not (given or kept):
+            raise NothingToEdit
         await self._studio.refresh()
         draft = self._studio.draft(
             kind,
@@ -155,17 +168,9 @@ class Generate(commands.Cog):
             resolution=Resolution(resolution) if resolution else None,
             count=count,
             thinking=Thinking(thinking) if thinking else None,
-            reference_images=len(given),
+            reference_images=len(given) + len(kept),
         )
-        if self._confirmations.need(draft):
-            cards = self._confirm_cards
-            await ask(
-                interaction, self._confirmations, cards, draft, private=private, uploads=given
-            )
-            return
-        card = self._cards.accepted(draft, interaction.locale.value)
-        place = await acknowledge(interaction, card, private=private)
-        await self._studio.submit(draft, place, uploads=given)
+        await self._desk.submit(interaction, Step(draft, uploads=given, kept=kept), private=private)
 
 
 async def setup(client: Client) -> None:

@@ -8,121 +8,204 @@ from typing import Self, cast
 import discord
 
 from bot.client import Client
-from bot.errors import JobUnknown
-from bot.generation.request import ImageRef
-from bot.jobs.job import JobKind, Origin, Stored, press_behind
-from bot.jobs.service import Draft
-from bot.ui.confirm_cards import ask
-from bot.ui.modals import EditModal
-from bot.ui.replies import acknowledge
+from bot.generation.request import Resolution
+from bot.jobs.job import Stored
+from bot.jobs.onward import Step, Wish
+from bot.pressing import NotYourPicture
+from bot.ui.buttons import JOB_ID, MORE
+from bot.ui.detail_cards import DetailCards
+from bot.ui.modals import DeleteModal, EditModal, PickModal, RemixModal
+from bot.ui.permission import check, may_change
+from bot.ui.replies import answer, ask, take_away
 
-ANY_WISH = "…"
-"""What should change is not known before the form, which says what it will cost."""
-Pressing = Callable[[Client, discord.Interaction, Stored], Awaitable[None]]
+Pressing = Callable[[Client, discord.Interaction, Stored, str], Awaitable[None]]
+"""What to do with the job that a button names; the last is what else the button says."""
 
 
-async def again(client: Client, interaction: discord.Interaction, stored: Stored) -> None:
+async def again(client: Client, interaction: discord.Interaction, stored: Stored, _: str) -> None:
     """The same request once more, paid by whoever presses."""
-    job, request = stored.job, stored.job.request
-    draft = client.services.studio.draft(
-        job.kind,
-        request.prompt,
-        model=request.model,
-        aspect_ratio=request.aspect_ratio,
-        resolution=request.resolution,
-        count=request.count,
-        thinking=request.thinking,
-        reference_images=len(request.reference_images),
+    await _submit(client, interaction, stored, client.services.onward.again(stored))
+
+
+async def edit(client: Client, interaction: discord.Interaction, stored: Stored, _: str) -> None:
+    """Ask what should change, and in which picture of several, then edit that one."""
+    onward = client.services.onward
+
+    async def submit(submitted: discord.Interaction, wish: Wish) -> None:
+        async with client.telling(submitted):
+            await client.services.studio.refresh()
+            await _submit(client, submitted, stored, onward.edit(stored, wish))
+
+    form = EditModal(
+        say=client.services.sentences.say,
+        locale=interaction.locale.value,
+        pictures=len(stored.results),
+        choices=onward.choices(stored.job.request, reference_images=1),
+        submit=submit,
     )
-    # Whoever presses has not been shown them, so they stay their owner's through every Again.
-    await _submit(
+    await ask(interaction, form)
+
+
+async def vary(client: Client, interaction: discord.Interaction, stored: Stored, _: str) -> None:
+    """Another picture after this one."""
+    onward, locale = client.services.onward, interaction.locale.value
+    await _pick(
+        client, interaction, stored, lambda number: onward.vary(stored, number, locale), "vary"
+    )
+
+
+async def upscale(
+    client: Client, interaction: discord.Interaction, stored: Stored, size: str
+) -> None:
+    """The same picture, larger."""
+    onward, locale, wanted = client.services.onward, interaction.locale.value, Resolution(size)
+    await _pick(
         client,
         interaction,
         stored,
-        draft,
-        request.reference_images,
-        job.origin,
-        brought_by=job.place.member_id if job.brought_by is None else job.brought_by,
+        lambda number: onward.upscale(stored, number, wanted, locale),
+        "upscale",
     )
 
 
-async def edit(client: Client, interaction: discord.Interaction, stored: Stored) -> None:
-    """Ask what should change, and in which picture of several, then edit that one."""
-    studio, cards = client.services.studio, client.services.cards
+async def remix(client: Client, interaction: discord.Interaction, stored: Stored, _: str) -> None:
+    """A form with the prompt in it, for the same with other words."""
+    onward, request = client.services.onward, stored.job.request
 
-    def draft(wish: str) -> Draft:
-        return studio.draft(
-            JobKind.EDIT,
-            wish,
-            model=stored.job.request.model,
-            aspect_ratio=None,
-            resolution=stored.job.request.resolution,
-            count=1,
-            thinking=stored.job.request.thinking,
-            reference_images=1,
-        )
-
-    async def submit(submitted: discord.Interaction, wish: str, number: int) -> None:
+    async def submit(submitted: discord.Interaction, wish: Wish) -> None:
         async with client.telling(submitted):
-            await studio.refresh()
-            origin = Origin(stored.job.id, number)
-            picture = stored.results[number]
-            await _submit(client, submitted, stored, draft(wish), (picture,), origin)
+            await client.services.studio.refresh()
+            step = onward.remix(stored, wish, submitted.user.id)
+            await _submit(client, submitted, stored, step)
 
-    locale = interaction.locale.value
-    form = EditModal(
+    references = len(request.reference_images)
+    form = RemixModal(
         say=client.services.sentences.say,
-        locale=locale,
-        pictures=len(stored.results),
-        price=cards.credits(draft(ANY_WISH).price.credits, locale),
+        locale=interaction.locale.value,
+        prompt=request.prompt,
+        ratio=request.aspect_ratio,
+        count=request.count,
+        choices=onward.choices(request, reference_images=references),
         submit=submit,
     )
-    await interaction.response.send_modal(form)
+    await ask(interaction, form)
 
 
-async def _submit(
+async def details(client: Client, interaction: discord.Interaction, stored: Stored, _: str) -> None:
+    """All that is known of a picture, for the one who asks."""
+    services = client.services
+    operator = await client.is_operator(interaction.user)
+    known = await services.history.details(stored, interaction.user.id, operator=operator)
+    cards = DetailCards(sentences=services.sentences, cards=services.cards)
+    card = cards.details(known, interaction.locale.value)
+    await answer(interaction, card, private=True, files=cards.prompt(known))
+
+
+async def delete(client: Client, interaction: discord.Interaction, stored: Stored, _: str) -> None:
+    """Ask once, then take the message away, and the pictures from the history where wanted."""
+    if not may_change(interaction, stored.job):
+        raise NotYourPicture
+    history = client.services.history
+
+    async def submit(submitted: discord.Interaction, everywhere: bool) -> None:
+        async with client.telling(submitted):
+            if everywhere:
+                await history.forget(stored, submitted.user.id)
+            await take_away(submitted)
+
+    form = DeleteModal(
+        say=client.services.sentences.say,
+        locale=interaction.locale.value,
+        maker=stored.job.place.member_id == interaction.user.id,
+        submit=submit,
+    )
+    await ask(interaction, form)
+
+
+async def _pick(
     client: Client,
     interaction: discord.Interaction,
     stored: Stored,
-    draft: Draft,
-    pictures: tuple[ImageRef, ...],
-    origin: Origin | None,
-    *,
-    brought_by: int | None = None,
+    step: Callable[[int], Step],
+    what: str,
 ) -> None:
-    services, private = client.services, stored.job.place.private
-    if services.confirmations.need(draft):
-        await ask(
-            interaction,
-            services.confirmations,
-            services.confirm_cards,
-            draft,
-            private=private,
-            pictures=pictures,
-            origin=origin,
-            brought_by=brought_by,
-        )
+    """Go on from the only picture at once, else ask from which."""
+    if len(stored.results) == 1:
+        await _submit(client, interaction, stored, step(0))
         return
-    press = press_behind(interaction.user.id, origin, brought_by)
-    card = services.cards.accepted(draft, interaction.locale.value, press)
-    place = await acknowledge(interaction, card, private=private)
-    await services.studio.submit(
-        draft, place, pictures=pictures, origin=origin, brought_by=brought_by
+
+    async def submit(submitted: discord.Interaction, number: int) -> None:
+        async with client.telling(submitted):
+            await client.services.studio.refresh()
+            await _submit(client, submitted, stored, step(number))
+
+    say, locale = client.services.sentences.say, interaction.locale.value
+    price = client.services.cards.credits(step(0).draft.price.credits, locale)
+    form = PickModal(
+        say=say,
+        locale=locale,
+        title=say(f"modal-{what}-title", locale),
+        hint=say("modal-edit-price", locale, price=price),
+        pictures=len(stored.results),
+        submit=submit,
     )
+    await ask(interaction, form)
 
 
-PRESSES: Mapping[str, Pressing] = MappingProxyType({"again": again, "edit": edit})
+async def _submit(
+    client: Client, interaction: discord.Interaction, stored: Stored, step: Step
+) -> None:
+    private = stored.job.place.private
+    await client.services.desk.submit(interaction, step, private=private)
+
+
+PRESSES: Mapping[str, Pressing] = MappingProxyType(
+    {"again": again, "edit": edit, "vary": vary, "upscale": upscale}
+)
+CHOICES: Mapping[str, Pressing] = MappingProxyType(
+    {"remix": remix, "details": details, "delete": delete}
+)
+"""As `buttons.MORE` offers them."""
 
 
 class JobButton(
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=f"(?P<verb>{'|'.join(PRESSES)}):(?P<job>[0-9a-f]{{32}})",
+    template=f"(?P<verb>{'|'.join(PRESSES)}):(?P<job>{JOB_ID})(:(?P<more>{'|'.join(Resolution)}))?",
 ):
     """Any button of a job's card. Its id is data from outside and is matched whole."""
 
-    def __init__(self, verb: str, job_id: str) -> None:
-        super().__init__(discord.ui.Button(custom_id=f"{verb}:{job_id}"))
+    def __init__(self, custom_id: str, verb: str, job_id: str, more: str) -> None:
+        super().__init__(discord.ui.Button(custom_id=custom_id))
         self._verb = verb
+        self._job_id = job_id
+        self._more = more
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction,
+        item: discord.ui.Item[discord.ui.View],
+        match: re.Match[str],
+    ) -> Self:
+        del interaction, item
+        return cls(match[0], match["verb"], match["job"], match["more"] or "")
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        client = cast(Client, interaction.client)
+        async with client.telling(interaction):
+            check(interaction)
+            await client.services.studio.refresh()
+            stored = await client.services.history.pressed(self._job_id, interaction.user.id)
+            await PRESSES[self._verb](client, interaction, stored, self._more)
+
+
+class JobMenu(
+    discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=f"more:(?P<job>{JOB_ID})"
+):
+    """What is pressed less often. Its values are data from outside, as its id is."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(discord.ui.Select(custom_id=f"more:{job_id}"))
         self._job_id = job_id
 
     @classmethod
@@ -133,23 +216,18 @@ class JobButton(
         match: re.Match[str],
     ) -> Self:
         del interaction, item
-        return cls(match["verb"], match["job"])
+        return cls(match["job"])
 
     async def callback(self, interaction: discord.Interaction) -> None:
         client = cast(Client, interaction.client)
         async with client.telling(interaction):
+            check(interaction)
             await client.services.studio.refresh()
-            stored = await client.services.studio.stored(self._job_id)
-            if stored is None or not _may_press(stored, interaction):
-                raise JobUnknown
-            await PRESSES[self._verb](client, interaction, stored)
-
-
-def _may_press(stored: Stored, interaction: discord.Interaction) -> bool:
-    """A private picture is its maker's alone, whoever comes to know its id."""
-    place = stored.job.place
-    return not place.private or place.member_id == interaction.user.id
+            stored = await client.services.history.pressed(self._job_id, interaction.user.id)
+            for verb in self.item.values[:1]:
+                if verb in MORE:
+                    await CHOICES[verb](client, interaction, stored, "")
 
 
 async def setup(client: Client) -> None:
-    client.add_dynamic_items(JobButton)
+    client.add_dynamic_items(JobButton, JobMenu)

@@ -5,6 +5,7 @@
 Writes docs/images/*.png. Needs the `dev` extra and an installed Chromium or Chrome.
 """
 
+import base64
 import shutil
 import subprocess
 import sys
@@ -42,14 +43,38 @@ def main() -> None:
         page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         with tempfile.TemporaryDirectory() as folder:
             upload = Path(folder) / "mine.png"
-            drawn.locator("img.gallery-image").screenshot(path=upload)
+            upload.write_bytes(content(drawn.locator("img.gallery-image")))
             use(page, "edit", "make it watercolour and add a moon", image=upload)
             wait_for_picture(cards)
-        take(page, "edit")
+            take(page, "edit")
+            work_on(page, cards, upload)
         use(page, "balance")
         cards.last.get_by_text("to spend").wait_for()
+        wait_for_picture(cards)
         take(page, "balance")
         browser.close()
+
+
+def work_on(page: Page, cards: Locator, upload: Path) -> None:
+    """The form of Edit this with a picture in it, and the versions after some edits."""
+    for words in ("at night", "in winter"):
+        cards.last.get_by_role("button", name="Edit this").click()
+        form = page.get_by_role("dialog")
+        form.get_by_role("textbox").fill(words)
+        form.locator('input[type="file"]').set_input_files(upload)
+        if words == "at night":
+            form.get_by_text(upload.name).wait_for()
+            take(page, "form", settled=False)
+        known = cards.count()
+        form.get_by_role("button", name="Submit").click()
+        cards.nth(known).wait_for()
+        wait_for_picture(cards)
+    take(page, "card")
+    known = cards.count()
+    cards.last.get_by_role("button", name="Versions").click()
+    cards.nth(known).wait_for()
+    wait_for_picture(cards)
+    take(page, "versions")
 
 
 @contextmanager
@@ -76,6 +101,8 @@ def use(page: Page, command: str, prompt: str = "", *, image: Path | None = None
     if prompt:
         page.locator('.command-option-input[data-option="prompt"]').fill(prompt)
     if image is not None:
+        page.locator(".command-ghost").click()
+        page.locator(".command-popup").get_by_text("image", exact=True).first.click()
         page.locator('input.command-file-input[data-option="image"]').set_input_files(image)
     page.locator("#send-message").click()
     page.locator("#channel-message-list article").nth(known).wait_for()
@@ -93,9 +120,24 @@ def wait_for_picture(cards: Locator) -> Locator:
     return card
 
 
-def take(page: Page, name: str) -> None:
-    """A picture of the page, scrolled to its end."""
-    page.locator("#action-status", has_text="Viewport updated").wait_for()
+def content(image: Locator) -> bytes:
+    """The PNG behind an image on the page, whatever lies over it."""
+    address = image.evaluate(
+        """image => {
+            const canvas = document.createElement("canvas");
+            canvas.width = image.naturalWidth;
+            canvas.height = image.naturalHeight;
+            canvas.getContext("2d").drawImage(image, 0, 0);
+            return canvas.toDataURL("image/png");
+        }"""
+    )
+    return base64.b64decode(address.partition(",")[2])
+
+
+def take(page: Page, name: str, *, settled: bool = True) -> None:
+    """A picture of the page, scrolled to its end; a form that is open never lets it settle."""
+    if settled:
+        page.locator("#action-status", has_text="Viewport updated").wait_for()
     page.mouse.move(0, 0)
     timeline = page.locator("#channel-timeline")
     timeline.evaluate("timeline => timeline.scrollTo(0, timeline.scrollHeight)")

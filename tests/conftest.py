@@ -148,6 +148,51 @@ class Scene:
     async def assert_books_balance(self) -> None:
         assert await self.app.database.read(self.app.bank.payers.check) == []
 
+    async def fill(
+        self, member: simcord.MemberActor, form: simcord.InteractionResult, **fields: Any
+    ) -> simcord.ResponseMessage | None:
+        """Fill in a form and see what it leads to.
+
+        A field is named by the first word above it, in lower case; what is in one already stays.
+        """
+        parts = [part for part in form.modal["components"] if "label" in part]
+        known = {part["label"].split()[0].lower(): part["component"] for part in parts}
+        values = {field["custom_id"]: _prefilled(field) for field in known.values()}
+        values |= {known[name]["custom_id"]: value for name, value in fields.items()}
+        sent = await member.submit_modal(
+            form, {field: value for field, value in values.items() if value}
+        )
+        return self.seen(sent)
+
+    @staticmethod
+    def seen(shown: simcord.InteractionResult) -> simcord.ResponseMessage | None:
+        """What an interaction led to, a refusal before all else."""
+        return shown.followups[-1] if shown.followups else shown.response
+
+    async def choose(
+        self, member: simcord.MemberActor, card: simcord.ResponseMessage, value: str
+    ) -> simcord.InteractionResult:
+        """Choose from the menu on a card."""
+        [menu] = [part for part in _parts(card.components) if part["type"] == SELECT]
+        return await member.select(card, [value], custom_id=menu["custom_id"])
+
+    def vanish(self, message: simcord.ResponseMessage) -> None:
+        """Delete a message in the moment when the next press or form arrives."""
+
+        there = [message.id]
+
+        def delete(event: str, _payload: Any) -> None:
+            if event == "INTERACTION_CREATE" and there:
+                self.env.backend.delete_message(self.channel.id, there.pop())
+
+        # Before the bot, which hears of it by the same list.
+        self.env.backend.subscribers.insert(0, delete)
+
+    @staticmethod
+    def labels(card: simcord.ResponseMessage) -> list[str]:
+        """Every button of a card, in order."""
+        return [part["label"] for part in _parts(card.components) if "label" in part]
+
     @staticmethod
     def text(message: simcord.ResponseMessage | discord.Message | None) -> str:
         """Every text of a card, in order."""
@@ -164,6 +209,21 @@ def _texts(components: list[Any]) -> Iterator[str]:
         if "label" in component:
             yield component["label"]
         yield from _texts(component.get("components", []))
+
+
+SELECT = 3
+"""The type of a menu among components."""
+
+
+def _prefilled(field: dict[str, Any]) -> Any:
+    chosen = [one["value"] for one in field.get("options", []) if one.get("default")]
+    return chosen or field.get("value")
+
+
+def _parts(components: list[Any]) -> Iterator[dict[str, Any]]:
+    for component in components:
+        yield component
+        yield from _parts(component.get("components", []))
 
 
 OpenScene = Callable[..., AbstractAsyncContextManager[Scene]]

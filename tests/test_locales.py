@@ -13,17 +13,20 @@ from fluent.syntax import FluentParser
 from fluent.syntax import ast as fluent
 from fluent.syntax.visitor import Visitor
 
-from bot import sharing
+from bot import pressing, sharing
 from bot.errors import Billed, ErrorKind, PlantainError, ProviderError, Scope
 from bot.generation.request import Thinking
 from bot.i18n import Sentences
 from bot.images.fitted import How
+from bot.jobs.job import Button
 from bot.jobs.limits import PERIODS, WHOSE
+from bot.jobs.payers import PaidBy
 from bot.jobs.reports import SPANS
 from bot.jobs.tally import Group
 from bot.ledger.entry import MovementKind
 from bot.providers.health import CLOSING
 from bot.quotas.limit import Measure, Whose
+from bot.ui.buttons import MORE
 
 ROOT = Path(__file__).parents[1]
 LOCALES = ROOT / "bot" / "locales"
@@ -160,6 +163,7 @@ def test_every_error_that_nothing_is_derived_from_has_a_key():
 
     assert len(ends) > 15
     assert sharing.GiftOver in ends
+    assert pressing.MessageGone in ends
     assert [error.__name__ for error in ends if not hasattr(error, "key")] == []
 
 
@@ -189,6 +193,12 @@ FAMILIES = {
     "period-*": {f"period-{period}" for period in PERIODS},
     "choice-whose-*": {f"choice-whose-{whose}" for whose in WHOSE},
     "thinking-*": {f"thinking-{level}" for level in Thinking},
+    "card-pressed-*": {f"card-pressed-{button}" for button in Button},
+    "more-*": {f"more-{verb}" for verb in MORE},
+    "more-*-hint": {f"more-{verb}-hint" for verb in MORE},
+    "modal-*-title": {f"modal-{what}-title" for what in ("vary", "upscale")},
+    "modal-delete-*": {f"modal-delete-{place}" for place in ("here", "history")},
+    "details-paid-*": {f"details-paid-{payer}" for payer in PaidBy},
     "balance-whose-*": {f"balance-whose-{whose}" for whose in Whose},
     "upstream-*": {f"upstream-{why}" for why in (*Scope, "credits", "busy", "away")},
     "trouble-*": {f"trouble-{kind}" for kind in CLOSING},

@@ -9,13 +9,15 @@ from typing import Self
 
 from bot.errors import NotAPicture, PictureTooHeavy
 from bot.generation.formats import SNIFF_BYTES, sniff
-from bot.images import chart, header, worker
+from bot.images import chart, header, strip, worker
 from bot.images.fitted import Fitted
 from bot.images.header import Header
 from bot.images.processes import Processes
 
 UPLOAD_LIMIT = 20 * 1024 * 1024
 """Bytes of one upload."""
+COMPARED_BYTES = 8 * 1024 * 1024
+"""Within what Discord takes anywhere."""
 
 
 async def inspect(file: Path) -> Header:
@@ -87,6 +89,29 @@ class Codec:
             return await self._processes.run(chart.draw_days, tuple(amounts), first, last)
         except (BrokenProcessPool, OSError, MemoryError):
             return None
+
+    async def draw_versions(
+        self, files: Sequence[tuple[Path, Path]], parents: Sequence[int | None], current: int
+    ) -> bytes | None:
+        """A PNG of thumbnails as `strip.draw_versions`; None when it could not be drawn."""
+        try:
+            return await self._processes.run(
+                strip.draw_versions, tuple(files), tuple(parents), current
+            )
+        except (BrokenProcessPool, OSError, MemoryError):
+            return None
+
+    async def compare(self, before: Path, after: Path, *, into: Path) -> Path:
+        """Both side by side, as a new file in folder `into` of at most COMPARED_BYTES.
+
+        Raises UnusablePicture, FileNotFoundError for a picture that is gone, and StorageError.
+        """
+        for file in (before, after):
+            await asyncio.to_thread(file.stat)
+        try:
+            return await self._processes.run(worker.compare, before, after, COMPARED_BYTES, into)
+        except (BrokenProcessPool, OSError) as error:
+            raise NotAPicture(after.name) from error
 
     async def draw_report(
         self,

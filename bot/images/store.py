@@ -40,6 +40,11 @@ class ImageStore:
             raise StorageError(f"the store holds no {image.mime!r}")
         return self._shard(image.digest) / f"{image.digest}.{EXTENSIONS[image.mime]}"
 
+    def small(self, image: ImageRef) -> Path:
+        """Where a small copy of it may be kept, for whoever draws one; it can be made anew."""
+        self._shard(image.digest)
+        return self._folder.parent / "small" / image.digest[:2] / f"{image.digest}.webp"
+
     async def add(self, file: Path) -> ImageRef:
         """Move a finished picture in, under the hash it turns out to have; raises NotAPicture."""
         with _disk():
@@ -53,6 +58,17 @@ class ImageStore:
         Raises NotAPicture when its content is no whole picture; it is then left where it was.
         """
         return await asyncio.to_thread(self._adopt, file, digest)
+
+    async def remove(self, image: ImageRef) -> None:
+        """Delete a picture and its small copy for good; safe to repeat."""
+        for file in (self.small(image), self.path(image)):
+            with _disk():
+                await asyncio.to_thread(file.unlink, missing_ok=True)
+
+    async def read(self, file: Path) -> bytes:
+        """The content of a file in a scratch folder."""
+        with _disk():
+            return await asyncio.to_thread(file.read_bytes)
 
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:

@@ -81,6 +81,16 @@ def fit(file: Path, mime: str, limit: int, into: Path) -> Fitted:
     )
 
 
+def compare(before: Path, after: Path, limit: int, into: Path) -> Path:
+    """Put two pictures side by side; see `Codec.compare`."""
+    from bot.images import encoder, pair  # noqa: PLC0415
+
+    encoded = encoder.encode(pair.join(before, after), limit=limit)
+    if encoded is None:
+        raise PictureTooHeavy(after.name, after.stat().st_size, limit)
+    return _write(encoded.content, encoded.mime, into)
+
+
 def _write(content: bytes, mime: str, into: Path) -> Path:
     try:
         handle, name = tempfile.mkstemp(dir=into, suffix=f".{EXTENSIONS[mime]}")

@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.db.database import Database, Transaction
-from bot.generation.request import ImageRef
 from bot.jobs import question as questions
-from bot.jobs.job import Origin
+from bot.jobs.onward import Step
 from bot.jobs.payers import PaidBy
 from bot.jobs.question import ASKED, DECLINED, LASTS, Question
 from bot.jobs.service import Draft, Studio
-from bot.jobs.uploads import Upload, Uploads
+from bot.jobs.uploads import Uploads
 from bot.mirror import QuestionExpired, QuestionOver
 from bot.quotas.limit import Who
 
@@ -29,6 +28,21 @@ class Asked:
     paid_by: PaidBy
     team: str = ""
     changed: bool = False
+
+    @property
+    def step(self) -> Step:
+        """What a yes submits; its pictures are all stored by now."""
+        asked = self.question
+        images = asked.request.reference_images
+        own = len(images) - asked.kept
+        return Step(
+            self.draft,
+            asked.button,
+            images[:own],
+            origin=asked.origin,
+            brought_by=asked.brought_by,
+            kept=images[own:],
+        )
 
 
 class Confirmations:
@@ -60,33 +74,32 @@ class Confirmations:
 
     async def ask(
         self,
-        draft: Draft,
+        step: Step,
         who: Who,
         channels: Sequence[int],
         *,
         interaction_id: int,
-        reply_token: str,
+        reply_token: str | None,
         private: bool,
-        uploads: Sequence[Upload] = (),
-        pictures: Sequence[ImageRef] = (),
-        origin: Origin | None = None,
-        brought_by: int | None = None,
     ) -> Asked:
         """Keep the request with its pictures until it is answered; the uploads are read now.
 
         Raises as `Studio.submit`, so that nobody is asked about what would be refused.
         """
+        draft = step.draft
         promise = await self._studio.foresee(draft, who, channels)
-        pictures = await self._uploads.lighten(pictures)
-        taken = await self._uploads.take(uploads)
-        request = replace(draft.request, reference_images=(*pictures, *taken))
+        pictures = await self._uploads.lighten(step.pictures)
+        taken = await self._uploads.take(step.uploads)
+        request = replace(draft.request, reference_images=(*pictures, *taken, *step.kept))
         asked = Question(
             id=self._new_id(),
             member_id=who.member_id,
             kind=draft.kind,
             request=request,
-            origin=origin,
-            brought_by=brought_by,
+            origin=step.origin,
+            brought_by=step.brought_by,
+            button=step.button,
+            kept=len(step.kept),
             private=private,
             credits=draft.credits,
             state=ASKED,
@@ -97,8 +110,8 @@ class Confirmations:
         async def keep(tx: Transaction) -> Question:
             return await questions.add(tx, asked, interaction_id=interaction_id)
 
-        kept = await self._database.write(keep)
-        return Asked(kept, draft, promise.paid_by, promise.name)
+        stored = await self._database.write(keep)
+        return Asked(stored, draft, promise.paid_by, promise.name)
 
     async def look(self, question_id: str, who: Who, channels: Sequence[int]) -> Asked:
         """An open question at today's price, for a yes; it ends only where the credits are held.

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.db.database import Transaction
 from bot.generation.request import ImageRef, Turn
 from bot.jobs import queue
-from bot.jobs.job import Drawn, Job
+from bot.jobs.job import AFRESH, Drawn, Job
 
 LONGEST = 3
 """Exchanges; each may bring pictures of several megabytes into the request."""
@@ -43,10 +43,10 @@ async def recall(tx: Transaction, job: Job) -> tuple[Turn, ...]:
     """The exchanges that led to where a job goes on, oldest first, all with one model.
 
     Nobody goes on in another's, nor from another's reference images: the model alone was shown
-    those.
+    those. What was varied or made larger was made from its picture alone, so nothing is before it.
     """
     turns: list[Turn] = []
-    origin = job.origin
+    origin = None if job.button in AFRESH else job.origin
     while origin is not None and len(turns) < LONGEST:
         row = await tx.one("turn", job_id=origin.job_id, picture=origin.picture)
         if row is None or row["member_id"] != job.place.member_id:
@@ -65,5 +65,5 @@ async def recall(tx: Transaction, job: Job) -> tuple[Turn, ...]:
         if turns and (turn.provider, turn.model) != (turns[0].provider, turns[0].model):
             break
         turns.insert(0, turn)
-        origin = queue.origin(row)
+        origin = None if row["button"] in AFRESH else queue.origin(row)
     return tuple(turns)

@@ -73,6 +73,10 @@ class Place:
         nearest_first = (self.channel_id, self.parent_channel_id)
         return tuple(channel for channel in nearest_first if channel is not None)
 
+    def visible_to(self, member_id: int) -> bool:
+        """A private picture is its maker's alone, whoever comes to know its id."""
+        return not self.private or self.member_id == member_id
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -87,6 +91,15 @@ class Button(StrEnum):
 
     AGAIN = "again"
     EDIT = "edit"
+    VARY = "vary"
+    UPSCALE = "upscale"
+    REMIX = "remix"
+    REPLY = "reply"
+    """Not pressed: a reply to the card said what to change."""
+
+
+AFRESH = frozenset({Button.VARY, Button.UPSCALE})
+"""Worked from the picture alone, whatever led to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +111,9 @@ class Press:
 
 
 def press_behind(member_id: int, origin: Origin | None, brought_by: int | None) -> Press | None:
-    """The press that such a job came from; None for one that came from a command.
+    """The press that a job without a `button` came from; None for one that came from a command.
 
-    Only Again says whose the reference images are.
+    Only Again said whose the reference images are.
     """
     if brought_by is not None:
         return Press(Button.AGAIN, member_id)
@@ -121,7 +134,9 @@ class Job:
     on. `failure` names why pictures are missing, `said` is what an upstream said of that.
 
     With an `origin`, the first reference image is that picture, maybe made smaller. `brought_by` is
-    the member whose reference images they are, None for the one who asks.
+    the member whose reference images they are, None for the one who asks. `button` is what it came
+    from, None for a command and for what is older than that column. A `forgotten` one's pictures
+    are deleted.
     """
 
     id: str
@@ -145,6 +160,8 @@ class Job:
     shown: int = 0
     failure: str | None = None
     said: str | None = None
+    button: Button | None = None
+    forgotten: bool = False
 
     @property
     def reserved(self) -> int:
@@ -159,6 +176,8 @@ class Job:
     @property
     def press(self) -> Press | None:
         """The button that began it, None where a command did."""
+        if self.button is not None:
+            return Press(self.button, self.place.member_id)
         return press_behind(self.place.member_id, self.origin, self.brought_by)
 
     def evolve(self, **changes: object) -> Self:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.db.database import Row, Transaction
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
-from bot.jobs.job import JobKind, Origin, Press, press_behind
+from bot.jobs.job import Button, JobKind, Origin, Press
 
 LASTS = 14 * 60 * 1_000_000
 """Microseconds in which it may be answered: the card it is on can be changed for 15 minutes."""
@@ -16,8 +16,9 @@ ASKED, TAKEN, DECLINED = "asked", "taken", "declined"
 class Question:
     """What was asked for, by whom, and what was said that it costs in all, in `credits`.
 
-    The request has its reference images; `origin` and `brought_by` are as a job has them.
-    `reply_token` changes the card it is on. `asked_at` in microseconds UTC.
+    The request has its reference images, of which the last `kept` ones its member had kept for it;
+    `origin`, `brought_by` and `button` are as a job has them. `reply_token` changes the card it is
+    on, None for one that is a message of ours. `asked_at` in microseconds UTC.
     """
 
     id: str
@@ -26,6 +27,8 @@ class Question:
     request: GenerationRequest
     origin: Origin | None
     brought_by: int | None
+    button: Button | None
+    kept: int
     private: bool
     credits: int
     state: str
@@ -40,7 +43,7 @@ class Question:
     @property
     def press(self) -> Press | None:
         """The button that it came from, None where a command did."""
-        return press_behind(self.member_id, self.origin, self.brought_by)
+        return Press(self.button, self.member_id) if self.button else None
 
 
 async def add(tx: Transaction, question: Question, *, interaction_id: int) -> Question:
@@ -61,6 +64,8 @@ async def add(tx: Transaction, question: Question, *, interaction_id: int) -> Qu
         origin_job_id=question.origin.job_id if question.origin else None,
         origin_picture=question.origin.picture if question.origin else None,
         brought_by=question.brought_by,
+        button=question.button,
+        kept=question.kept,
         private=int(question.private),
         credits=question.credits,
         reply_token=question.reply_token,
@@ -136,6 +141,8 @@ async def _question(tx: Transaction, row: Row) -> Question:
         ),
         origin=origin,
         brought_by=row["brought_by"],
+        button=Button(row["button"]) if row["button"] else None,
+        kept=row["kept"],
         private=bool(row["private"]),
         credits=row["credits"],
         state=row["state"],

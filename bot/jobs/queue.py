@@ -4,10 +4,14 @@ A job whose `claim` is NULL is anybody's to take. A claim is a lease: its run re
 that is not renewed the sweeper takes away, after which the run that had it writes nothing.
 """
 
+from collections.abc import Sequence
+
 from bot.db.database import Row, Transaction
 from bot.generation.pricing import Price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
-from bot.jobs.job import LAWFUL, Job, JobKind, JobState, Origin, Place
+from bot.jobs.job import ENDED, LAWFUL, Button, Job, JobKind, JobState, Origin, Place, Receipt
+
+MICROS = 1_000_000
 
 
 class Fenced(Exception):
@@ -18,8 +22,11 @@ class UnlawfulMove(Exception):
     """A transition the table of states does not know: our bug."""
 
 
-async def add(tx: Transaction, job: Job) -> None:
-    """Store a queued job and its reference images, in the transaction that reserved for it."""
+async def add(tx: Transaction, job: Job, *, kept: Sequence[ImageRef] = ()) -> None:
+    """Store a queued job and its reference images, in the transaction that reserved for it.
+
+    Its member had `kept` some of them for this, and keeps them no longer.
+    """
     place, request = job.place, job.request
     await tx.run(
         "add_job",
@@ -44,6 +51,7 @@ async def add(tx: Transaction, job: Job) -> None:
         origin_job_id=job.origin.job_id if job.origin else None,
         origin_picture=job.origin.picture if job.origin else None,
         brought_by=job.brought_by,
+        button=job.button,
         provider=job.provider,
         reservation_id=job.reservation_id,
         account_id=job.account_id,
@@ -53,7 +61,7 @@ async def add(tx: Transaction, job: Job) -> None:
         begins_at=job.begins_at,
     )
     for position, image in enumerate(request.reference_images):
-        await _remember(tx, image, job.created_at)
+        await remember(tx, image, now=job.created_at)
         await tx.run(
             "add_job_image",
             job_id=job.id,
@@ -61,14 +69,29 @@ async def add(tx: Transaction, job: Job) -> None:
             position=position,
             digest=image.digest,
         )
+    for picture in kept:
+        await tx.run("use_kept_picture", member_id=place.member_id, digest=picture.digest)
 
 
 async def tie(tx: Transaction, job_id: str, image: ImageRef, *, picture: int, now: int) -> int:
     """Tie a stored picture to a job as its next result; its place there, also when repeated."""
-    await _remember(tx, image, now)
+    await remember(tx, image, now=now)
     await tx.run("tie_result", job_id=job_id, digest=image.digest, picture=picture)
     row = await tx.one("result_of", job_id=job_id, picture=picture)
     return int(row["position"]) if row else 0
+
+
+async def remember(tx: Transaction, image: ImageRef, *, now: int) -> None:
+    """Note the facts of a stored picture; safe to repeat."""
+    await tx.run(
+        "add_image",
+        digest=image.digest,
+        mime=image.mime,
+        width=image.width,
+        height=image.height,
+        size=image.size,
+        stored_at=now,
+    )
 
 
 async def get(tx: Transaction, job_id: str) -> Job | None:
@@ -172,6 +195,27 @@ async def end(
     return row is not None
 
 
+async def receipt(tx: Transaction, job: Job, *, made: int) -> Receipt:
+    """What a job that made so many pictures cost; not what anybody has left by now."""
+    row = await tx.one("job_outcome", id=job.id)
+    charged = row["credits_charged"] if row else None
+    if charged is None:
+        # What came after a job had been given back is free.
+        charged = 0 if job.state in ENDED else job.price.credits * made
+    drawn = job.stored_at or job.finished_at or job.created_at
+    return Receipt(
+        charged=charged,
+        left=None,
+        asked=job.request.count,
+        seconds=max(0, round((drawn - job.created_at) / MICROS)),
+    )
+
+
+def image(row: Row) -> ImageRef:
+    """The stored picture of a row."""
+    return ImageRef(row["digest"], row["mime"], row["width"], row["height"], row["size"])
+
+
 def origin(row: Row) -> Origin | None:
     """The stored picture that a row's job goes on from."""
     job_id, picture = row["origin_job_id"], row["origin_picture"]
@@ -183,24 +227,9 @@ def _require_lawful(was: JobState, state: JobState) -> None:
         raise UnlawfulMove(f"{was} -> {state}")
 
 
-async def _remember(tx: Transaction, image: ImageRef, now: int) -> None:
-    await tx.run(
-        "add_image",
-        digest=image.digest,
-        mime=image.mime,
-        width=image.width,
-        height=image.height,
-        size=image.size,
-        stored_at=now,
-    )
-
-
 async def _images(tx: Transaction, job_id: str, role: str) -> tuple[ImageRef, ...]:
     rows = await tx.all("job_images", job_id=job_id, role=role)
-    return tuple(
-        ImageRef(row["digest"], row["mime"], row["width"], row["height"], row["size"])
-        for row in rows
-    )
+    return tuple(image(row) for row in rows)
 
 
 async def _job(tx: Transaction, row: Row) -> Job:
@@ -245,4 +274,6 @@ async def _job(tx: Transaction, row: Row) -> Job:
         shown=row["shown"],
         failure=row["failure"],
         said=row["said"],
+        button=Button(row["button"]) if row["button"] else None,
+        forgotten=row["forgotten_at"] is not None,
     )

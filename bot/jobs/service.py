@@ -21,7 +21,7 @@ from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Res
 from bot.jobs import instead, question, queue
 from bot.jobs.assortment import Assortment
 from bot.jobs.dispatch import Dispatcher
-from bot.jobs.job import Job, JobKind, JobState, Origin, Place, Stored
+from bot.jobs.job import Button, Job, JobKind, JobState, Origin, Place, Stored
 from bot.jobs.payers import Payers, Promise
 from bot.jobs.uploads import Upload, Uploads
 from bot.mirror import QuestionOver, UpstreamClosed
@@ -134,6 +134,18 @@ class Studio:
         """Read anew which upstreams are open, so that what is drafted next is quoted rightly."""
         await self._assortment.refresh()
 
+    def quotes(self, request: GenerationRequest, *, reference_images: int) -> list[Quote]:
+        """What one picture costs in each resolution in which some upstream can do the request."""
+        model = self._catalog.models.get(request.model)
+        found = []
+        for size in model.resolutions if model else ():
+            wanted = replace(request, resolution=size)
+            able = self._assortment.able(model, wanted, reference_images) if model else []
+            offer = self._assortment.best(able, size, request.thinking)
+            if offer is not None:
+                found.append(Quote(size, self._assortment.price(offer, size, request.thinking)))
+        return found
+
     def draft(
         self,
         kind: JobKind,
@@ -204,29 +216,31 @@ class Studio:
         origin: Origin | None = None,
         brought_by: int | None = None,
         question_id: str | None = None,
+        button: Button | None = None,
+        kept: Sequence[ImageRef] = (),
     ) -> Job:
         """Read the uploads, then reserve and enqueue in one transaction and wake a runner.
 
         `pictures` are stored ones to work from, before the uploads; `origin` is where the first of
         them comes from, when the job goes on from there; `brought_by` is whose they are, when the
-        one who asks has not been shown them; `question_id` is the question that this answers, once.
-        Raises UnusablePicture, JobUnknown, LimitReached, NotEnoughCredits, UpstreamClosed or
-        QuestionOver; then nothing is held and no upstream is asked. A job that is early for a limit
-        or an upstream by a minute at most begins later. An interaction that is delivered twice is
-        one job: the second time the first's is returned.
+        one who asks has not been shown them; `kept` ones come last and are kept no longer;
+        `question_id` is the question that this answers, once. Raises UnusablePicture, JobUnknown,
+        LimitReached, NotEnoughCredits, UpstreamClosed or QuestionOver; then nothing is held and no
+        upstream is asked. A job that is early for a limit or an upstream by a minute at most begins
+        later. An interaction that is delivered twice is one job: the second time the first's is
+        returned.
         """
         pictures = await self._uploads.lighten(pictures)
         taken = await self._uploads.take(uploads)
         if not self._open:
             raise ShuttingDown
-        request = replace(draft.request, reference_images=(*pictures, *taken))
+        request = replace(draft.request, reference_images=(*pictures, *taken, *kept))
         job_id = self._new_id()
         who = Who(place.member_id, place.guild_id or 0, place.role_ids)
         await self._assortment.refresh()
 
         async def promise(tx: Transaction) -> tuple[Job, int]:
-            known = await queue.of_interaction(tx, place.interaction_id)
-            if known is not None:
+            if (known := await queue.of_interaction(tx, place.interaction_id)) is not None:
                 return known, 0
             await self._take(tx, question_id, place.member_id)
             closed_for = self._wait(request, len(request.reference_images))
@@ -238,9 +252,10 @@ class Studio:
             job = job.evolve(
                 origin=origin,
                 brought_by=brought_by,
+                button=button,
                 begins_at=job.created_at + wait if wait else None,
             )
-            await queue.add(tx, job)
+            await queue.add(tx, job, kept=kept)
             return job, wait
 
         try:
@@ -253,12 +268,13 @@ class Studio:
         return job
 
     async def stored(self, job_id: str) -> Stored | None:
-        """A job that made pictures, with them; None for any other id, and while it is drawn."""
+        """A job that made pictures, with them; None for any other id, a forgotten one, and while
+        it is drawn."""
 
         async def look(tx: Transaction) -> Stored | None:
             job = await queue.get(tx, job_id)
-            drawn = job is not None and job.state is not JobState.RUNNING
-            made = await queue.results(tx, job_id) if drawn else ()
+            there = job is not None and job.state is not JobState.RUNNING and not job.forgotten
+            made = await queue.results(tx, job_id) if there else ()
             return Stored(job, made) if job and made else None
 
         return await self._database.read(look)

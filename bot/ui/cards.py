@@ -1,5 +1,7 @@
 """Every card people see, as Components V2. A card is built from facts and a locale; no I/O."""
 
+from collections.abc import Callable, Sequence
+
 import discord
 from discord.utils import escape_markdown, escape_mentions, format_dt
 
@@ -8,9 +10,10 @@ from bot.generation.catalog import Catalog, ImageModel
 from bot.generation.request import AspectRatio, GenerationRequest
 from bot.i18n import Sentences
 from bot.jobs.delivery import Picture
-from bot.jobs.job import Button, Job, Press, Receipt, Shortfall
+from bot.jobs.job import Job, Press, Receipt, Shortfall
 from bot.jobs.payers import PaidBy
 from bot.jobs.service import Draft, Quote
+from bot.ui.buttons import Buttons
 from bot.ui.parts import BANANA, TROUBLE
 from bot.ui.parts import card as _card
 from bot.ui.parts import text as _text
@@ -27,20 +30,42 @@ FACT_SHOWN = 500
 
 
 class Cards:
-    """Builds cards. `catalog` gives models their nicknames."""
+    """Builds cards. `catalog` gives models their nicknames.
 
-    def __init__(self, *, sentences: Sentences, catalog: Catalog) -> None:
+    `larger` tells what larger copies of a job's pictures cost.
+    """
+
+    def __init__(
+        self,
+        *,
+        sentences: Sentences,
+        catalog: Catalog,
+        larger: Callable[[Job], Sequence[Quote]] = lambda _job: (),
+    ) -> None:
         self._say = sentences.say
         self._explain = sentences.explain
         self._catalog = catalog
+        self._larger = larger
+        self._buttons = Buttons(sentences)
 
     def accepted(
-        self, draft: Draft, locale: str, press: Press | None = None
+        self,
+        draft: Draft,
+        locale: str,
+        press: Press | None = None,
+        *,
+        reference_images: int = 0,
+        kept: int = 0,
     ) -> discord.ui.LayoutView:
-        """The first answer, before uploads are read and credits are held."""
+        """The first answer, before uploads are read and credits are held.
+
+        `kept` of the reference images were kept for this.
+        """
         total = draft.price.credits * draft.request.count
-        head = self._say("card-accepted", locale)
-        return self._progress(draft.request, total, locale, self._pressed(press, locale) + head)
+        head = self._pressed(press, locale) + self._say("card-accepted", locale)
+        if kept:
+            head += f"\n-# {self._say('card-kept', locale, count=kept)}"
+        return self._progress(draft.request, total, locale, head, reference_images)
 
     def queued(self, job: Job, ahead: int) -> discord.ui.LayoutView:
         head = self._say("card-queued", job.place.locale, ahead=ahead)
@@ -53,7 +78,7 @@ class Cards:
 
     def drawing(self, job: Job) -> discord.ui.LayoutView:
         since = format_dt(moment(job.started_at or job.created_at), "R")
-        model = self._nickname(job)
+        model = self.nickname(job)
         return self._job_progress(
             job, self._say("card-drawing", job.place.locale, model=model, since=since)
         )
@@ -63,7 +88,7 @@ class Cards:
         head = self._say(
             "card-waiting",
             job.place.locale,
-            model=self._nickname(job),
+            model=self.nickname(job),
             until=format_dt(moment(until), "R"),
         )
         return self._job_progress(job, head)
@@ -71,6 +96,14 @@ class Cards:
     def moved(self, job: Job, link: str) -> discord.ui.LayoutView:
         """In place of a card that could not become the picture; `link` is where that is."""
         return self._job_progress(job, self._say("card-moved", job.place.locale, link=link))
+
+    def fetching(self, locale: str) -> discord.ui.LayoutView:
+        """While a finished job's pictures are uploaded anew."""
+        return _card(BANANA, _text(self._say("card-fetching", locale)))
+
+    def said(self, key: str, locale: str) -> discord.ui.LayoutView:
+        """One sentence, with nothing to press."""
+        return _card(BANANA, _text(self._say(key, locale)))
 
     def result(
         self,
@@ -94,11 +127,12 @@ class Cards:
             self._say(
                 "card-result",
                 locale,
-                model=self._nickname(job),
-                pixels=self._thought(job.request, pixels, locale),
+                model=self.nickname(job),
+                size=self.size(job.request, locale, len(job.request.reference_images)),
+                pixels=pixels,
                 seconds=receipt.seconds,
             ),
-            self._paid(job, receipt),
+            self._say("card-short", locale, paid=self._paid(job, receipt), job=job.id[-8:]),
         ]
         notes = sorted({picture.how for _, picture in pictures} - {"unchanged"})
         lines += [self._say(f"card-refit-{how}", locale, pixels=pixels) for how in notes]
@@ -113,7 +147,7 @@ class Cards:
             _text(self._pressed(job.press, locale) + quoted(job.request.prompt)),
             gallery,
             _text("\n".join(f"-# {line}" for line in lines)),
-            self._buttons(job),
+            *self._buttons.rows(job, self._larger(job)),
         )
 
     def _paid(self, job: Job, receipt: Receipt) -> str:
@@ -171,35 +205,41 @@ class Cards:
         """An amount with its unit, such as "7 credits"."""
         return self._say("credits", locale, credits=amount)
 
-    def size(self, draft: Draft, locale: str) -> str:
+    def what(self, draft: Draft, locale: str, reference_images: int) -> str:
         """How many pictures of which size by which model, in words."""
         request = draft.request
         model = self._catalog.model(request.model).nickname
-        size = self._size(request, locale)
+        size = self.size(request, locale, reference_images)
         return self._say("confirm-what", locale, count=request.count, size=size, model=model)
 
     def _job_progress(self, job: Job, head: str) -> discord.ui.LayoutView:
         locale = job.place.locale
         head = self._pressed(job.press, locale) + head
-        return self._progress(job.request, job.reserved, locale, head)
+        references = len(job.request.reference_images)
+        return self._progress(job.request, job.reserved, locale, head, references)
 
     def _pressed(self, press: Press | None, locale: str) -> str:
         """A line that names who pressed a button; Discord itself names who used a command."""
         if press is None:
             return ""
-        again = press.button is Button.AGAIN
-        key = "card-pressed-again" if again else "card-pressed-edit"
-        return f"-# {self._say(key, locale, member=f'<@{press.member_id}>')}\n"
+        said = self._say(f"card-pressed-{press.button}", locale, member=f"<@{press.member_id}>")
+        return f"-# {said}\n"
 
     def _progress(
-        self, request: GenerationRequest, total: int, locale: str, head: str
+        self,
+        request: GenerationRequest,
+        total: int,
+        locale: str,
+        head: str,
+        reference_images: int,
     ) -> discord.ui.LayoutView:
-        size = self._size(request, locale)
+        size = self.size(request, locale, reference_images)
         price = self.credits(total, locale)
         held = self._say("card-price", locale, count=request.count, size=size, price=price)
         return _card(BANANA, _text(f"{head}\n{quoted(request.prompt)}\n-# {held}"))
 
-    def _size(self, request: GenerationRequest, locale: str) -> str:
+    def size(self, request: GenerationRequest, locale: str, reference_images: int) -> str:
+        """What was chosen: the ratio where it was, how long to think where it was, from what."""
         auto = request.aspect_ratio is AspectRatio.AUTO
         size = self._say(
             "card-size-auto" if auto else "card-size",
@@ -207,32 +247,18 @@ class Cards:
             aspect_ratio=request.aspect_ratio,
             resolution=request.resolution,
         )
-        return self._thought(request, size, locale)
+        if request.thinking is not None:
+            thinking = self._say(f"thinking-{request.thinking}", locale)
+            size = self._say("card-thinking", locale, size=size, thinking=thinking)
+        if reference_images:
+            size = self._say("card-references", locale, size=size, count=reference_images)
+        return size
 
-    def _thought(self, request: GenerationRequest, size: str, locale: str) -> str:
-        """The size, with how long the model was to think where somebody chose that."""
-        if request.thinking is None:
-            return size
-        thinking = self._say(f"thinking-{request.thinking}", locale)
-        return self._say("card-thinking", locale, size=size, thinking=thinking)
-
-    def _buttons(self, job: Job) -> discord.ui.ActionRow[discord.ui.LayoutView]:
-        price = self.credits(job.reserved, job.place.locale)
-        return discord.ui.ActionRow(
-            discord.ui.Button(
-                label=self._say("button-again", job.place.locale, price=price),
-                emoji="🔁",
-                custom_id=f"again:{job.id}",
-            ),
-            discord.ui.Button(
-                label=self._say("button-edit", job.place.locale),
-                emoji="✏️",
-                custom_id=f"edit:{job.id}",
-            ),
-        )
-
-    def _nickname(self, job: Job) -> str:
-        return self._catalog.model(job.request.model).nickname
+    def nickname(self, job: Job) -> str:
+        """What people call its model."""
+        # One that the catalog has lost since then goes by its id.
+        model = self._catalog.models.get(job.request.model)
+        return model.nickname if model else job.request.model
 
 
 def quoted(prompt: str, length: int = PROMPT_SHOWN) -> str:

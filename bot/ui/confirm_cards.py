@@ -1,21 +1,15 @@
-"""The card that asks before a dear request is drawn, and how it is shown and put away."""
+"""The card that asks before a dear request is drawn."""
 
 import discord
 from discord.utils import format_dt
 
-from bot.generation.request import ImageRef
-from bot.jobs.confirmations import Asked, Confirmations
-from bot.jobs.job import Origin
+from bot.jobs.confirmations import Asked
 from bot.jobs.payers import PaidBy
 from bot.jobs.question import Question
-from bot.jobs.service import Draft
-from bot.jobs.uploads import Upload
 from bot.ui.cards import Cards, harmless, quoted
 from bot.ui.parts import BANANA, card, text
 from bot.ui.refusals import Say
-from bot.ui.replies import defer, rewrite
 from bot.ui.times import moment
-from bot.ui.whereabouts import channels, who
 
 
 class ConfirmCards:
@@ -29,7 +23,9 @@ class ConfirmCards:
         """What it is, what it costs, who would pay, and the buttons."""
         price = self._cards.credits(asked.draft.credits, locale)
         head = self._say("confirm-changed" if asked.changed else "confirm", locale, price=price)
-        facts = [self._cards.size(asked.draft, locale), self._payer(asked, locale)]
+        images = asked.question.request.reference_images
+        what = self._cards.what(asked.draft, locale, len(images))
+        facts = [what, self._payer(asked, locale)]
         until = format_dt(moment(asked.question.open_until), "R")
         lines = [
             head,
@@ -68,42 +64,3 @@ class ConfirmCards:
             return self._say("confirm-paid-team", locale, name=harmless(asked.team))
         by_server = asked.paid_by is PaidBy.SERVER
         return self._say("confirm-paid-server" if by_server else "confirm-paid-member", locale)
-
-
-async def ask(
-    interaction: discord.Interaction[discord.Client],
-    confirmations: Confirmations,
-    cards: ConfirmCards,
-    draft: Draft,
-    *,
-    private: bool,
-    uploads: list[discord.Attachment] | None = None,
-    pictures: tuple[ImageRef, ...] = (),
-    origin: Origin | None = None,
-    brought_by: int | None = None,
-) -> None:
-    """Ask privately in place of drawing; uploads are read before Discord forgets them."""
-    await defer(interaction)
-    given: list[Upload] = [*(uploads or ())]
-    asked = await confirmations.ask(
-        draft,
-        who(interaction),
-        channels(interaction),
-        interaction_id=interaction.id,
-        reply_token=interaction.token,
-        private=private,
-        uploads=given,
-        pictures=pictures,
-        origin=origin,
-        brought_by=brought_by,
-    )
-    await interaction.edit_original_response(view=cards.asked(asked, interaction.locale.value))
-
-
-async def put_away(
-    interaction: discord.Interaction[discord.Client], cards: ConfirmCards, question: Question
-) -> None:
-    """Take the buttons off a question whose request is being made."""
-    await rewrite(
-        interaction, question.reply_token, cards.taken(question, interaction.locale.value)
-    )

@@ -5,15 +5,16 @@ same, so it goes the same way again, where it is found, or replaces itself.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import discord
 import structlog
 
 from bot.errors import DeliveryFailed, PlantainError
-from bot.generation.formats import EXTENSIONS
 from bot.jobs.delivery import Picture
-from bot.jobs.job import Job, Place, Receipt, Shortfall
+from bot.jobs.job import Button, Job, Place, Receipt, Shortfall
 from bot.ui.cards import Cards
+from bot.ui.parts import named, stem
 
 REPLY_LIVES = 14 * 60 * 1_000_000 + 30_000_000
 """Microseconds; Discord says 15 minutes from the press, and the press came before the job."""
@@ -49,15 +50,12 @@ class DiscordDelivery:
     async def deliver(
         self, job: Job, pictures: Sequence[Picture], receipt: Receipt, shortfall: Shortfall | None
     ) -> int | None:
-        named = [
-            (f"{_stem(job, picture.number)}{EXTENSIONS[picture.mime]}", picture)
-            for picture in pictures
-        ]
+        files_by_name = named(job.id, pictures)
         problems = []
         for way in (self._by_reply, self._by_channel, self._by_direct_message):
             # Both are used up by a failed try: a file is read, a view remembers where it went.
-            card = self._cards.result(job, named, receipt, shortfall)
-            files = [discord.File(picture.path, filename=name) for name, picture in named]
+            card = self._cards.result(job, files_by_name, receipt, shortfall)
+            files = [discord.File(picture.path, filename=name) for name, picture in files_by_name]
             try:
                 message = await way(job, pictures[0].number, card, files)
             except Exception as error:
@@ -85,14 +83,20 @@ class DiscordDelivery:
         return told[-1] is True or None not in told
 
     async def _show(self, job: Job, card: discord.ui.LayoutView) -> None:
-        reply, place = self._reply(job), job.place
-        if reply is not None:
-            change: Awaitable[object] = reply.edit_message(place.message_id, view=card)
-        elif place.channel_id is not None and not place.private:
-            change = self._card(place).edit(view=card)
-        else:
-            return
-        await self._try(job, "show progress", change)
+        change, place = self._change(job), job.place
+        if change is None and place.channel_id is not None and not place.private:
+            change = self._card(place).edit
+        if change is not None:
+            await self._try(job, "show progress", change(view=card))
+
+    def _change(self, job: Job) -> Callable[..., Awaitable[discord.Message]] | None:
+        """What makes the job's card another; None where it is a reply that has expired."""
+        place = job.place
+        if job.button is Button.REPLY and place.channel_id is not None:
+            # A card that answers a message is an ordinary message of ours.
+            return self._card(place).edit
+        reply = self._reply(job)
+        return None if reply is None else partial(reply.edit_message, place.message_id)
 
     def _card(self, place: Place) -> discord.PartialMessage:
         """The job's card as a message of ours in its channel, which outlives the reply's token."""
@@ -118,10 +122,8 @@ class DiscordDelivery:
         self, job: Job, number: int, card: discord.ui.LayoutView, files: list[discord.File]
     ) -> discord.Message | None:
         del number
-        reply = self._reply(job)
-        if reply is None:
-            return None
-        return await reply.edit_message(job.place.message_id, view=card, attachments=files)
+        change = self._change(job)
+        return None if change is None else await change(view=card, attachments=files)
 
     async def _by_channel(
         self, job: Job, number: int, card: discord.ui.LayoutView, files: list[discord.File]
@@ -175,8 +177,8 @@ class DiscordDelivery:
 
     def _shows(self, message: discord.Message, job: Job, number: int) -> bool:
         ours = self._client.user is not None and message.author.id == self._client.user.id
-        stem = _stem(job, number)
-        return ours and any(one.filename.startswith(stem) for one in message.attachments)
+        beginning = stem(job.id, number)
+        return ours and any(one.filename.startswith(beginning) for one in message.attachments)
 
     async def _write_to(self, job: Job, card: discord.ui.LayoutView) -> None:
         member = await self._client.fetch_user(job.place.member_id)
@@ -216,11 +218,6 @@ class DiscordDelivery:
             self._log.info("could not " + what, job=job.id, problem=problem)
             return False if _is_refusal(trouble) else None
         return True
-
-
-def _stem(job: Job, number: int) -> str:
-    """How the name of a picture's file begins, which no other's does."""
-    return f"plantain-{job.id[-8:]}-{number}."
 
 
 def _nonce(job: Job, number: int) -> str:

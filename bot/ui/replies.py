@@ -1,14 +1,21 @@
 """Answers to an interaction that are not a job: private cards and where a job may answer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 
 import discord
 import structlog
 
 from bot.jobs.job import Place
+from bot.pressing import MessageGone
 
 ALREADY_ANSWERED = 40060
 """An answer took effect although we were told that it did not."""
+CHANGES = (
+    discord.InteractionResponseType.deferred_message_update,
+    discord.InteractionResponseType.message_update,
+)
+"""Answers that change the message whose button was pressed."""
 
 
 async def acknowledge(
@@ -46,25 +53,19 @@ async def acknowledge(
     )
 
 
-async def defer(interaction: discord.Interaction) -> None:
-    """Say privately that an answer is on its way, before anything slow."""
-    try:
-        await interaction.response.defer(thinking=True, ephemeral=True)
-    except discord.HTTPException as error:
-        if error.code != ALREADY_ANSWERED:
-            raise
-
-
 async def rewrite(
     interaction: discord.Interaction, reply_token: str | None, card: discord.ui.LayoutView
 ) -> None:
     """Put another card in place of the one whose button was pressed and answered otherwise.
 
-    `reply_token` is of the interaction that the card was an answer to, good for 15 minutes; nothing
-    is done without. Fails as `answer` does.
+    `reply_token` is of the interaction that the card was an answer to, good for 15 minutes; None
+    for a message of ours. Fails as `answer` does.
     """
     pressed = interaction.message
-    if reply_token is None or pressed is None:
+    if pressed is None:
+        return
+    if reply_token is None:
+        await _said("rewrite the card", pressed.edit(view=card))
         return
     earlier = discord.Webhook.partial(
         interaction.application_id, reply_token, client=interaction.client
@@ -72,6 +73,45 @@ async def rewrite(
     # Only an application's webhook answers in private; `partial` takes it for another kind.
     earlier.type = discord.WebhookType.application
     await _said("rewrite the card", earlier.edit_message(pressed.id, view=card))
+
+
+async def take_away(interaction: discord.Interaction) -> None:
+    """Delete the message whose button led here; raises MessageGone where that is done already."""
+    if await begin(interaction):
+        try:
+            await interaction.delete_original_response()
+        except discord.NotFound as error:
+            raise MessageGone from error
+
+
+async def begin(interaction: discord.Interaction, *, alone: bool = False) -> bool:
+    """Take up a press that takes a while: an answer for the presser alone, or the card changed.
+
+    False where it is taken up already: it was delivered twice, and the first does the same.
+    """
+    return await _first(interaction.response.defer(thinking=alone, ephemeral=alone))
+
+
+async def ask(interaction: discord.Interaction, form: discord.ui.Modal) -> None:
+    """Open a form; one that was opened by the same press is there already."""
+    await _first(interaction.response.send_modal(form))
+
+
+async def open_with(
+    interaction: discord.Interaction, card: discord.ui.LayoutView, *, private: bool
+) -> bool:
+    """Answer with a card that is to be changed soon; False as for `begin`."""
+    return await _first(interaction.response.send_message(view=card, ephemeral=private))
+
+
+async def _first(answering: Awaitable[object]) -> bool:
+    try:
+        await answering
+    except discord.HTTPException as error:
+        if error.code != ALREADY_ANSWERED:
+            raise
+        return False
+    return True
 
 
 def role_ids(member: discord.User | discord.Member) -> tuple[int, ...]:
@@ -91,9 +131,18 @@ async def tell(interaction: discord.Interaction, card: discord.ui.LayoutView) ->
                 raise
         else:
             return
+        if interaction.type is not discord.InteractionType.application_command:
+            # A press that was delivered twice: the first has answered, maybe by changing the card
+            # that was pressed, which is then the "original" and must stay.
+            await interaction.followup.send(view=card, ephemeral=True)
+            return
     elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
         # Only private answers are deferred; see `acknowledge`.
         await interaction.edit_original_response(view=card)
+        return
+    elif interaction.response.type in CHANGES:
+        # What was pressed was no answer of this press: it stays.
+        await interaction.followup.send(view=card, ephemeral=True)
         return
     try:
         await interaction.followup.send(view=card, ephemeral=True)
@@ -108,15 +157,35 @@ async def answer(
     *,
     private: bool = False,
     mention: int | None = None,
+    files: Sequence[discord.File] = (),
 ) -> None:
     """Say what has been done, to all or to one; `mention` may be notified by it, nobody else.
 
     It stays done, so that failing to say it is logged and is no error to tell.
     """
     sending = interaction.response.send_message(
-        view=card, ephemeral=private, allowed_mentions=_mentions(mention)
+        view=card, files=files, ephemeral=private, allowed_mentions=_mentions(mention)
     )
     await _said("answer", sending)
+
+
+async def show(
+    interaction: discord.Interaction, card: discord.ui.LayoutView, files: Sequence[discord.File]
+) -> None:
+    """Put a card in place of a deferred answer; fails as `answer` does."""
+    showing = interaction.edit_original_response(view=card, attachments=files)
+    await _said("show", showing)
+
+
+async def attach(
+    interaction: discord.Interaction, card: discord.ui.LayoutView, file: Path, *, private: bool
+) -> None:
+    """Post a card with a picture under the one that was pressed; fails as `answer` does."""
+    picture = discord.File(file)
+    try:
+        await _said("attach", interaction.followup.send(view=card, file=picture, ephemeral=private))
+    finally:
+        picture.close()
 
 
 async def turn(interaction: discord.Interaction, card: discord.ui.LayoutView) -> None:

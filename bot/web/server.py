@@ -1,12 +1,15 @@
 """The door to the web: a port, and how long and how many strangers may stand in it."""
 
 import asyncio
+import errno
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import cast
 
 from aiohttp import web
 
+from bot.errors import SettingsError
 from bot.web.site import Web
 
 HEAD_SECONDS = 15.0
@@ -58,6 +61,24 @@ async def serve(
             listener.close()
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def open_door(site: Web, *, host: str, port: int) -> AsyncIterator[None]:
+    """As `serve`, where an operator chose host and port; raises SettingsError for what they set."""
+    async with AsyncExitStack() as resources:
+        try:
+            await resources.enter_async_context(serve(site, host=host, port=port))
+        except (socket.gaierror, UnicodeError) as error:
+            problem = f"{host!r} is no name or address of this machine"
+            raise SettingsError("WEB_HOST", problem) from error
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                problem = f"{host!r} is no address of this machine"
+                raise SettingsError("WEB_HOST", problem) from error
+            problem = f"port {port} cannot be had ({error.strerror})"
+            raise SettingsError("WEB_PORT", problem) from error
+        yield
 
 
 class _Connection(web.RequestHandler):

@@ -77,9 +77,15 @@ def commands(scene) -> list[dict[str, Any]]:
     return put.json
 
 
+MENU = 3
+"""The type of a command in a message's menu, which has a name and nothing else."""
+
+
 def described(commands: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Every command, every command in a group, and every option."""
+    """Every command that is typed, every command in a group, and every option."""
     for command in commands:
+        if "description" not in command:
+            continue
         yield command
         yield from described(command.get("options", []))
 
@@ -95,7 +101,12 @@ async def test_the_commands_are_what_they_were(commands):
 
 async def test_the_commands_are_within_discords_limits(commands):
     names = [command["name"] for command in commands]
-    assert names == ["imagine", "edit", "balance", "quota", "gift", "team"]
+    typed = ["imagine", "edit", "balance", "show", "quota", "gift", "team"]
+    assert names == [*typed, "Edit this picture", "Use as reference"]
+    for menu in commands[len(typed) :]:
+        assert menu["type"] == MENU
+        assert all(1 <= len(n) <= 32 for n in (menu["name"], *menu["name_localizations"].values()))
+        assert menu["name_localizations"].keys() == {"zh-CN", "zh-TW"}
     for item in described(commands):
         assert NAME.fullmatch(item["name"])
         assert item["name"] == item["name"].lower()
@@ -167,8 +178,18 @@ async def test_every_body_is_as_discord_describes_it(scene):
     await alice.slash(scene.channel, "edit", prompt="bluer", image=("in.png", png()))
     await alice.click(made.response, label="Again · 14 credits")
     form = await alice.click(made.response, label="Edit this")
-    which, field = [part["component"]["custom_id"] for part in form.modal["components"]]
-    await alice.submit_modal(form, {which: ["1"], field: "add a gull"})
+    more = [("in.png", png())]
+    edited = await scene.fill(
+        alice, form, which=["1"], what="add a gull", more=more, resolution=["2K"]
+    )
+    await scene.fill(alice, await alice.click(made.response, label="Vary · 7 credits"), which=["1"])
+    await scene.fill(alice, await scene.choose(alice, made.response, "remix"), number=["4"])
+    await scene.choose(alice, made.response, "details")
+    versions = await alice.click(edited, label="Versions")
+    await alice.click(versions.response, label="Compare with the one before")
+    await scene.choose(alice, versions.response, (await scene.jobs())[0]["id"])
+    await alice.click(edited, label="Undo")
+    await scene.fill(alice, await scene.choose(alice, edited, "delete"))
     await alice.slash(scene.channel, "balance")
     staff = scene.guild.create_role("staff", permissions=discord.Permissions(manage_guild=True))
     boss = scene.guild.add_member(scene.env.create_user("boss"), roles=[staff])
@@ -202,7 +223,7 @@ async def test_every_body_is_as_discord_describes_it(scene):
         "message_edit",
     }
     answers = {r.json["type"] for body, r in sent if body == "interaction_callback"}
-    assert answers == {4, 5, 7, 8, 9}
+    assert answers == {4, 5, 6, 7, 8, 9}
 
 
 async def test_a_body_posted_without_an_interaction_is_too(scene):

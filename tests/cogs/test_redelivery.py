@@ -64,3 +64,32 @@ async def test_twenty_submissions_of_one_interaction_are_one_job(scene, calls):
     assert len({job.id for job in jobs}) == 1
     assert other.id != jobs[0].id
     assert len(await scene.jobs()) == 2
+
+
+async def test_a_press_that_is_delivered_twice_is_answered_once(scene, gateway):
+    """Also one that takes a while or opens a form; the card that was pressed stays."""
+    alice = scene.member("alice")
+    first = (await alice.slash(scene.channel, "imagine", prompt="pressed twice")).response
+    form = await alice.click(first, label="Edit this")
+    card = await scene.fill(alice, form, what="changed once")
+    gateway.times = 2
+
+    tree = (await alice.click(card, label="Versions")).response
+    compared = await alice.click(tree, label="Compare with the one before")
+    assert len(compared.followups) == 1
+    assert (await alice.click(card, label="Edit this")).modal
+    shown = await alice.slash(scene.channel, "show", job=(await scene.jobs())[0]["id"])
+    assert shown.response.attachments
+    undone = await alice.click(card, label="Undo")
+    assert "pressed twice" in scene.text(card)
+    varied = await alice.click(card, label="Vary · 7 credits")
+    assert varied.response.attachments
+    gateway.times = 1
+    form = await scene.choose(alice, card, "delete")
+    gateway.times = 2
+    deleted = await scene.fill(alice, form)
+
+    assert deleted is None
+    assert undone.followups == []
+    assert len(await scene.jobs()) == 3
+    await scene.assert_books_balance()

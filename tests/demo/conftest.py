@@ -136,6 +136,8 @@ class Discord:
             page.locator('.command-option-input[data-option="prompt"]:focus').wait_for()
             page.keyboard.type(prompt)
         if image is not None:
+            page.locator(".command-ghost").click()
+            page.locator(".command-popup").get_by_text("image", exact=True).first.click()
             page.locator('input.command-file-input[data-option="image"]').set_input_files(image)
         self._send()
         return self._newer(last)

@@ -282,3 +282,26 @@ def test_a_picture_is_shown_smaller_where_it_must_be(size, seen):
 def test_what_is_no_picture_is_not_shown():
     with pytest.raises(MediaError):
         shown(b"\x89PNG\r\n\x1a\nbut no more than that")
+
+
+def test_a_picture_is_worked_on_with_an_upload_and_its_versions_are_seen(discord, upload):
+    """The form takes another picture, the card has a way back, and a strip shows the way here."""
+    first = discord.use("imagine", "a quiet lake")
+    discord.picture(first)
+    press(first, "Edit this")
+    form = discord.page.get_by_role("dialog")
+    form.get_by_role("textbox").fill("add a boat")
+    form.locator('input[type="file"]').set_input_files(upload)
+    assert {"Aspect ratio", "Resolution"} <= set(form.inner_text().splitlines())
+    form.get_by_role("button", name="Submit").click()
+    second = discord.next(first)
+    discord.picture(second)
+    assert "from 2 pictures" in second.inner_text()
+    press(second, "Versions")
+    tree = discord.next(second)
+    strip = discord.picture(tree)
+    assert strip.width > strip.height
+    assert "you are at 2" in tree.inner_text()
+    assert "Only you can see this" in tree.inner_text()
+    press(second, "Undo")
+    second.get_by_text("a quiet lake").wait_for()

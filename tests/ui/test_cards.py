@@ -6,6 +6,7 @@ write them anew with `PLANTAIN_WRITE_GOLDEN=1 pytest tests/ui/test_cards.py` and
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -66,9 +67,22 @@ from bot.i18n import Sentences
 from bot.jobs.confirmations import Asked
 from bot.jobs.delivery import Picture
 from bot.jobs.gifts import NOTE_LIMIT, Gift, GiftOffer, GiftState, Given
-from bot.jobs.job import Job, JobKind, JobState, Origin, Place, Receipt, Shortfall
+from bot.jobs.history import Details
+from bot.jobs.job import (
+    Button,
+    Job,
+    JobKind,
+    JobState,
+    Origin,
+    Place,
+    Receipt,
+    Shortfall,
+    Stored,
+)
+from bot.jobs.kept import Shelf
 from bot.jobs.levels import POOL, Alert, Level
 from bot.jobs.limits import Overview
+from bot.jobs.onward import Choices
 from bot.jobs.outlets import Outlet
 from bot.jobs.outlook import KeyState, Outlook, Trouble
 from bot.jobs.payers import PaidBy
@@ -79,10 +93,22 @@ from bot.jobs.service import Draft, Quote
 from bot.jobs.standing import Running, Spending, Standing
 from bot.jobs.tally import Group, Ranking, Share, Sums
 from bot.jobs.treasury import Moved
+from bot.jobs.versions import MOST, Tree, Version
 from bot.ledger.entry import Account, LedgerEntry, MovementKind
 from bot.ledger.teams import Team, TeamMember
 from bot.ledger.wallets import Statement
 from bot.mirror import QuestionExpired, QuestionOver, UpstreamClosed
+from bot.pressing import (
+    MayNotUseHere,
+    MessageGone,
+    NoPictureThere,
+    NoSuchEmoji,
+    NothingBefore,
+    NothingSaid,
+    NothingToEdit,
+    NotYourPicture,
+    PictureUnreachable,
+)
 from bot.providers.base import Balance
 from bot.providers.meters import Reading
 from bot.quotas.allowance import Allowance, Purse
@@ -104,20 +130,44 @@ from bot.ui.alert_cards import AlertCards
 from bot.ui.balance_cards import BalanceCards
 from bot.ui.cards import Cards, harmless, quoted
 from bot.ui.confirm_cards import ConfirmCards
+from bot.ui.detail_cards import DetailCards
 from bot.ui.gift_cards import GiftCards
+from bot.ui.kept_cards import KeptCards
 from bot.ui.limit_cards import LimitCards
-from bot.ui.modals import EditModal
+from bot.ui.modals import DeleteModal, EditModal, PickModal, RemixModal
 from bot.ui.report_cards import ReportCards
 from bot.ui.team_cards import TeamCards
+from bot.ui.version_cards import VersionCards
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "cards"
 LOCALES = MappingProxyType({"en": "en-US", "zh-CN": "zh-CN"})
 CATALOG = Catalog.load()
 SENTENCES = Sentences.load()
-CARDS = Cards(sentences=SENTENCES, catalog=CATALOG)
+SIZES = (
+    Quote(Resolution.R1K, Price(credits=7, usd_micros=33_600)),
+    Quote(Resolution.R2K, Price(credits=11, usd_micros=50_400)),
+    Quote(Resolution.R4K, Price(credits=23, usd_micros=113_000)),
+)
+
+
+def larger(job: Job) -> list[Quote]:
+    """What is above the job's resolution, at a price as large as the job's."""
+    sizes = list(Resolution)
+    above = sizes[sizes.index(job.request.resolution) + 1 :]
+    dear = job.price.credits > 10**6
+    return [
+        replace(quote, price=job.price) if dear else quote
+        for quote in SIZES
+        if quote.resolution in above
+    ]
+
+
+CARDS = Cards(sentences=SENTENCES, catalog=CATALOG, larger=larger)
 GIFT_CARDS, TEAM_CARDS = GiftCards(SENTENCES), TeamCards(SENTENCES)
 BALANCE_CARDS = BalanceCards(SENTENCES)
 CONFIRM_CARDS = ConfirmCards(cards=CARDS, say=SENTENCES.say)
+DETAIL_CARDS = DetailCards(sentences=SENTENCES, cards=CARDS)
+VERSION_CARDS, KEPT_CARDS = VersionCards(SENTENCES), KeptCards(SENTENCES)
 ALERT_CARDS, REPORT_CARDS = AlertCards(SENTENCES.say), ReportCards(SENTENCES.say)
 LIMIT_CARDS = LimitCards(cards=CARDS, say=SENTENCES.say)
 NOON = 1_795_262_400_000_000
@@ -235,6 +285,15 @@ ERRORS: tuple[PlantainError, ...] = (
     GiftOver(),
     NoTeam(),
     NotYourTeam(),
+    MayNotUseHere(),
+    NotYourPicture(),
+    MessageGone(),
+    NothingBefore(),
+    NoPictureThere(),
+    NothingToEdit(),
+    NoSuchEmoji("a *face*"),
+    PictureUnreachable("my_**fox**.png"),
+    NothingSaid(),
     ShuttingDown(),
     JobUnknown(),
     NotAPicture("my_**note**.png"),
@@ -392,7 +451,12 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
                 for level in Thinking
             ),
             CARDS.accepted(draft, locale, again.press),
-            CARDS.accepted(draft, locale, edited.press),
+            *(
+                CARDS.accepted(
+                    draft, locale, edited.evolve(button=button).press, reference_images=2, kept=kept
+                )
+                for kept, button in zip((0, 1, 2) * 2, Button, strict=True)
+            ),
         ],
         "queued": [*(CARDS.queued(one, ahead) for ahead in (0, 1, 2)), CARDS.queued(again, 0)],
         "postponed": [CARDS.postponed(one, NOON + 38_000_000)],
@@ -456,9 +520,62 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             TEAM_CARDS.closed(replace(CLOSED, returned={}), locale),
         ],
         "limits": limit_cards(locale),
+        "details": detail_cards(locale, one),
+        "versions": version_cards(locale),
+        "kept": [
+            KEPT_CARDS.kept(Shelf((ORIGINAL,) * count, NOON), locale) for count in (1, 2)
+        ] + [KEPT_CARDS.dropped(locale)],
+        "sentences": [CARDS.fetching(locale), CARDS.said("reply-refused", locale)],
         "report": report_cards(locale),
         "alerts": alert_cards(locale),
     }  # fmt: skip
+
+
+def detail_cards(locale: str, one: Job) -> list[discord.ui.LayoutView]:
+    """For its payer, for an operator, and of a prompt that is too long for a card."""
+    known = Details(Stored(one, (ORIGINAL,)), Receipt(7, None, 1, 13), None, ENTRIES)
+    team = one.evolve(account_id="team:0a")
+    server = one.evolve(
+        account_id="server:2", request=replace(MANY, prompt="x" * 2000, thinking=Thinking.HIGH)
+    )
+    return [
+        DETAIL_CARDS.details(known, locale),
+        DETAIL_CARDS.details(
+            replace(known, stored=Stored(team, (ORIGINAL,)), providers=("google", "apiyi")), locale
+        ),
+        DETAIL_CARDS.details(
+            replace(known, stored=Stored(server, (ORIGINAL,) * 3), entries=()), locale
+        ),
+    ]
+
+
+ENTRIES = (
+    LedgerEntry(MovementKind.RESERVE, -7, 7, "", "r", NOON),
+    LedgerEntry(MovementKind.SETTLE, 0, -7, "", "r", NOON + 13_000_000),
+)
+
+
+def tree(locale: str, prompts: list[str], strip: bytes | None = b"PNG") -> Tree:
+    """A line of edits whose last but one was edited twice."""
+    versions = []
+    for place, prompt in enumerate(prompts):
+        parent = None if place == 0 else min(place - 1, len(prompts) - 3)
+        made = job(locale, replace(REQUEST, prompt=prompt)).evolve(
+            id=f"{place:032x}", origin=None if parent is None else Origin(f"{parent:032x}", 0)
+        )
+        versions.append(Version(Stored(made, (ORIGINAL,)), parent))
+    return Tree(tuple(versions), len(prompts) - 1, strip)
+
+
+def version_cards(locale: str) -> list[discord.ui.LayoutView]:
+    """A tree, one that could not be drawn of a lone picture, and a comparison."""
+    edits = tree(locale, ["a **lighthouse**", "at dusk\nor @here", "at dawn", "at noon"])
+    alone = tree(locale, ["alone"], strip=None)
+    return [
+        VERSION_CARDS.versions(edits, locale),
+        VERSION_CARDS.versions(replace(alone, current=0), locale),
+        VERSION_CARDS.compared(edits.versions[1].stored, "pair.jpg", locale),
+    ]
 
 
 def report_cards(locale: str) -> list[discord.ui.LayoutView]:
@@ -549,14 +666,17 @@ def limit_cards(locale: str) -> list[discord.ui.LayoutView]:
 # --- the words ------------------------------------------------------------------------------
 
 
+SEEN = (
+    "accent_color", "label", "custom_id", "style", "placeholder", "title", "description",
+    "max_length", "max_values", "required",
+)  # fmt: skip
+"""What is written down of a component, beside its words."""
+
+
 def outline(component: dict[str, Any], depth: int = 0) -> Iterator[str]:
     """A component and what it holds, as lines of text."""
     kind = discord.ComponentType(component["type"]).name
-    seen = {
-        name: component[name]
-        for name in ("accent_color", "label", "custom_id", "style", "placeholder", "title")
-        if component.get(name) is not None
-    }
+    seen = {name: component[name] for name in SEEN if component.get(name) is not None}
     if component.get("emoji"):
         seen["emoji"] = component["emoji"]["name"]
     yield "  " * depth + kind + "".join(f" {name}={value!r}" for name, value in seen.items())
@@ -566,19 +686,42 @@ def outline(component: dict[str, Any], depth: int = 0) -> Iterator[str]:
         yield "  " * depth + f"  {component['file']['url']}"
     for item in component.get("items", []):
         yield "  " * depth + f"  {item['media']['url']} alt={item['description']!r}"
+    if component.get("file"):
+        yield "  " * depth + f"  {component['file']['url']}"
+    for option in component.get("options", []):
+        chosen = " (chosen)" if option.get("default") else ""
+        hint = f" | {option['description']}" if option.get("description") else ""
+        yield "  " * depth + f"  - {option['value']}: {option['label']}{hint}{chosen}"
     for child in component.get("components", []):
         yield from outline(child, depth + 1)
+    if component.get("component"):
+        yield from outline(component["component"], depth + 1)
 
 
 @pytest.mark.parametrize("card", cards("en-US"))
 @pytest.mark.parametrize("language", LOCALES)
 def test_every_card_says_what_it_said_before(language, card):
     views = cards(LOCALES[language])[card]
-    text = "\n\n".join(
-        "\n".join(line for component in view.to_components() for line in outline(component))
-        for view in views
+    assert_golden(
+        GOLDEN / language / f"{card}.txt",
+        "\n\n".join(
+            "\n".join(line for component in view.to_components() for line in outline(component))
+            for view in views
+        ),
     )
-    golden = GOLDEN / language / f"{card}.txt"
+
+
+@pytest.mark.parametrize("language", LOCALES)
+async def test_every_form_says_what_it_said_before(language):
+    """Its fields' ids are made up anew each time."""
+    text = "\n\n".join(
+        "\n".join([form["title"], *(line for part in form["components"] for line in outline(part))])
+        for form in forms(LOCALES[language])
+    )
+    assert_golden(GOLDEN / language / "forms.txt", re.sub(r" custom_id='[0-9a-f]{32}'", "", text))
+
+
+def assert_golden(golden: Path, text: str) -> None:
     if os.environ.get("PLANTAIN_WRITE_GOLDEN"):
         golden.parent.mkdir(parents=True, exist_ok=True)
         golden.write_text(f"{text}\n", "utf-8")
@@ -589,7 +732,8 @@ def test_every_card_says_what_it_said_before(language, card):
 def test_no_golden_card_is_left_over():
     kept = {str(file.relative_to(GOLDEN)) for file in GOLDEN.rglob("*.txt")}
 
-    assert kept == {f"{language}/{card}.txt" for language in LOCALES for card in cards("en-US")}
+    named = [*cards("en-US"), "forms"]
+    assert kept == {f"{language}/{card}.txt" for language in LOCALES for card in named}
 
 
 def test_the_golden_problems_show_every_error_there_is():
@@ -654,6 +798,14 @@ def assert_within_limits(view: discord.ui.LayoutView) -> None:
     for part in components:
         assert len(part.get("custom_id", "")) <= 100
         assert len(part.get("label", "")) <= 80
+        assert len(part.get("options", [])) <= 25
+        assert all(1 <= len(option["label"]) <= 100 for option in part.get("options", []))
+        assert all(
+            len(option.get("description") or "") <= 100 for option in part.get("options", [])
+        )
+        assert discord.ComponentType(part["type"]).name != "action_row" or (
+            len(part["components"]) <= 5
+        )
         items = part.get("items", [])
         assert len(items) <= 10
         assert all(1 <= len(item["description"]) <= 1024 for item in items)
@@ -684,6 +836,25 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
         CARDS.waiting(large, NOON),
         CARDS.result(large, pictures(*how), receipt, short),
         CARDS.result(private(large), pictures(*how), receipt, short),
+        CARDS.result(
+            large.evolve(
+                origin=Origin(JOB.id, 0), request=replace(request, resolution=Resolution.R512)
+            ),
+            pictures(*how),
+            receipt,
+            short,
+        ),
+        DETAIL_CARDS.details(
+            Details(
+                Stored(large, (ORIGINAL,) * 4),
+                receipt,
+                tuple(f"gateway-{n}" for n in range(9)),
+                tuple(replace(entry, available_change=-(10**12)) for entry in ENTRIES * 2),
+            ),
+            locale,
+        ),
+        VERSION_CARDS.versions(tree(locale, [prompt[:6000]] * MOST), locale),
+        VERSION_CARDS.compared(Stored(large, (ORIGINAL,)), "pair.jpg", locale),
     ):
         assert_within_limits(view)
 
@@ -830,29 +1001,52 @@ def test_choices_of_models_fit(locale):
         assert 1 <= len(CARDS.model_choice(model, quote, locale)) <= 100
 
 
-@pytest.mark.parametrize("locale", LOCALES.values())
-async def test_the_form_fits(locale):
-    async def submit(interaction: discord.Interaction, wish: str, number: int) -> None:
+def forms(locale: str, amount: int = 7) -> list[dict[str, Any]]:
+    """Every form there is; four pictures and two, a prompt that is too long for its field."""
+
+    async def submit(interaction: discord.Interaction, wish: object) -> None:
         """Never sent."""
 
-    price = CARDS.credits(10**12, locale)
-    form = EditModal(
-        say=SENTENCES.say, locale=locale, pictures=4, price=price, submit=submit
-    ).to_dict()
+    say, model = SENTENCES.say, CATALOG.model(REQUEST.model)
+    price = Price(amount, 1)
+    sizes = tuple(replace(quote, price=price) if amount > 10**6 else quote for quote in SIZES)
+    choices = Choices(model.aspect_ratios, sizes, Quote(Resolution.R1K, price), 10)
+    hint = say("modal-edit-price", locale, price=CARDS.credits(amount, locale))
+    edit = {"say": say, "locale": locale, "submit": submit}
+    return [
+        EditModal(**edit, pictures=4, choices=choices).to_dict(),
+        EditModal(**edit, pictures=1, choices=replace(choices, uploads=0)).to_dict(),
+        RemixModal(
+            **edit, prompt="x" * 6000, ratio=AspectRatio.W16_H9, count=2, choices=choices
+        ).to_dict(),
+        *(
+            PickModal(**edit, title=say(title, locale), pictures=2, hint=hint).to_dict()
+            for title in ("modal-vary-title", "modal-upscale-title", "modal-keep-title")
+        ),
+        *(DeleteModal(**edit, maker=maker).to_dict() for maker in (True, False)),
+    ]
 
-    which, label = form["components"]
-    assert 1 <= len(which["label"]) <= 45
-    options = which["component"]["options"]
-    assert [option["value"] for option in options] == ["0", "1", "2", "3"]
-    assert all(1 <= len(option["label"]) <= 100 for option in options)
-    assert price in label["description"]
-    assert len(label["description"]) <= 100
-    field = label["component"]
-    assert 1 <= len(form["title"]) <= 45
-    assert 1 <= len(label["label"]) <= 45
-    assert 1 <= len(field["placeholder"]) <= 100
-    assert 1 <= field["max_length"] <= 4000
-    assert len(form["custom_id"]) <= 100
+
+@pytest.mark.parametrize("locale", LOCALES.values())
+async def test_every_form_fits(locale):
+    for form in forms(locale, 10**12):
+        assert 1 <= len(form["title"]) <= 45
+        assert 1 <= len(form["components"]) <= 5
+        assert len(form["custom_id"]) <= 100
+        labels = [part for part in form["components"] if "label" in part]
+        assert labels
+        for label in labels:
+            field = label["component"]
+            assert 1 <= len(label["label"]) <= 45
+            assert len(label.get("description") or "") <= 100
+            assert len(field.get("placeholder") or "") <= 100
+            assert len(field.get("value") or "") <= 4000
+            assert 1 <= (field.get("max_length") or 4000) <= 4000
+            assert 1 <= (field.get("max_values") or 1) <= 10
+            options = field.get("options", [])
+            assert len(options) <= 25
+            assert all(1 <= len(option["label"]) <= 100 for option in options)
+            assert sum(option.get("default", False) for option in options) == bool(options)
 
 
 # --- text from outside ----------------------------------------------------------------------

@@ -50,6 +50,10 @@ CREATE TABLE confirmations (
     origin_job_id    TEXT   REFERENCES jobs (id),
     origin_picture   BIGINT,
     brought_by       BIGINT,
+    -- What was pressed for it; NULL for a command.
+    button           TEXT,
+    -- How many of its pictures, the last ones, its member had kept for the next request.
+    kept             BIGINT NOT NULL CHECK (kept >= 0),
     private          BIGINT NOT NULL CHECK (private IN (0, 1)),
     -- What was said that it costs, in credits for all of its pictures.
     credits          BIGINT NOT NULL CHECK (credits > 0),

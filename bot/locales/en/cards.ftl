@@ -23,9 +23,24 @@ card-size = { $aspect_ratio } · { $resolution }
 card-thinking = { $size } · thinking: { $thinking }
 
 card-pressed-again = 🔁 { $member } pressed **Again**
+card-references = { $count ->
+    [one] { $size } · from { $count } picture
+   *[other] { $size } · from { $count } pictures
+}
+card-kept = { $count ->
+    [one] 📌 with the picture you kept for this
+   *[other] 📌 with the { $count } pictures you kept for this
+}
+
 card-pressed-edit = ✏️ { $member } pressed **Edit this**
 card-moved = Your picture is here: { $link }
-card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } s
+card-pressed-vary = 🎲 { $member } pressed **Vary**
+card-pressed-upscale = 🔍 { $member } asked for it **larger**
+card-pressed-remix = 📝 { $member } chose **Reuse prompt**
+card-pressed-reply = 💬 { $member } said in a reply
+card-fetching = 🍌 **Fetching it**
+card-result = 🍌 **{ $model }** · { $size } · { $pixels } · { $seconds } s
+card-short = { $paid } · `{ $job }`
 card-charged-left = { $charged } charged · { $left } left
 card-charged-member = { $charged } charged · paid by { $member }
 card-charged-team = { $charged } charged · paid by the team
@@ -37,6 +52,56 @@ card-shortfall = { $made } of { $asked } pictures came out; the rest are not cha
 
 button-again = Again · { $price }
 button-edit = Edit this
+button-vary = Vary · { $price }
+button-upscale = { $resolution } · { $price }
+button-undo = Undo
+button-versions = Versions
+button-compare = Compare with the one before
+button-drop = Remove
+select-more = More…
+select-version = Show a version
+more-remix = Reuse prompt
+more-remix-hint = The same with other words, ratio, size or count
+more-details = Details
+more-details-hint = The whole prompt and everything that was chosen, for you alone
+more-delete = Delete
+more-delete-hint = For its maker, and who may manage messages
+
+wish-vary = A variation of this picture: the same subject and style, with another composition and other details.
+wish-upscale = The same picture, larger and with finer detail. Change nothing else.
+
+details-title = 🔎 **Details of `{ $job }`**
+details-made = Made for { $member } on { $at } in { $seconds } s
+details-size = { $model } · { $size }
+details-count = { $asked ->
+    [one] { $made } of { $asked } picture
+   *[other] { $made } of { $asked } pictures
+}
+details-paid-member = { $charged } charged · paid by { $member }
+details-paid-team = { $charged } charged · paid by the team
+details-paid-server = { $charged } charged · paid by the server
+details-id = Whole id: `{ $job }`
+details-providers = Drawn by: { $names }
+details-entries = **What it moved in the ledger** (available, held)
+details-entry = { $when } · { $name } · { $available }, { $held }
+
+versions-title = 🌳 **Versions** · you are at { $number }
+versions-alt = { $count ->
+    [one] { $count } version as a thumbnail
+   *[other] { $count } versions as thumbnails, each to the right of the one it was made from
+}
+versions-line = **{ $number }** · { $words } · { $when }
+versions-from = { $line } · from { $parent }
+compare-title = 🌓 **Before and after** · `{ $job }`
+compare-alt = On the left the picture before, on the right the picture after.
+
+kept-title = { $count ->
+    [one] 📌 **Kept for your next `/imagine` or `/edit`.** It is used once, or forgotten { $until }.
+   *[other] 📌 **{ $count } pictures kept for your next `/imagine` or `/edit`.** They are used once, or forgotten { $until }.
+}
+kept-dropped = 📌 Nothing is kept any more.
+
+reply-refused = That did not work, and nothing was charged. Press **Edit this** under the picture: it says why, to you alone.
 
 balance-title = 🍌 **Your Plantain balance**
 balance-available = **{ $credits }** to spend
@@ -112,6 +177,27 @@ problem-not-charged = Nothing was charged.
 modal-edit-title = Edit this picture
 modal-edit-label = What should change?
 modal-edit-price = { $price }, charged only if you get your picture
-modal-edit-which = Which picture?
-modal-edit-picture = Picture { $number }
+modal-edit-uploads = More pictures to work from
+modal-which = Which picture?
+modal-picture = Picture { $number }
+modal-ratio = Aspect ratio
+modal-ratio-auto = As the model sees fit
+modal-size = Resolution
+modal-size-price = { $resolution } · { $price }
+modal-count = Number of pictures
+modal-count-pictures = { $count ->
+    [one] { $count } picture
+   *[other] { $count } pictures
+}
+modal-remix-title = Reuse this prompt
+modal-remix-label = Prompt
+modal-vary-title = Vary a picture
+modal-upscale-title = Make a picture larger
+modal-keep-title = Use as reference
+modal-delete-title = Delete this picture?
+modal-delete-label = Where from
+modal-delete-here = From this channel only
+modal-delete-history = From this channel and for good
+modal-delete-hint = From this channel only: `/show` brings it back, and other messages keep it. For good: nobody can show or edit it any more. Credits are not given back either way.
+modal-delete-others-hint = The message is removed from this channel. Its maker can still bring it back with `/show`.
 modal-edit-placeholder = make it night, add a lighthouse, turn it into watercolour…

@@ -38,6 +38,14 @@ option-image = A picture to work from
 option-private = Only you see the result
 
 option-edit-image = The picture to change
+option-edit-member = Whose avatar to change, or to use with the picture
+option-edit-emoji = A custom emoji to change, or to use with the picture
+
+show-description = Bring a picture back, with its buttons
+option-show-job = One of yours, or the letters at the end of any card here
+option-show-private = Only you see it
+menu-edit = Edit this picture
+menu-keep = Use as reference
 option-more-image = Another picture to use
 
 choice-model = { $model } · { $price } at { $resolution }

@@ -19,9 +19,21 @@ card-size = { $aspect_ratio } · { $resolution }
 card-thinking = { $size } · 思考：{ $thinking }
 
 card-pressed-again = 🔁 { $member } 点了 **再来一张**
+card-references = { $size } · 参考 { $count } 张图片
+card-kept = { $count ->
+    [1] 📌 带上了你保留的图片
+   *[other] 📌 带上了你保留的 { $count } 张图片
+}
+
 card-pressed-edit = ✏️ { $member } 点了 **编辑这张**
 card-moved = 图片在这里：{ $link }
-card-result = 🍌 **{ $model }** · { $pixels } · { $seconds } 秒
+card-pressed-vary = 🎲 { $member } 点了 **变化**
+card-pressed-upscale = 🔍 { $member } 要了 **更大的一张**
+card-pressed-remix = 📝 { $member } 选了 **改写提示词**
+card-pressed-reply = 💬 { $member } 在回复中说
+card-fetching = 🍌 **正在取回**
+card-result = 🍌 **{ $model }** · { $size } · { $pixels } · { $seconds } 秒
+card-short = { $paid } · `{ $job }`
 card-charged-left = 扣除 { $charged } · 剩余 { $left }
 card-charged-member = 扣除 { $charged } · 由 { $member } 支付
 card-charged-team = 扣除 { $charged } · 由团队支付
@@ -33,6 +45,50 @@ card-shortfall = { $asked } 张中完成了 { $made } 张，其余不扣除。{ 
 
 button-again = 再来一张 · { $price }
 button-edit = 编辑这张
+button-vary = 变化 · { $price }
+button-upscale = { $resolution } · { $price }
+button-undo = 撤销
+button-versions = 版本
+button-compare = 与前一版对比
+button-drop = 移除
+select-more = 更多……
+select-version = 查看某个版本
+more-remix = 改写提示词
+more-remix-hint = 换个说法、比例、尺寸或张数再做
+more-details = 详情
+more-details-hint = 完整提示词与全部选项，只有你能看到
+more-delete = 删除
+more-delete-hint = 仅限作者和可管理消息的人
+
+wish-vary = 这张图片的一个变化：主体和风格不变，换一种构图和细节。
+wish-upscale = 同一张图片，更大、细节更精细，其他都不变。
+
+details-title = 🔎 **`{ $job }` 的详情**
+details-made = 由 { $member } 于 { $at } 制作，用时 { $seconds } 秒
+details-size = { $model } · { $size }
+details-count = { $asked } 张中完成 { $made } 张
+details-paid-member = 扣除 { $charged } · 由 { $member } 支付
+details-paid-team = 扣除 { $charged } · 由团队支付
+details-paid-server = 扣除 { $charged } · 由服务器支付
+details-id = 完整编号：`{ $job }`
+details-providers = 绘制方：{ $names }
+details-entries = **账本记录**（可用、冻结）
+details-entry = { $when } · { $name } · { $available }，{ $held }
+
+versions-title = 🌳 **版本** · 当前是第 { $number } 版
+versions-alt = { $count } 个版本的缩略图，每个都排在其来源的右边
+versions-line = **{ $number }** · { $words } · { $when }
+versions-from = { $line } · 来自 { $parent }
+compare-title = 🌓 **修改前后** · `{ $job }`
+compare-alt = 左边是修改前，右边是修改后。
+
+kept-title = { $count ->
+    [1] 📌 **已为你的下一次 `/imagine` 或 `/edit` 保留。** 只用一次；{ $until }后作废。
+   *[other] 📌 **已为你的下一次 `/imagine` 或 `/edit` 保留 { $count } 张图片。** 只用一次；{ $until }后作废。
+}
+kept-dropped = 📌 已不再保留任何图片。
+
+reply-refused = 没有成功，也没有扣除任何积分。请点图片下方的 **编辑这张**，原因只会告诉你本人。
 
 balance-title = 🍌 **你的 Plantain 余额**
 balance-available = 可用 **{ $credits }**
@@ -108,6 +164,24 @@ problem-not-charged = 没有扣除任何积分。
 modal-edit-title = 编辑这张图片
 modal-edit-label = 要改什么？
 modal-edit-price = { $price }，拿到图片才扣除
-modal-edit-which = 编辑哪一张？
-modal-edit-picture = 第 { $number } 张
+modal-edit-uploads = 更多参考图片
+modal-which = 哪一张？
+modal-picture = 第 { $number } 张
+modal-ratio = 宽高比
+modal-ratio-auto = 由模型决定
+modal-size = 分辨率
+modal-size-price = { $resolution } · { $price }
+modal-count = 张数
+modal-count-pictures = { $count } 张
+modal-remix-title = 改写提示词
+modal-remix-label = 提示词
+modal-vary-title = 变化一张图片
+modal-upscale-title = 放大一张图片
+modal-keep-title = 用作参考
+modal-delete-title = 删除这张图片？
+modal-delete-label = 从哪里删除
+modal-delete-here = 只从本频道删除
+modal-delete-history = 从本频道删除，并永久删除
+modal-delete-hint = 只从本频道删除：可用 `/show` 找回，其他消息不受影响。永久删除：再也没有人能查看或编辑它。两种方式都不退还积分。
+modal-delete-others-hint = 消息会从本频道移除。作者仍可用 `/show` 找回。
 modal-edit-placeholder = 改成夜晚、加一座灯塔、变成水彩画……

@@ -38,6 +38,14 @@ option-image = 参考图片
 option-private = 只有你能看到结果
 
 option-edit-image = 要修改的图片
+option-edit-member = 要修改谁的头像，或与图片一起使用
+option-edit-emoji = 要修改的自定义表情，或与图片一起使用
+
+show-description = 找回一张图片和它的按钮
+option-show-job = 你自己的一张，或这里任一卡片末尾的字母
+option-show-private = 只有你能看到
+menu-edit = 编辑这张图片
+menu-keep = 用作参考
 option-more-image = 另一张要用的图片
 
 choice-model = { $model } · { $resolution } 需 { $price }

@@ -1,0 +1,242 @@
+"""Every service of the bot, built once from what has been opened: the composition root's hands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.client import Client, Services
+from bot.db.database import Database
+from bot.db.patient import Patient
+from bot.generation.pricing import Ranking
+from bot.i18n import Sentences
+from bot.images.codec import UPLOAD_LIMIT
+from bot.jobs.alerts import Alerts
+from bot.jobs.bank import Bank, tariff_of
+from bot.jobs.confirmations import Confirmations
+from bot.jobs.delivery import Delivery
+from bot.jobs.dispatch import Dispatcher, InProcessDispatcher
+from bot.jobs.exhibit import Gallery
+from bot.jobs.gifts import Gifts
+from bot.jobs.history import History
+from bot.jobs.job import Job
+from bot.jobs.kept import Kept
+from bot.jobs.lease import Leases
+from bot.jobs.limits import Limits
+from bot.jobs.links import Links
+from bot.jobs.onward import Onward
+from bot.jobs.outlets import Outlets
+from bot.jobs.outlook import Outlooks
+from bot.jobs.pots import Pots
+from bot.jobs.reports import Reports
+from bot.jobs.runner import Runner
+from bot.jobs.service import Quote, Studio
+from bot.jobs.standing import Standings
+from bot.jobs.supply import Supply
+from bot.jobs.sweeper import Sweeper
+from bot.jobs.treasury import Treasury
+from bot.jobs.uploads import Uploads
+from bot.jobs.versions import Versions
+from bot.ledger.wallets import Wallets
+from bot.providers.base import Provider
+from bot.providers.download import Downloader
+from bot.settings import Settings
+from bot.ui.alert_cards import AlertCards
+from bot.ui.alerts import DiscordTeller
+from bot.ui.cards import Cards
+from bot.ui.confirm_cards import ConfirmCards
+from bot.ui.delivery import DiscordDelivery
+from bot.ui.desk import Desk
+from bot.ui.limit_cards import LimitCards
+from bot.ui.showing import Showing
+from bot.workshop import Workshop, World
+
+LINK_SECONDS = 20.0
+"""For a picture that a member's message links to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembly:
+    """What every service is built from."""
+
+    settings: Settings
+    world: World
+    database: Database
+    bank: Bank
+    workshop: Workshop
+    provider: Provider
+    ranking: Ranking
+    supply: Supply
+
+    def services(self, client: Client) -> Services:
+        """All that cogs may ask, around this very client."""
+        sentences = self.world.sentences()
+
+        def larger(job: Job) -> Sequence[Quote]:
+            # The studio comes last: it wakes the runner, which shows cards.
+            return onward.larger(job)
+
+        cards = Cards(sentences=sentences, catalog=self.workshop.catalog, larger=larger)
+        confirm_cards = ConfirmCards(cards=cards, say=sentences.say)
+        now, database, bank = self.world.now, self.database, self.bank
+        runner = self._runner(DiscordDelivery(client=client, cards=cards, now=now))
+        alerts = self._alerts(client, sentences)
+        dispatcher = InProcessDispatcher(
+            alerts.after(runner.run), postpone=runner.postpone, now=now, sleep=self.world.sleep
+        )
+        store, codec = self.workshop.store, self.workshop.codec
+        uploads = Uploads(store=store, codec=codec)
+        studio = self._studio(uploads, dispatcher)
+        onward = Onward(studio=studio, sentences=sentences)
+        history = History(database=database, studio=studio, store=store, now=now)
+        confirmations = self._confirmations(studio, uploads)
+        pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=now)
+        return Services(
+            studio=studio,
+            onward=onward,
+            history=history,
+            versions=Versions(database=database, store=store, codec=codec),
+            kept=Kept(database=database, uploads=uploads, now=now),
+            links=self._links(),
+            desk=Desk(
+                studio=studio,
+                cards=cards,
+                confirmations=confirmations,
+                confirm_cards=confirm_cards,
+            ),
+            showing=Showing(
+                gallery=Gallery(database=database, store=store, codec=codec),
+                cards=cards,
+                collect=runner.collect,
+            ),
+            gifts=self._gifts(),
+            pots=pots,
+            standings=self._standings(pots, studio),
+            limits=Limits(database=database, bank=bank),
+            treasury=Treasury(database=database, ledger=bank.ledger, payers=bank.payers),
+            alerts=alerts,
+            outlets=Outlets(database=database, now=now),
+            reports=self._reports(),
+            confirmations=confirmations,
+            cards=cards,
+            confirm_cards=confirm_cards,
+            limit_cards=LimitCards(cards=cards, say=sentences.say),
+            sentences=sentences,
+            dispatcher=dispatcher,
+            sweeper=self._sweeper(dispatcher),
+            operators=self.settings.operators,
+        )
+
+    def _runner(self, delivery: Delivery) -> Runner:
+        world = self.world
+        return Runner(
+            database=Patient(self.database, sleep=world.sleep),
+            ledger=self.bank.ledger,
+            payers=self.bank.payers,
+            provider=self.provider,
+            catalog=self.workshop.catalog,
+            store=self.workshop.store,
+            codec=self.workshop.codec,
+            delivery=delivery,
+            leases=Leases(
+                database=self.database,
+                now=world.now,
+                tick=world.tick,
+                seconds=self.settings.lease_seconds,
+            ),
+            new_id=world.new_id,
+            slots=self.settings.max_jobs,
+            budgets=self.supply.budgets,
+        )
+
+    def _sweeper(self, dispatcher: InProcessDispatcher) -> Sweeper:
+        return Sweeper(
+            database=self.database,
+            dispatcher=dispatcher,
+            provider=self.provider,
+            payers=self.bank.payers,
+            store=self.workshop.store,
+            now=self.world.now,
+            monotonic=self.world.monotonic,
+            tick=self.world.tick,
+            lease=self.settings.lease_seconds,
+        )
+
+    def _studio(self, uploads: Uploads, dispatcher: Dispatcher) -> Studio:
+        return Studio(
+            catalog=self.workshop.catalog,
+            providers=tuple(dict.fromkeys(way.name for way in self.workshop.ways)),
+            ranking=self.ranking,
+            default_model=self.settings.default_model,
+            tariff=tariff_of(self.settings),
+            database=self.database,
+            payers=self.bank.payers,
+            uploads=uploads,
+            dispatcher=dispatcher,
+            today=self.world.today,
+            now=self.world.now,
+            new_id=self.world.new_id,
+            openings=self.supply.openings,
+        )
+
+    def _confirmations(self, studio: Studio, uploads: Uploads) -> Confirmations:
+        return Confirmations(
+            database=self.database,
+            studio=studio,
+            uploads=uploads,
+            now=self.world.now,
+            new_id=self.world.new_id,
+            threshold=self.settings.confirm_from_credits,
+        )
+
+    def _links(self) -> Links:
+        # What a member links to may lie in no private network, whatever the operator allows.
+        downloader = Downloader(limit=UPLOAD_LIMIT, time_limit=LINK_SECONDS)
+        return Links(downloader=downloader, store=self.workshop.store)
+
+    def _gifts(self) -> Gifts:
+        return Gifts(
+            database=self.database,
+            ledger=self.bank.ledger,
+            calendar=self.bank.calendar,
+            now=self.world.now,
+            new_id=self.world.new_id,
+            daily=self.settings.gift_daily_credits,
+        )
+
+    def _standings(self, pots: Pots, studio: Studio) -> Standings:
+        ledger, now = self.bank.ledger, self.world.now
+        return Standings(
+            database=self.database,
+            ledger=ledger,
+            wallets=Wallets(database=self.database, ledger=ledger, now=now),
+            allowances=self.bank.allowances,
+            quotas=self.bank.quotas,
+            pots=pots,
+            calendar=self.bank.calendar,
+            codec=self.workshop.codec,
+            now=now,
+            outlooks=Outlooks(studio=studio, catalog=self.workshop.catalog, supply=self.supply),
+        )
+
+    def _alerts(self, client: Client, sentences: Sentences) -> Alerts:
+        return Alerts(
+            database=self.database,
+            quotas=self.bank.quotas,
+            teller=DiscordTeller(
+                client=client, cards=AlertCards(sentences.say), operators=client.operator_ids
+            ),
+            now=self.world.now,
+            new_id=self.world.new_id,
+            sleep=self.world.sleep,
+            more=self.supply.levels,
+        )
+
+    def _reports(self) -> Reports:
+        models = self.workshop.catalog.models
+        return Reports(
+            database=self.database,
+            calendar=self.bank.calendar,
+            codec=self.workshop.codec,
+            now=self.world.now,
+            # A model may have left the catalog since.
+            nickname=lambda model: models[model].nickname if model in models else model,
+        )

@@ -1,0 +1,125 @@
+"""Versions of a picture as a tree of thumbnails, for a worker process to draw.
+
+Named to the worker by reference, so Pillow is imported inside, in the worker alone.
+"""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Protocol
+
+from bot.errors import UnusablePicture
+
+PANEL, LINE, MARK, WORDS = "#1E1F22", "#80848E", "#F2C230", "#F2F3F5"
+"""A panel of its own, so that it can be seen in dark and in light mode."""
+LONGEST = 1600
+LARGEST, SMALLEST = 240, 64
+"""Pixels of one thumbnail's side: as large as the longest line of edits allows."""
+GAP = 0.2
+"""Between thumbnails, as a part of their side."""
+
+Cell = tuple[int, int]
+
+
+class Picture(Protocol):
+    """As Pillow's, which the parent does not import."""
+
+    def save(self, file: Path, kind: str, /, *, quality: int) -> None: ...
+
+
+def draw_versions(
+    files: Sequence[tuple[Path, Path]], parents: Sequence[int | None], current: int
+) -> bytes:
+    """A PNG: an edit is to the right of what it goes on from, a branch below.
+
+    `files` are originals, each with where a small copy is kept; `parents` are places in them.
+    Thumbnails are numbered from 1 and `current` is framed.
+    """
+    from PIL import Image, ImageDraw, ImageFont  # noqa: PLC0415
+
+    cells = layout(parents)
+    columns, rows = (1 + max(cell[axis] for cell in cells) for axis in (0, 1))
+    side = max(SMALLEST, min(LARGEST, int(LONGEST / (columns * (1 + GAP) + GAP))))
+    gap = round(side * GAP)
+    step = side + gap
+    image = Image.new("RGB", (columns * step + gap, rows * step + gap), PANEL)
+    pencil = ImageDraw.Draw(image)
+    font = ImageFont.load_default(max(14, side // 8))
+    places = [(gap + column * step, gap + row * step) for column, row in cells]
+    for place, parent in zip(places, parents, strict=True):
+        if parent is not None:
+            pencil.line(_bend(places[parent], place, side), LINE, max(2, side // 60))
+    for number, (file, (left, top)) in enumerate(zip(files, places, strict=True)):
+        pixels = _thumbnail(*file, side)
+        if pixels:
+            image.paste(Image.frombytes("RGB", (side, side), pixels), (left, top))
+        chosen = number == current
+        box = (left, top, left + side - 1, top + side - 1)
+        pencil.rectangle(box, outline=MARK if chosen else LINE, width=side // 24 if chosen else 1)
+        label = (left, top, left + side // 4, top + side // 5)
+        pencil.rectangle(label, fill=MARK if chosen else PANEL)
+        middle = ((label[0] + label[2]) / 2, (label[1] + label[3]) / 2)
+        pencil.text(middle, str(number + 1), PANEL if chosen else WORDS, font, anchor="mm")
+    target = BytesIO()
+    image.save(target, "PNG")
+    return target.getvalue()
+
+
+def layout(parents: Sequence[int | None]) -> list[Cell]:
+    """A column and a row for each, from 0: the first edit of a picture stays in its row.
+
+    Parents come before what goes on from them.
+    """
+    cells: list[Cell] = []
+    continued: set[int] = set()
+    rows = 0
+    for parent in parents:
+        column = 0 if parent is None else cells[parent][0] + 1
+        if parent is None or parent in continued:
+            cells.append((column, rows))
+            rows += 1
+        else:
+            continued.add(parent)
+            cells.append((column, cells[parent][1]))
+    return cells
+
+
+def _bend(parent: Cell, child: Cell, side: int) -> list[Cell]:
+    """From the middle of one's right to the other's left, around corners."""
+    begin = (parent[0] + side, parent[1] + side // 2)
+    end = (child[0], child[1] + side // 2)
+    corner = begin[0] + side // 10
+    return [begin, (corner, begin[1]), (corner, end[1]), end]
+
+
+def _thumbnail(original: Path, small: Path, side: int) -> bytes:
+    """The square middle of a picture as RGB; nothing for one that is gone.
+
+    A whole 4K picture takes a second to decode, so what is made of it once is kept as `small`.
+    """
+    from PIL import Image, ImageOps  # noqa: PLC0415
+
+    from bot.images import decoder  # noqa: PLC0415
+
+    try:
+        if small.exists():
+            kept = decoder.decode(small, name=small.name)
+        else:
+            kept = decoder.decode(original, name=original.name, side=2 * LARGEST)
+            _keep(kept, small)
+    except UnusablePicture:
+        return b""
+    square = ImageOps.fit(kept.convert("RGBA"), (side, side))
+    ground = Image.new("RGBA", square.size, PANEL)
+    return Image.alpha_composite(ground, square).convert("RGB").tobytes()
+
+
+def _keep(picture: Picture, small: Path) -> None:
+    """Whole or not at all; one that cannot be kept is made again the next time."""
+    with suppress(OSError):
+        small.parent.mkdir(parents=True, exist_ok=True)
+        part = small.with_suffix(f".{os.getpid()}")
+        picture.save(part, "WEBP", quality=85)
+        part.replace(small)

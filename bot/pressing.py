@@ -1,0 +1,70 @@
+"""What is refused of working on from pictures: leaves of the family in `bot.errors`, as facts."""
+
+from dataclasses import dataclass
+
+from bot.errors import Refusal
+
+
+@dataclass(eq=False)
+class MayNotUseHere(Refusal):
+    """Somebody who may not use applications in this channel pressed a button or replied."""
+
+    key = "refusal-may-not-use-here"
+
+
+@dataclass(eq=False)
+class NotYourPicture(Refusal):
+    """Only its maker, and who may manage messages, takes a picture away."""
+
+    key = "refusal-not-your-picture"
+
+
+@dataclass(eq=False)
+class MessageGone(Refusal):
+    """The message that was to be changed has been deleted."""
+
+    key = "refusal-message-gone"
+
+
+@dataclass(eq=False)
+class NothingBefore(Refusal):
+    """Undo of a picture that is no edit."""
+
+    key = "refusal-nothing-before"
+
+
+@dataclass(eq=False)
+class NoPictureThere(Refusal):
+    """A message without a picture."""
+
+    key = "refusal-no-picture-there"
+
+
+@dataclass(eq=False)
+class NothingToEdit(Refusal):
+    """/edit without any picture."""
+
+    key = "refusal-nothing-to-edit"
+
+
+@dataclass(eq=False)
+class NoSuchEmoji(Refusal):
+    """`emoji` as it was typed is no custom emoji."""
+
+    key = "refusal-no-such-emoji"
+    emoji: str
+
+
+@dataclass(eq=False)
+class PictureUnreachable(Refusal):
+    """A picture that a message only links to could not be fetched; `name` as in its address."""
+
+    key = "refusal-picture-unreachable"
+    name: str
+
+
+@dataclass(eq=False)
+class NothingSaid(Refusal):
+    """A reply to a picture without any words."""
+
+    key = "refusal-nothing-said"
