@@ -72,23 +72,8 @@ async def open_app(
     world = world or World()
     catalog = load_catalog(settings)
     bank = Bank.of(settings, now=world.now, new_id=world.new_id)
-    address = settings.database
-    folder = settings.prepare_data_dir()
     async with AsyncExitStack() as resources:
-        resources.enter_context(locked(folder / "plantain.lock", "DATA_DIR"))
-        alone = isinstance(address, Path)
-        if isinstance(address, Path):
-            lock = address.with_name(f"{address.name}.lock")
-            resources.enter_context(locked(lock, "DATABASE_URL"))
-        database = await resources.enter_async_context(
-            engine.opened(address, now=world.now, sleep=world.sleep, random=world.random)
-        )
-        await _check_storage(database, bank)
-        if alone:
-            # Both locks are ours: whoever held jobs or made calls is a process that is gone. Where
-            # several may share a database this must not be done; leases then end by themselves.
-            await database.write(lambda tx: tx.run("expire_all_leases"))
-            await database.write(lambda tx: tx.run("end_all_calls"))
+        folder, database = await resources.enter_async_context(_storage(settings, world, bank))
         health = _health(database, world, catalog, longest_pause)
         site = _site(settings, world)
         if site is not None:
@@ -121,6 +106,30 @@ async def open_app(
         app = App(Client(compose=assembly.services), database, bank, workshop)
         resources.push_async_callback(app.drain, 0.0)
         yield app
+
+
+@asynccontextmanager
+async def _storage(
+    settings: Settings, world: World, bank: Bank
+) -> AsyncIterator[tuple[Path, Database]]:
+    """The data folder and the database, for this process alone where they can be, and checked."""
+    address = settings.database
+    folder = settings.prepare_data_dir()
+    async with AsyncExitStack() as resources:
+        resources.enter_context(locked(folder / "plantain.lock", "DATA_DIR"))
+        if isinstance(address, Path):
+            lock = address.with_name(f"{address.name}.lock")
+            resources.enter_context(locked(lock, "DATABASE_URL"))
+        database = await resources.enter_async_context(
+            engine.opened(address, now=world.now, sleep=world.sleep, random=world.random)
+        )
+        await _check_storage(database, bank)
+        if isinstance(address, Path):
+            # Both locks are ours: whoever held jobs or made calls is a process that is gone. Where
+            # several may share a database this must not be done; leases then end by themselves.
+            await database.write(lambda tx: tx.run("expire_all_leases"))
+            await database.write(lambda tx: tx.run("end_all_calls"))
+        yield folder, database
 
 
 async def _check_storage(database: engine.Engine, bank: Bank) -> None:
