@@ -79,6 +79,18 @@ def ask(discord, prompts, size):
         discord.imagine(number % 8, prompt=prompt, model=MODEL, resolution=size)
 
 
+def gather(discord, upstream, at_once):
+    """Until all are being drawn, but for those whose people were answered too late."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        late = sum(one["answered"] is None for one in discord.record()["interactions"])
+        if len(upstream.calls("in flight")) + late >= at_once:
+            return
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{at_once} were asked for")
+        time.sleep(0.5)
+
+
 def wait_for(discord, count):
     """Until so many pictures are shown, but for those whose people were answered too late."""
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -104,7 +116,7 @@ def measure(pid, discord, upstream, at_once, size):
     probes = [f"a probe {named(number)}" for number in range(PROBES)]
     upstream.hold()
     ask(discord, waiting, size)
-    upstream.wait(at_once, "in flight")
+    gather(discord, upstream, at_once)
     held = memory(pid) - idle
     upstream.release()
     began = time.monotonic()
