@@ -435,7 +435,7 @@ def test_no_order_of_things_overruns_a_limit_or_loses_a_credit():
 
 def test_nor_does_any_on_a_server(server):
     town = type("OnServer", (Everything,), {"fresh": staticmethod(lambda _: server.fresh())})
-    run_state_machine_as_test(town, settings=settings(FAIR, max_examples=6))
+    run_state_machine_as_test(town, settings=settings(FAIR, max_examples=3))
 
 
 MUTATIONS = [

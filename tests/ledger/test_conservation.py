@@ -268,7 +268,7 @@ def test_no_order_of_movements_makes_or_loses_a_credit():
 def test_nor_does_any_on_a_server(server):
     on_server = {"fresh": staticmethod(lambda _: server.fresh()), "in_order": False}
     books = type("OnServer", (Books,), on_server)
-    run_state_machine_as_test(books, settings=settings(FAIR, max_examples=6))
+    run_state_machine_as_test(books, settings=settings(FAIR, max_examples=3))
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: ": ".join(mutation[:2]))

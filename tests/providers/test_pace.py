@@ -290,6 +290,7 @@ class Broken:
         return await self.database.write(work)
 
 
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 async def test_a_place_that_cannot_be_given_back_loses_no_picture(database, clock):
     """It ends by itself when its lease is over."""
     broken = Broken(database)
