@@ -7,14 +7,12 @@ import secrets
 import socket
 import time
 from asyncio import sleep
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from bot.client import Client, Services
 from bot.db import engine
@@ -215,11 +213,11 @@ async def open_app(
     address = settings.database
     folder = settings.prepare_data_dir()
     async with AsyncExitStack() as resources:
-        resources.enter_context(locked(folder / "plantain.lock", "DATA_DIR"))
+        resources.enter_context(engine.locked(folder / "plantain.lock", "DATA_DIR"))
         alone = isinstance(address, Path)
         if isinstance(address, Path):
             lock = address.with_name(f"{address.name}.lock")
-            resources.enter_context(locked(lock, "DATABASE_URL"))
+            resources.enter_context(engine.locked(lock, "DATABASE_URL"))
         database = await resources.enter_async_context(
             engine.opened(address, now=world.now, sleep=world.sleep, random=world.random)
         )
@@ -491,20 +489,3 @@ def _reports(world: World, database: Database, bank: Bank, workshop: Workshop) -
         # A model may have left the catalog since.
         nickname=lambda model: models[model].nickname if model in models else model,
     )
-
-
-@contextmanager
-def locked(file: Path, setting: str) -> Iterator[None]:
-    """Two bots on one data folder or one database would undo each other's jobs."""
-    lock = FileLock(file, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        problem = f"another Plantain is running on the folder {str(file.parent)!r}"
-        raise SettingsError(setting, problem) from error
-    except OSError as error:
-        raise SettingsError(setting, f"{str(file)!r} cannot be written") from error
-    try:
-        yield
-    finally:
-        lock.release()

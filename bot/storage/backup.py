@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.app import locked
 from bot.db import engine, snapshot
 from bot.errors import SettingsError, StorageError
 from bot.settings import Settings
@@ -49,8 +48,8 @@ async def restore(settings: Settings, file: Path) -> int:
     _check_source(file)
     folder = settings.prepare_data_dir()
     with ExitStack() as resources:
-        resources.enter_context(locked(folder / "plantain.lock", "DATA_DIR"))
-        resources.enter_context(locked(place.with_name(f"{place.name}.lock"), "DATABASE_URL"))
+        resources.enter_context(engine.locked(folder / "plantain.lock", "DATA_DIR"))
+        resources.enter_context(engine.locked(place.with_name(f"{place.name}.lock"), "DATABASE_URL"))
         room = resources.enter_context(_workroom(place))
         part, ready = room / "copy.db", room / "ready.db"
         await asyncio.to_thread(snapshot.take, file, part)
