@@ -49,7 +49,9 @@ async def restore(settings: Settings, file: Path) -> int:
     folder = settings.prepare_data_dir()
     with ExitStack() as resources:
         resources.enter_context(engine.locked(folder / "plantain.lock", "DATA_DIR"))
-        resources.enter_context(engine.locked(place.with_name(f"{place.name}.lock"), "DATABASE_URL"))
+        resources.enter_context(
+            engine.locked(place.with_name(f"{place.name}.lock"), "DATABASE_URL")
+        )
         room = resources.enter_context(_workroom(place))
         part, ready = room / "copy.db", room / "ready.db"
         await asyncio.to_thread(snapshot.take, file, part)
