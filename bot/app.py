@@ -1,19 +1,17 @@
 """The composition root: opens resources in order, has every service built, closes in reverse."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from bot.assembly import Assembly
 from bot.client import Client
 from bot.db import engine
 from bot.db.database import Database
-from bot.errors import LedgerWrong, SettingsError, StorageError
+from bot.errors import LedgerWrong, StorageError
 from bot.generation.catalog import MICROS, Catalog
 from bot.generation.pricing import Ranking
 from bot.jobs.bank import Bank
@@ -83,7 +81,13 @@ async def open_app(
         make_gate = partial(_gate, database, world)
         workshop = await resources.enter_async_context(
             open_workshop(
-                settings, folder, world=world, make_gate=make_gate, check=health.check, site=site
+                settings,
+                folder,
+                world=world,
+                images=settings.prepare_images_dir(),
+                make_gate=make_gate,
+                check=health.check,
+                site=site,
             )
         )
         await workshop.store.sweep_scratch()
@@ -116,10 +120,10 @@ async def _storage(
     address = settings.database
     folder = settings.prepare_data_dir()
     async with AsyncExitStack() as resources:
-        resources.enter_context(locked(folder / "plantain.lock", "DATA_DIR"))
+        resources.enter_context(engine.locked(folder / "plantain.lock", "DATA_DIR"))
         if isinstance(address, Path):
             lock = address.with_name(f"{address.name}.lock")
-            resources.enter_context(locked(lock, "DATABASE_URL"))
+            resources.enter_context(engine.locked(lock, "DATABASE_URL"))
         database = await resources.enter_async_context(
             engine.opened(address, now=world.now, sleep=world.sleep, random=world.random)
         )
@@ -219,20 +223,3 @@ def _gate(
         sleep=world.sleep,
         new_id=world.new_id,
     )
-
-
-@contextmanager
-def locked(file: Path, setting: str) -> Iterator[None]:
-    """Two bots on one data folder or one database would undo each other's jobs."""
-    lock = FileLock(file, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        problem = f"another Plantain is running on the folder {str(file.parent)!r}"
-        raise SettingsError(setting, problem) from error
-    except OSError as error:
-        raise SettingsError(setting, f"{str(file)!r} cannot be written") from error
-    try:
-        yield
-    finally:
-        lock.release()
