@@ -43,6 +43,9 @@ from bot.jobs.treasury import Treasury
 from bot.jobs.uploads import Uploads
 from bot.ledger.ledger import Ledger
 from bot.ledger.wallets import Wallets
+from bot.people.doorway import Doorway
+from bot.people.house import rules
+from bot.people.people import People
 from bot.providers import registry
 from bot.providers.base import Provider
 from bot.providers.download import Downloader
@@ -57,14 +60,19 @@ from bot.settings import Settings
 from bot.ui.alert_cards import AlertCards
 from bot.ui.alerts import DiscordTeller
 from bot.ui.cards import Cards
+from bot.ui.care_cards import CareCards
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.limit_cards import LimitCards
+from bot.ui.scribe import DiscordScribe
+from bot.ui.veil import Veil
 from bot.web.server import serve
 from bot.web.site import Web
 
 CODEC_SECONDS = 30.0
 MOST_WORKERS = 4
 """Re-encoding processes; one may need 450 MB for a 4K picture."""
+NOTE_SECONDS = 3.0
+"""For notes on their way to servers' logs when a stop is asked for."""
 SHUTDOWN_SECONDS = 20.0
 """How long running jobs may go on after a stop is asked for."""
 
@@ -118,6 +126,7 @@ class App:
         self.client.services.studio.close()
         await self.client.services.dispatcher.close(grace)
         await self.client.services.alerts.close()
+        await self.client.services.scribe.close(min(grace, NOTE_SECONDS))
 
 
 def read_catalog(settings: Settings, *, public_url: bool = False) -> Catalog:
@@ -330,7 +339,9 @@ def _services(
 ) -> Services:
     sentences = world.sentences()
     cards = Cards(sentences=sentences, catalog=workshop.catalog)
-    delivery = DiscordDelivery(client=client, cards=cards, now=world.now)
+    scribe = DiscordScribe(client=client, cards=CareCards(sentences.say))
+    veil = Veil(client=client, rules=partial(rules, database))
+    delivery = DiscordDelivery(client=client, cards=cards, now=world.now, veil=veil)
     runner = _runner(settings, world, database, bank, workshop, provider, delivery)
     alerts = _alerts(client, world, database, bank, sentences)
     dispatcher = InProcessDispatcher(
@@ -349,6 +360,7 @@ def _services(
         today=world.today,
         now=world.now,
         new_id=world.new_id,
+        gate=Doorway(database=database, scribe=scribe),
     )
     pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=world.now)
     return Services(
@@ -360,6 +372,8 @@ def _services(
         treasury=Treasury(database=database, ledger=bank.ledger),
         alerts=alerts,
         outlets=Outlets(database=database, now=world.now),
+        people=_people(world, database, workshop, studio, sentences),
+        scribe=scribe,
         reports=_reports(world, database, bank, workshop),
         cards=cards,
         limit_cards=LimitCards(cards=cards, say=sentences.say),
@@ -367,6 +381,7 @@ def _services(
         dispatcher=dispatcher,
         recover=runner.recover,
         left_behind=left_behind,
+        payers=settings.payers,
         operators=settings.operators,
     )
 
@@ -417,6 +432,18 @@ def _standings(world: World, database: Database, bank: Bank, pots: Pots, codec: 
         pots=pots,
         calendar=bank.calendar,
         codec=codec,
+        now=world.now,
+    )
+
+
+def _people(
+    world: World, database: Database, workshop: Workshop, studio: Studio, sentences: Sentences
+) -> People:
+    return People.of(
+        database,
+        catalog=workshop.catalog,
+        models=studio.models,
+        languages=sentences.languages,
         now=world.now,
     )
 

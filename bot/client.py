@@ -3,8 +3,9 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import cast
 
 import discord
 import structlog
@@ -12,6 +13,7 @@ from aiohttp import ClientError
 from discord import app_commands
 from discord.ext import commands
 
+from bot.care import MemberBlocked
 from bot.errors import DiscordUnreachable, PlantainError, SettingsError, Unexpected
 from bot.i18n import Sentences
 from bot.jobs.alerts import Alerts
@@ -24,10 +26,12 @@ from bot.jobs.reports import Reports
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
 from bot.jobs.treasury import Treasury
+from bot.people.people import People
 from bot.ui.cards import Cards
 from bot.ui.limit_cards import LimitCards
-from bot.ui.replies import tell
-from bot.ui.translator import FluentTranslator
+from bot.ui.replies import server, tell
+from bot.ui.scribe import DiscordScribe
+from bot.ui.translator import FluentTranslator, locale_of
 
 TOKEN_REFUSED = 4004
 """The gateway's close code for a token that was reset while the bot ran."""
@@ -38,14 +42,22 @@ COGS = (
     "cogs.quota",
     "cogs.gift",
     "cogs.team",
+    "cogs.settings",
+    "cogs.preferences",
+    "cogs.moderation",
+    "cogs.operator",
+    "cogs.help",
 )
+FOR_ALL = frozenset({"help", "privacy"})
+"""Commands that also those may use whom the bot does not serve."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """What cogs may ask. `recover` takes up jobs, such as `left_behind` by a stopped process.
 
-    `operators` are the ids of those who run the bot beside the application's owner.
+    `operators` are the ids of those who run the bot beside the application's owner; `payers` is
+    who is asked to pay, the first first.
     """
 
     studio: Studio
@@ -57,12 +69,15 @@ class Services:
     reports: Reports
     alerts: Alerts
     outlets: Outlets
+    people: People
+    scribe: DiscordScribe
     cards: Cards
     limit_cards: LimitCards
     sentences: Sentences
     dispatcher: InProcessDispatcher
     recover: Callable[[Sequence[str]], Awaitable[None]]
     left_behind: Sequence[str]
+    payers: Sequence[str] = ("member",)
     operators: frozenset[int] = frozenset()
 
 
@@ -74,6 +89,11 @@ class Client(commands.Bot):
             command_prefix=commands.when_mentioned,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
+            # Unless a command says otherwise, it works everywhere, also for who brought it along.
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             help_command=None,
             tree_cls=Tree,
         )
@@ -133,10 +153,27 @@ class Client(commands.Bot):
         except Exception:  # noqa: BLE001 - what is left is taken up at the next start
             self._log.exception("not every job could be taken up again")
 
+    async def meet(self, interaction: discord.Interaction) -> None:
+        """Have the interaction's locale be the language that was chosen, if one was.
+
+        Raises MemberBlocked for whom the bot does not serve.
+        """
+        theirs = interaction.extras.setdefault("locale", interaction.locale)
+        guild_id = server(interaction) or 0
+        arrival = await self.services.people.arrivals.meet(interaction.user.id, guild_id)
+        interaction.locale = locale_of(arrival.language) if arrival.language else theirs
+        used = cast(dict[str, object], interaction.data or {}).get("name")
+        if arrival.blocked and used not in FOR_ALL:
+            raise MemberBlocked
+
     @asynccontextmanager
     async def telling(self, interaction: discord.Interaction) -> AsyncIterator[None]:
-        """Whatever goes wrong inside is told to the person alone, in their language."""
+        """Whatever goes wrong inside is told to the person alone, in their language.
+
+        Whom the bot does not serve does not get inside.
+        """
         try:
+            await self.meet(interaction)
             yield
         except Exception as error:  # noqa: BLE001 - the one place where every error ends
             await self.tell_error(interaction, error)
@@ -156,6 +193,17 @@ class Client(commands.Bot):
 
 class Tree(app_commands.CommandTree[Client]):
     """Commands whose errors all end in `Client.tell_error`."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Client], /) -> bool:
+        if interaction.type is discord.InteractionType.autocomplete:
+            # There is nowhere to say a sentence, and nothing is done yet.
+            with suppress(PlantainError):
+                await self.client.meet(interaction)
+            return True
+        met = []
+        async with self.client.telling(interaction):
+            met.append(interaction)
+        return bool(met)
 
     async def on_error(
         self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError

@@ -10,8 +10,10 @@ from bot.client import Client
 from bot.generation.policy import PROMPT_LIMIT
 from bot.generation.request import AspectRatio, Resolution, Thinking
 from bot.jobs.job import JobKind
+from bot.people.defaults import Choice
 from bot.ui.replies import acknowledge
 from bot.ui.translator import localized
+from bot.ui.whereabouts import channels, who
 
 Count = Literal[1, 2, 3, 4]
 Prompt = app_commands.Range[str, 1, PROMPT_LIMIT]
@@ -35,6 +37,7 @@ SHARED = {
 class Generate(commands.Cog):
     def __init__(self, client: Client) -> None:
         self._studio = client.services.studio
+        self._profiles = client.services.people.profiles
         self._cards = client.services.cards
 
     @app_commands.command(name="imagine", description=localized("imagine-description"))
@@ -58,7 +61,7 @@ class Generate(commands.Cog):
         image: discord.Attachment | None = None,
         image2: discord.Attachment | None = None,
         image3: discord.Attachment | None = None,
-        private: bool = False,
+        private: bool | None = None,
     ) -> None:
         await self._make(
             interaction,
@@ -100,7 +103,7 @@ class Generate(commands.Cog):
         resolution: str | None = None,
         count: Count = 1,
         thinking: str | None = None,
-        private: bool = False,
+        private: bool | None = None,
     ) -> None:
         more = (image2, image3, image4, image5, image6, image7, image8, image9, image10)
         await self._make(
@@ -140,21 +143,33 @@ class Generate(commands.Cog):
         count: int,
         thinking: str | None,
         uploads: tuple[discord.Attachment | None, ...],
-        private: bool,
+        private: bool | None,
     ) -> None:
         given = [upload for upload in uploads if upload is not None]
+        typed = Choice(
+            model,
+            AspectRatio(aspect_ratio) if aspect_ratio else None,
+            Resolution(resolution) if resolution else None,
+            private,
+        )
+        whose, drawn_anew = who(interaction), kind is JobKind.IMAGINE and not given
+        # What works from a picture keeps that picture's shape, unless somebody says otherwise.
+        chosen = await self._profiles.choose(
+            whose.member_id, whose.guild_id, typed, shape=drawn_anew
+        )
         draft = self._studio.draft(
             kind,
             prompt,
-            model=model,
-            aspect_ratio=AspectRatio(aspect_ratio) if aspect_ratio else None,
-            resolution=Resolution(resolution) if resolution else None,
+            model=chosen.model,
+            aspect_ratio=chosen.aspect_ratio,
+            resolution=chosen.resolution,
             count=count,
             thinking=Thinking(thinking) if thinking else None,
             reference_images=len(given),
         )
+        await self._studio.admit(draft, whose, channels(interaction))
         card = self._cards.accepted(draft, interaction.locale.value)
-        place = await acknowledge(interaction, card, private=private)
+        place = await acknowledge(interaction, card, private=bool(chosen.private))
         await self._studio.submit(draft, place, uploads=given)
 
 

@@ -14,6 +14,7 @@ from bot.jobs.job import JobKind, Origin, Stored, press_behind
 from bot.jobs.service import Draft
 from bot.ui.modals import EditModal
 from bot.ui.replies import acknowledge
+from bot.ui.whereabouts import channels, who
 
 ANY_WISH = "…"
 """What should change is not known before the form, which says what it will cost."""
@@ -88,6 +89,7 @@ async def _submit(
     *,
     brought_by: int | None = None,
 ) -> None:
+    await client.services.studio.admit(draft, who(interaction), channels(interaction))
     press = press_behind(interaction.user.id, origin, brought_by)
     card = client.services.cards.accepted(draft, interaction.locale.value, press)
     place = await acknowledge(interaction, card, private=stored.job.place.private)

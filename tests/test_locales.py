@@ -22,7 +22,9 @@ from bot.jobs.limits import PERIODS, WHOSE
 from bot.jobs.reports import SPANS
 from bot.jobs.tally import Group
 from bot.ledger.entry import MovementKind
+from bot.people.setting import Setting
 from bot.quotas.limit import Measure, Whose
+from bot.settings import Payer
 
 ROOT = Path(__file__).parents[1]
 LOCALES = ROOT / "bot" / "locales"
@@ -36,6 +38,7 @@ SAMPLES = {
     "str | None": "a word",
     "int | None": 3,
     "bot.errors.Instead | None": None,
+    "tuple[int, ...]": (3, 4),
 }
 NAMED = {"whose": "member", "measure": "credits_per_day"}
 """Facts that choose a sentence."""
@@ -196,6 +199,10 @@ FAMILIES = {
         f"alert-measure-usd_{window}" for window in ("per_hour", "per_day", "per_month", "in_total")
     },
     "alerts-to-*": {f"alerts-to-{where}" for where in ("channel", "nobody", "owner")},
+    "setting-*": {f"setting-{setting}" for setting in Setting},
+    "setting-about-*": {f"setting-about-{setting}" for setting in Setting},
+    "setting-unset-*": {f"setting-unset-{setting}" for setting in Setting},
+    "help-payer-*": {f"help-payer-{payer}" for payer in get_args(Payer)},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},
 }
 """The f-strings that make keys, and the keys that they can make."""

@@ -14,6 +14,7 @@ from bot.generation.pricing import Price, Rank, Ranking, price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
 from bot.jobs import instead, queue
 from bot.jobs.dispatch import Dispatcher
+from bot.jobs.gate import Gate
 from bot.jobs.job import Job, JobKind, JobState, Origin, Place, Stored
 from bot.jobs.payers import Payers
 from bot.jobs.uploads import Upload, Uploads
@@ -39,7 +40,7 @@ class Quote:
 
 
 class Studio:
-    """Where requests become jobs."""
+    """Where requests become jobs. `gate` knows a server's rules; without, there are none."""
 
     def __init__(
         self,
@@ -56,7 +57,9 @@ class Studio:
         today: Callable[[], date],
         now: Callable[[], int],
         new_id: Callable[[], str],
+        gate: Gate | None = None,
     ) -> None:
+        self._gate = gate
         self._catalog = catalog
         self._providers = providers
         self._ranking = ranking
@@ -125,6 +128,12 @@ class Studio:
             kind, request, offer.provider, self._price(offer, request.resolution, request.thinking)
         )
 
+    async def admit(self, draft: Draft, who: Who, channels: Sequence[int]) -> None:
+        """Raise the Refusal of the server's rules, before anything of it can be seen."""
+        if self._gate is not None:
+            total = draft.price.credits * draft.request.count
+            await self._gate.check(who, channels, draft.request, total)
+
     async def submit(
         self,
         draft: Draft,
@@ -142,15 +151,16 @@ class Studio:
         one who asks has not been shown them. Raises UnusablePicture, JobUnknown, LimitReached or
         NotEnoughCredits; then nothing is held and no upstream is asked. A job that is early for a
         limit by a minute at most begins later. An interaction that is delivered twice is one job:
-        the second time the first's is returned.
+        the second time the first's is returned. Raises what `admit` does, too.
         """
+        who = Who(place.member_id, place.guild_id or 0, place.role_ids)
+        await self.admit(draft, who, place.channels)
         pictures = await self._uploads.lighten(pictures)
         taken = await self._uploads.take(uploads)
         if not self._open:
             raise ShuttingDown
         request = replace(draft.request, reference_images=(*pictures, *taken))
         job_id = self._new_id()
-        who = Who(place.member_id, place.guild_id or 0, place.role_ids)
         total = draft.price.credits * request.count
 
         async def promise(tx: Transaction) -> tuple[Job, int]:
@@ -182,6 +192,7 @@ class Studio:
             raise
         if job.id == job_id:
             self._dispatcher.wake(job.id, wait=wait)
+            await self._note(job)
         return job
 
     async def stored(self, job_id: str) -> Stored | None:
@@ -227,6 +238,15 @@ class Studio:
     ) -> int | None:
         offer = self._capable(model, request, reference_images)
         return self._price(offer, request.resolution, request.thinking).credits if offer else None
+
+    async def _note(self, job: Job) -> None:
+        if self._gate is None:
+            return
+        try:
+            await self._gate.passed(job)
+        except StorageError as error:
+            # The job is promised all the same.
+            self._log.warning("not noted", job=job.id, error=str(error))
 
     def close(self) -> None:
         """Take no new work from here on."""

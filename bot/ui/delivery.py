@@ -10,6 +10,7 @@ from bot.generation.formats import EXTENSIONS
 from bot.jobs.delivery import Picture
 from bot.jobs.job import Job, Receipt, Shortfall
 from bot.ui.cards import Cards
+from bot.ui.veil import Veil, veiled
 
 REPLY_LIVES = 14 * 60 * 1_000_000 + 30_000_000
 """Microseconds; Discord says 15 minutes from the press, and the press came before the job."""
@@ -18,10 +19,18 @@ SERVER_ERRORS = 500
 
 
 class DiscordDelivery:
-    """The Delivery the runner is given."""
+    """The Delivery the runner is given. `veil` knows where pictures are veiled, if anywhere."""
 
-    def __init__(self, *, client: discord.Client, cards: Cards, now: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        *,
+        client: discord.Client,
+        cards: Cards,
+        now: Callable[[], int],
+        veil: Veil | None = None,
+    ) -> None:
         self._client = client
+        self._veil = veil
         self._cards = cards
         self._now = now
         self._log = structlog.get_logger("delivery")
@@ -47,9 +56,11 @@ class DiscordDelivery:
             for number, picture in enumerate(pictures, start=1)
         ]
         problems, unreachable = [], False
+        hidden = self._veil is not None and await self._veil.drop(job.place)
         for way in (self._by_reply, self._by_channel, self._by_direct_message):
             # Both are used up by a failed try: a file is read, a view remembers where it went.
             card = self._cards.result(job, named, receipt, shortfall)
+            card = veiled(card) if hidden else card
             files = [discord.File(picture.path, filename=name) for name, picture in named]
             try:
                 message = await way(job, card, files)

@@ -5,9 +5,12 @@ from typing import Protocol
 
 from discord.utils import format_dt
 
+from bot.care import RoleNeeded, WrongChannel
 from bot.errors import Instead, LimitReached, NotEnoughCredits, PlantainError
 from bot.sharing import DailyGiftsReached
 from bot.ui.times import moment
+
+PLACES_SHOWN = 10
 
 
 class Say(Protocol):
@@ -24,6 +27,12 @@ def advice(error: PlantainError, locale: str, say: Say) -> Iterator[str]:
         elif error.ask:
             manager = error.ask == "manager"
             yield say("limit-ask-manager" if manager else "limit-ask-operator", locale)
+    elif isinstance(error, WrongChannel):
+        places = [f"<#{channel}>" for channel in error.channels[:PLACES_SHOWN]]
+        yield say("use-these-channels", locale, channels=" ".join(places))
+    elif isinstance(error, RoleNeeded):
+        roles = [f"<@&{role}>" for role in error.roles[:PLACES_SHOWN]]
+        yield say("use-these-roles", locale, roles=" ".join(roles))
     elif isinstance(error, DailyGiftsReached):
         yield _opens(error.opens_at, locale, say)
     elif isinstance(error, NotEnoughCredits):
