@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import discord
 import structlog
@@ -48,6 +48,7 @@ COGS = (
     "cogs.operator",
     "cogs.help",
 )
+Command = app_commands.Command[Any, ..., Any] | app_commands.Group
 FOR_ALL = frozenset({"help", "privacy"})
 """Commands that also those may use whom the bot does not serve."""
 
@@ -89,11 +90,6 @@ class Client(commands.Bot):
             command_prefix=commands.when_mentioned,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
-            # Unless a command says otherwise, it works everywhere, also for who brought it along.
-            allowed_contexts=app_commands.AppCommandContext(
-                guild=True, dm_channel=True, private_channel=True
-            ),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             help_command=None,
             tree_cls=Tree,
         )
@@ -105,6 +101,8 @@ class Client(commands.Bot):
         await self.tree.set_translator(FluentTranslator(self.services.sentences))
         for name in COGS:
             await self.load_extension(name)
+        for command in self.tree.get_commands():
+            _admit(command)
         await self.tree.sync()
         self.services.alerts.start()
         # In the background: telling many people takes longer than Discord waits for a login.
@@ -189,6 +187,19 @@ class Client(commands.Bot):
             await tell(interaction, card)
         except Exception as trouble:  # noqa: BLE001 - telling is the last thing that can be tried
             self._log.warning("could not tell an error", error=str(error), problem=str(trouble))
+
+
+def _admit(command: Command | app_commands.ContextMenu) -> None:
+    """Unless it is for servers alone, a command works wherever its user goes with it.
+
+    What is for servers needs the bot to be installed there.
+    """
+    if command.allowed_contexts is None:
+        command.allowed_contexts = app_commands.AppCommandContext(
+            guild=True, dm_channel=True, private_channel=True
+        )
+    anywhere = bool(command.allowed_contexts.dm_channel)
+    command.allowed_installs = app_commands.AppInstallationType(guild=True, user=anywhere)
 
 
 class Tree(app_commands.CommandTree[Client]):

@@ -33,7 +33,6 @@ class Gift(commands.Cog):
         note=localized("option-gift-note"),
     )
     @app_commands.guild_only()
-    @app_commands.allowed_installs(guilds=True, users=False)
     async def gift(
         self,
         interaction: discord.Interaction,

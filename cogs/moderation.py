@@ -17,7 +17,6 @@ MOST_OFFERED = 25
 
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.guild_only()
-@app_commands.allowed_installs(guilds=True, users=False)
 class Moderation(
     commands.GroupCog,
     group_name="moderation",

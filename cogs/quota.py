@@ -44,7 +44,6 @@ Reason = app_commands.Range[str, 1, 200]
 
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.guild_only()
-@app_commands.allowed_installs(guilds=True, users=False)
 class Quota(
     commands.GroupCog, group_name="quota", group_description=localized("quota-description")
 ):

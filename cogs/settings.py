@@ -32,7 +32,6 @@ class Settings(commands.Cog):
     @app_commands.command(name="settings", description=localized("settings-description"))
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
-    @app_commands.allowed_installs(guilds=True, users=False)
     async def settings(self, interaction: discord.Interaction) -> None:
         await show(self._client, interaction, caller(interaction), None)
 

@@ -25,7 +25,6 @@ Asked = discord.Interaction
 
 
 @app_commands.guild_only()
-@app_commands.allowed_installs(guilds=True, users=False)
 class Team(commands.GroupCog, group_name="team", group_description=localized("team-description")):
     def __init__(self, client: Client) -> None:
         self._pots = client.services.pots

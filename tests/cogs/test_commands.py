@@ -20,6 +20,7 @@ from PIL import Image
 
 from bot.jobs.delivery import Picture
 from bot.jobs.job import Receipt
+from bot.people.setting import Setting
 from bot.ui.delivery import DiscordDelivery
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -92,7 +93,8 @@ async def test_the_commands_are_what_they_were(commands):
 
 async def test_the_commands_are_within_discords_limits(commands):
     names = [command["name"] for command in commands]
-    assert names == ["imagine", "edit", "balance", "quota", "gift", "team"]
+    assert set(names) >= {"imagine", "edit", "balance", "quota", "gift", "team", "settings", "help"}
+    assert len(names) <= 100
     for item in described(commands):
         assert NAME.fullmatch(item["name"])
         assert item["name"] == item["name"].lower()
@@ -129,6 +131,13 @@ async def test_every_description_is_translated_for_both_chinese_locales(commands
         assert texts["zh-CN"] == texts["zh-TW"]
         assert re.search("[\u4e00-\u9fff]", texts["zh-CN"]), item["name"]
         assert not re.search("[\u4e00-\u9fff]", item["description"]), item["name"]
+
+
+async def test_every_command_says_where_it_works_and_who_may_bring_it(commands):
+    """What is for a server needs the bot in it; everything else goes wherever its user goes."""
+    for command in commands:
+        brought, contexts = command["integration_types"], command["contexts"]
+        assert (brought, contexts) in (([0, 1], [0, 1, 2]), ([0], [0])), command["name"]
 
 
 async def test_the_choices_are_what_the_core_knows(commands):
@@ -180,6 +189,15 @@ async def test_every_body_is_as_discord_describes_it(scene):
     await alice.slash(
         scene.channel, "imagine", prompt="too tall", model="nano-banana-pro", aspect_ratio="1:8"
     )
+    settings = await boss.slash(scene.channel, "settings")
+    for setting in Setting:
+        await boss.select(settings.response, [setting])
+        await boss.click(settings.response, label="Back")
+    await boss.select(settings.response, [Setting.HOUSE_STYLE])
+    await boss.click(settings.response, label="Change")
+    await boss.slash(scene.channel, "help")
+    await boss.slash(scene.channel, "moderation words list")
+    await boss.slash(scene.channel, "preferences")
     await alice.slash(scene.channel, "imagine", prompt="a body, text only")
     await alice.slash(scene.channel, "imagine", prompt="a body, blocked", private=True)
     await alice.slash(scene.channel, "edit", prompt="x", image=("note.png", b"just words"))
@@ -197,6 +215,20 @@ async def test_every_body_is_as_discord_describes_it(scene):
     assert {body for body, _ in sent} == set(SCHEMAS["bodies"]) - {"channel_message"}
     answers = {r.json["type"] for body, r in sent if body == "interaction_callback"}
     assert answers == {4, 5, 7, 8, 9}
+    rung = [mentioned(r.json) for _, r in sent if r.method == "POST"]
+    # A gift tells who gets it, and a team who may use it again: nobody else is ever notified.
+    assert [names for names in rung if names] == [[str(bob.id)], [str(bob.id)]]
+
+
+def mentioned(body: dict[str, Any]) -> list[str]:
+    """Who would be notified of a body that says something; it has to say that itself."""
+    holder = body.get("data", body) if "type" in body and "data" in body else body
+    if "components" not in holder or holder.get("custom_id"):
+        return []
+    allowed = holder["allowed_mentions"]
+    assert allowed["parse"] == []
+    assert not allowed.get("replied_user")
+    return [str(user) for user in allowed.get("users", [])]
 
 
 async def test_a_body_posted_without_an_interaction_is_too(scene):
