@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.care import MemberBlocked
-from bot.errors import DiscordUnreachable, PlantainError, SettingsError, Unexpected
+from bot.errors import DiscordUnreachable, PlantainError, SettingsError, StorageError, Unexpected
 from bot.i18n import Sentences
 from bot.jobs.alerts import Alerts
 from bot.jobs.dispatch import InProcessDispatcher
@@ -151,27 +151,27 @@ class Client(commands.Bot):
         except Exception:  # noqa: BLE001 - what is left is taken up at the next start
             self._log.exception("not every job could be taken up again")
 
-    async def meet(self, interaction: discord.Interaction) -> None:
+    async def meet(self, interaction: discord.Interaction) -> bool:
         """Have the interaction's locale be the language that was chosen, if one was.
 
-        Raises MemberBlocked for whom the bot does not serve.
+        False for whom the bot does not serve.
         """
         theirs = interaction.extras.setdefault("locale", interaction.locale)
-        guild_id = server(interaction) or 0
-        arrival = await self.services.people.arrivals.meet(interaction.user.id, guild_id)
+        people, guild_id = self.services.people, server(interaction) or 0
+        try:
+            arrival = await people.arrivals.meet(interaction.user.id, guild_id)
+        except StorageError as error:
+            # What they came for will find out by itself, and say so.
+            self._log.warning("nothing is known of who comes", error=str(error))
+            return True
         interaction.locale = locale_of(arrival.language) if arrival.language else theirs
-        used = cast(dict[str, object], interaction.data or {}).get("name")
-        if arrival.blocked and used not in FOR_ALL:
-            raise MemberBlocked
+        return not arrival.blocked
 
     @asynccontextmanager
     async def telling(self, interaction: discord.Interaction) -> AsyncIterator[None]:
-        """Whatever goes wrong inside is told to the person alone, in their language.
-
-        Whom the bot does not serve does not get inside.
-        """
+        """Whatever goes wrong inside is told to the person alone, in their language."""
+        await self.meet(interaction)
         try:
-            await self.meet(interaction)
             yield
         except Exception as error:  # noqa: BLE001 - the one place where every error ends
             await self.tell_error(interaction, error)
@@ -206,15 +206,13 @@ class Tree(app_commands.CommandTree[Client]):
     """Commands whose errors all end in `Client.tell_error`."""
 
     async def interaction_check(self, interaction: discord.Interaction[Client], /) -> bool:
-        if interaction.type is discord.InteractionType.autocomplete:
-            # There is nowhere to say a sentence, and nothing is done yet.
-            with suppress(PlantainError):
-                await self.client.meet(interaction)
+        served = await self.client.meet(interaction)
+        typing = interaction.type is discord.InteractionType.autocomplete
+        name = cast(dict[str, object], interaction.data or {}).get("name")
+        if served or typing or name in FOR_ALL:
             return True
-        met = []
-        async with self.client.telling(interaction):
-            met.append(interaction)
-        return bool(met)
+        await self.client.tell_error(interaction, MemberBlocked())
+        return False
 
     async def on_error(
         self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError

@@ -11,7 +11,8 @@ from bot.ui.parts import BANANA, card, rule, text
 
 FIRST = (Setting.CHANNELS, Setting.MAX_CREDITS, Setting.LANGUAGE)
 """What the managers of a new server may want to set at once."""
-MOST_LISTED = 30
+LIST_LENGTH, MANAGERS_LENGTH = 1700, 900
+"""Characters of the two lists of commands; a card holds 4,000 in all."""
 ALL = "all"
 
 
@@ -40,12 +41,19 @@ class HelpCards:
         items: list[discord.ui.Item[discord.ui.LayoutView]] = [
             text("\n".join([self._say("help-title", locale), self._say("help-start", locale)])),
             rule(),
-            text("\n".join([self._say("help-commands", locale), *self._list(mine, locale)])),
+            text(
+                "\n".join(
+                    [self._say("help-commands", locale), *self._list(mine, LIST_LENGTH, locale)]
+                )
+            ),
             rule(),
             text("\n".join([self._who_pays(here, locale), self._say("help-trouble", locale)])),
         ]
         if theirs and here is not None:
-            lines = [self._say("help-managers", locale), *self._list(theirs, locale)]
+            lines = [
+                self._say("help-managers", locale),
+                *self._list(theirs, MANAGERS_LENGTH, locale),
+            ]
             items += [rule(), text("\n".join(lines)), self._buttons((), here, locale)]
         return card(BANANA, *items)
 
@@ -68,11 +76,15 @@ class HelpCards:
         named = [self._say(f"help-payer-{payer}", locale) for payer in payers]
         return self._say("help-pays", locale, payers=" → ".join(named))
 
-    def _list(self, commands: Sequence[Listed], locale: str) -> list[str]:
-        return [
-            self._say("help-line", locale, name=one.name, about=self._say(one.about, locale))
-            for one in commands[:MOST_LISTED]
-        ]
+    def _list(self, commands: Sequence[Listed], length: int, locale: str) -> list[str]:
+        lines: list[str] = []
+        for number, one in enumerate(commands):
+            about = self._say(one.about, locale)
+            lines.append(self._say("help-line", locale, name=one.name, about=about))
+            if sum(map(len, lines)) > length:
+                lines[-1] = self._say("settings-more", locale, count=len(commands) - number)
+                break
+        return lines
 
     def _buttons(
         self, settings: Sequence[Setting], guild_id: int, locale: str

@@ -174,7 +174,7 @@ async def test_everything_can_be_set_and_cleared_on_cards_that_stay(scene, boss)
         text = await choose(scene, boss, setting, *chosen)
     for line in (
         f"Channels for pictures:** <#{scene.channel.id}> <#{hall.id}>",
-        "Roles that may make pictures:** each member",
+        "Roles that may make pictures:** everyone here",
         "Model:** Nano Banana Pro",
         "Aspect ratio:** 3:2",
         "Resolution:** 4K",
