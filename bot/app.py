@@ -44,7 +44,7 @@ from bot.jobs.uploads import Uploads
 from bot.ledger.ledger import Ledger
 from bot.ledger.wallets import Wallets
 from bot.people.doorway import Doorway
-from bot.people.house import rules
+from bot.people.house import language, rules
 from bot.people.people import People
 from bot.providers import registry
 from bot.providers.base import Provider
@@ -455,7 +455,10 @@ def _alerts(
         database=database,
         quotas=bank.quotas,
         teller=DiscordTeller(
-            client=client, cards=AlertCards(sentences.say), operators=client.operator_ids
+            client=client,
+            cards=AlertCards(sentences.say),
+            operators=client.operator_ids,
+            language=partial(language, database),
         ),
         now=world.now,
         new_id=world.new_id,

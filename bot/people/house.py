@@ -61,6 +61,11 @@ async def rules(database: Database, guild_id: int) -> House:
     return await database.read(lambda tx: house(tx, guild_id))
 
 
+async def language(database: Database, guild_id: int) -> str | None:
+    """Which language a server has chosen."""
+    return (await rules(database, guild_id)).defaults.language
+
+
 class Houses:
     """`show` and `set` raise ManagersOnly. `now` in microseconds UTC."""
 

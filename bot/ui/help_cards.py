@@ -74,7 +74,9 @@ class HelpCards:
     def _who_pays(self, here: int | None, locale: str) -> str:
         payers = self._payers if here is not None else ("member",)
         named = [self._say(f"help-payer-{payer}", locale) for payer in payers]
-        return self._say("help-pays", locale, payers=" → ".join(named))
+        key = "help-pays-first" if len(named) > 1 else "help-pays"
+        said = self._say(key, locale, payers=" → ".join(named))
+        return f"{said}\n{self._say('help-price', locale)}"
 
     def _list(self, commands: Sequence[Listed], length: int, locale: str) -> list[str]:
         lines: list[str] = []

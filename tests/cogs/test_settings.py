@@ -232,10 +232,17 @@ async def test_pictures_in_a_marked_channel_are_veiled(scene, boss):
     open_air = scene.guild.create_text_channel("open")
     await choose(scene, boss, Setting.SPOILERS, scene.channel)
 
+    await scene.app.client.get_channel(scene.channel.id).create_thread(
+        name="below it", type=discord.ChannelType.public_thread
+    )
+    [thread] = scene.channel.threads
+
     veiled = await alice.slash(scene.channel, "imagine", prompt="behind a veil")
+    below = await alice.slash(thread, "imagine", prompt="behind a veil")
     bare = await alice.slash(open_air, "imagine", prompt="for all to see")
 
     assert [item["spoiler"] for item in gallery(veiled.response)["items"]] == [True]
+    assert [item["spoiler"] for item in gallery(below.response)["items"]] == [True]
     assert [item["spoiler"] for item in gallery(bare.response)["items"]] == [False]
 
 
