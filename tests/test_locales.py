@@ -285,7 +285,7 @@ def shown_literals(tree: ast.AST) -> Iterator[ast.Constant]:
     [
         file
         for file in SOURCES
-        if file.relative_to(ROOT).parts[:2] in (("bot", "ui"), ("bot", "jobs"))
+        if file.relative_to(ROOT).parts[:2] in (("bot", "ui"), ("bot", "jobs"), ("bot", "people"))
         or "cogs" in file.parts
     ],
     ids=lambda file: str(file.relative_to(ROOT)),
