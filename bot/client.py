@@ -167,6 +167,13 @@ class Client(commands.Bot):
         interaction.locale = locale_of(arrival.language) if arrival.language else theirs
         return not arrival.blocked
 
+    async def serves(self, interaction: discord.Interaction) -> bool:
+        """Whether the bot serves who comes; whom it does not is told so."""
+        if await self.meet(interaction):
+            return True
+        await self.tell_error(interaction, MemberBlocked())
+        return False
+
     @asynccontextmanager
     async def telling(self, interaction: discord.Interaction) -> AsyncIterator[None]:
         """Whatever goes wrong inside is told to the person alone, in their language."""
@@ -206,13 +213,12 @@ class Tree(app_commands.CommandTree[Client]):
     """Commands whose errors all end in `Client.tell_error`."""
 
     async def interaction_check(self, interaction: discord.Interaction[Client], /) -> bool:
-        served = await self.client.meet(interaction)
         typing = interaction.type is discord.InteractionType.autocomplete
         name = cast(dict[str, object], interaction.data or {}).get("name")
-        if served or typing or name in FOR_ALL:
+        if typing or name in FOR_ALL:
+            await self.client.meet(interaction)
             return True
-        await self.client.tell_error(interaction, MemberBlocked())
-        return False
+        return await self.client.serves(interaction)
 
     async def on_error(
         self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError

@@ -46,6 +46,9 @@ class PreferenceList(
         del interaction
         return cls(item, Setting(match["name"]))
 
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        return await cast(Client, interaction.client).serves(interaction)
+
     async def callback(self, interaction: discord.Interaction) -> None:
         client = cast(Client, interaction.client)
         async with client.telling(interaction):

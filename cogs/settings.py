@@ -157,6 +157,9 @@ class SettingsItem(
         del interaction
         return cls(item, match)
 
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        return await cast(Client, interaction.client).serves(interaction)
+
     async def callback(self, interaction: discord.Interaction) -> None:
         client = cast(Client, interaction.client)
         async with client.telling(interaction):

@@ -129,6 +129,8 @@ async def test_whoever_runs_the_bot_shuts_somebody_out_and_in(scene_over, settin
         scene.app.client.services = replace(services, operators=frozenset({chief.id}))
         made = await mallory.slash(scene.channel, "imagine", prompt="before it")
         show_to(scene, "operator", mallory, chief)
+        gift = await mallory.slash(scene.channel, "gift", member=chief, credits=1)
+        mine = await mallory.slash(scene.channel, "preferences")
 
         async def operator(command, asker, member):
             shown = await asker.slash(scene.channel, f"operator {command}", member=member)
@@ -144,6 +146,9 @@ async def test_whoever_runs_the_bot_shuts_somebody_out_and_in(scene_over, settin
             mallory.slash(scene.channel, "imagine", prompt="after it"),
             mallory.slash(scene.channel, "balance"),
             mallory.click(made.response, label="Again · 7 credits"),
+            mallory.click(made.response, label="Edit this"),
+            mallory.click(gift.response, label="Give 1 credit"),
+            mallory.select(mine.response, ["2K"], custom_id="preferences:resolution"),
             mallory.user.slash("imagine", prompt="after it"),
         ):
             shown = await act
