@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.client import Client, Services
 from bot.db.database import Database
@@ -36,17 +37,23 @@ from bot.jobs.treasury import Treasury
 from bot.jobs.uploads import Uploads
 from bot.jobs.versions import Versions
 from bot.ledger.wallets import Wallets
+from bot.people.doorway import Doorway
+from bot.people.house import language, rules
+from bot.people.people import People
 from bot.providers.base import Provider
 from bot.providers.download import Downloader
 from bot.settings import Settings
 from bot.ui.alert_cards import AlertCards
 from bot.ui.alerts import DiscordTeller
 from bot.ui.cards import Cards
+from bot.ui.care_cards import CareCards
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.desk import Desk
 from bot.ui.limit_cards import LimitCards
+from bot.ui.scribe import DiscordScribe
 from bot.ui.showing import Showing
+from bot.ui.veil import Veil
 from bot.workshop import Workshop, World
 
 LINK_SECONDS = 20.0
@@ -77,14 +84,16 @@ class Assembly:
         cards = Cards(sentences=sentences, catalog=self.workshop.catalog, larger=larger)
         confirm_cards = ConfirmCards(cards=cards, say=sentences.say)
         now, database, bank = self.world.now, self.database, self.bank
-        runner = self._runner(DiscordDelivery(client=client, cards=cards, now=now))
+        scribe = DiscordScribe(client=client, cards=CareCards(sentences.say))
+        veil = Veil(client=client, rules=partial(rules, database))
+        runner = self._runner(DiscordDelivery(client=client, cards=cards, now=now, veil=veil))
         alerts = self._alerts(client, sentences)
         dispatcher = InProcessDispatcher(
             alerts.after(runner.run), postpone=runner.postpone, now=now, sleep=self.world.sleep
         )
         store, codec = self.workshop.store, self.workshop.codec
         uploads = Uploads(store=store, codec=codec)
-        studio = self._studio(uploads, dispatcher)
+        studio = self._studio(uploads, dispatcher, Doorway(database=database, scribe=scribe))
         onward = Onward(studio=studio, sentences=sentences)
         history = History(database=database, studio=studio, store=store, now=now)
         confirmations = self._confirmations(studio, uploads)
@@ -106,7 +115,9 @@ class Assembly:
                 gallery=Gallery(database=database, store=store, codec=codec),
                 cards=cards,
                 collect=runner.collect,
+                veil=veil,
             ),
+            veil=veil,
             gifts=self._gifts(),
             pots=pots,
             standings=self._standings(pots, studio),
@@ -114,6 +125,8 @@ class Assembly:
             treasury=Treasury(database=database, ledger=bank.ledger, payers=bank.payers),
             alerts=alerts,
             outlets=Outlets(database=database, now=now),
+            people=self._people(studio, sentences),
+            scribe=scribe,
             reports=self._reports(),
             confirmations=confirmations,
             cards=cards,
@@ -122,6 +135,7 @@ class Assembly:
             sentences=sentences,
             dispatcher=dispatcher,
             sweeper=self._sweeper(dispatcher),
+            payers=self.settings.payers,
             operators=self.settings.operators,
         )
 
@@ -160,7 +174,7 @@ class Assembly:
             lease=self.settings.lease_seconds,
         )
 
-    def _studio(self, uploads: Uploads, dispatcher: Dispatcher) -> Studio:
+    def _studio(self, uploads: Uploads, dispatcher: Dispatcher, gate: Doorway) -> Studio:
         return Studio(
             catalog=self.workshop.catalog,
             providers=tuple(dict.fromkeys(way.name for way in self.workshop.ways)),
@@ -175,6 +189,16 @@ class Assembly:
             now=self.world.now,
             new_id=self.world.new_id,
             openings=self.supply.openings,
+            gate=gate,
+        )
+
+    def _people(self, studio: Studio, sentences: Sentences) -> People:
+        return People.of(
+            self.database,
+            catalog=self.workshop.catalog,
+            models=studio.models,
+            languages=sentences.languages,
+            now=self.world.now,
         )
 
     def _confirmations(self, studio: Studio, uploads: Uploads) -> Confirmations:
@@ -222,7 +246,10 @@ class Assembly:
             database=self.database,
             quotas=self.bank.quotas,
             teller=DiscordTeller(
-                client=client, cards=AlertCards(sentences.say), operators=client.operator_ids
+                client=client,
+                cards=AlertCards(sentences.say),
+                operators=client.operator_ids,
+                language=partial(language, self.database),
             ),
             now=self.world.now,
             new_id=self.world.new_id,

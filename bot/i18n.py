@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Self
 
 from fluent.runtime import FluentBundle, FluentResource
@@ -25,10 +26,13 @@ class Sentences:
         self._bundles = bundles
 
     @classmethod
-    def load(cls) -> Self:
-        """Read the languages that come with the package; adding one is adding a folder."""
+    def load(cls, locales: Traversable | None = None) -> Self:
+        """Read the languages that come with the package; adding one is adding a folder.
+
+        `locales` is where those folders are, when elsewhere.
+        """
         bundles: dict[str, FluentBundle] = {}
-        for folder in resources.files("bot").joinpath("locales").iterdir():
+        for folder in (locales or resources.files("bot").joinpath("locales")).iterdir():
             if not folder.is_dir():
                 continue
             bundle = FluentBundle([folder.name, DEFAULT_LOCALE], use_isolating=False)
@@ -48,7 +52,7 @@ class Sentences:
 
         Raises LookupError for a key no language has, which is our bug and not the reader's.
         """
-        for language in (self._language(locale), DEFAULT_LOCALE):
+        for language in (self.language(locale), DEFAULT_LOCALE):
             bundle = self._bundles[language]
             if not bundle.has_message(key):
                 continue
@@ -83,7 +87,8 @@ class Sentences:
             facts = {"model": facts["model"], "why": self.say(f"upstream-{error.reason}", locale)}
         return self.say(error.key, locale, **facts)
 
-    def _language(self, locale: str) -> str:
+    def language(self, locale: str) -> str:
+        """Which of the languages a Discord locale is spoken to in."""
         if locale in self._bundles:
             return locale
         language = locale.partition("-")[0]

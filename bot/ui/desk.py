@@ -35,6 +35,7 @@ class Desk:
 
         One that is dear is asked about in private instead.
         """
+        await self._studio.admit(step.draft, who(interaction), channels(interaction))
         if self._confirmations.need(step.draft):
             await self._ask(interaction, step, private=private)
         else:
@@ -43,6 +44,7 @@ class Desk:
     async def draw(self, interaction: discord.Interaction, asked: Asked) -> None:
         """Submit what was asked about, and take the buttons off the question; raises a Refusal."""
         question = asked.question
+        await self._studio.admit(asked.step.draft, who(interaction), channels(interaction))
         await self._submit(
             interaction, asked.step, private=question.private, question_id=question.id
         )
@@ -53,6 +55,7 @@ class Desk:
         self, message: discord.Message, step: Step, *, locale: str, private: bool
     ) -> None:
         """Answer a message in the same way; `private` where only its author reads there."""
+        await self._studio.admit(step.draft, *_author(message))
         if self._confirmations.need(step.draft):
             await self._ask_author(message, step, locale=locale, private=private)
             return
@@ -85,12 +88,9 @@ class Desk:
         self, message: discord.Message, step: Step, *, locale: str, private: bool
     ) -> None:
         """Where others may read it, but only the author is listened to."""
-        author, here = message.author, message.channel
-        parent = getattr(here, "parent_id", None)
         asked = await self._confirmations.ask(
             step,
-            Who(author.id, message.guild.id if message.guild else 0, role_ids(author)),
-            (here.id, parent) if parent else (here.id,),
+            *_author(message),
             interaction_id=message.id,
             reply_token=None,
             private=private,
@@ -130,3 +130,11 @@ class Desk:
             kept=step.kept,
             question_id=question_id,
         )
+
+
+def _author(message: discord.Message) -> tuple[Who, tuple[int, ...]]:
+    """Who wrote it, and where: the thread and its channel, or the channel alone."""
+    author, here = message.author, message.channel
+    parent = getattr(here, "parent_id", None)
+    who_wrote = Who(author.id, message.guild.id if message.guild else 0, role_ids(author))
+    return who_wrote, (here.id, parent) if parent else (here.id,)
