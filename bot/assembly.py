@@ -111,12 +111,7 @@ class Assembly:
                 confirmations=confirmations,
                 confirm_cards=confirm_cards,
             ),
-            showing=Showing(
-                gallery=Gallery(database=database, store=store, codec=codec),
-                cards=cards,
-                collect=runner.collect,
-                veil=veil,
-            ),
+            showing=self._showing(cards, runner, veil),
             veil=veil,
             gifts=self._gifts(),
             pots=pots,
@@ -137,6 +132,15 @@ class Assembly:
             sweeper=self._sweeper(dispatcher),
             payers=self.settings.payers,
             operators=self.settings.operators,
+        )
+
+    def _showing(self, cards: Cards, runner: Runner, veil: Veil) -> Showing:
+        store, codec = self.workshop.store, self.workshop.codec
+        return Showing(
+            gallery=Gallery(database=self.database, store=store, codec=codec),
+            cards=cards,
+            collect=runner.collect,
+            veil=veil,
         )
 
     def _runner(self, delivery: Delivery) -> Runner:

@@ -239,16 +239,14 @@ class Studio:
         `question_id` is the question that this answers, once. Raises what `admit` does, and
         UnusablePicture, JobUnknown, LimitReached, NotEnoughCredits, UpstreamClosed or QuestionOver;
         then nothing is held and no upstream is asked. A job that is early for a limit or an
-        upstream by a minute at most begins later. An interaction that is delivered twice is one
-        job: the second time the first's is returned.
+        upstream by a minute at most begins later. An interaction that comes twice is one job.
         """
         who = Who(place.member_id, place.guild_id or 0, place.role_ids)
         await self.admit(draft, who, place.channels)
-        pictures = await self._uploads.lighten(pictures)
-        taken = await self._uploads.take(uploads)
+        pictures = (*await self._uploads.lighten(pictures), *await self._uploads.take(uploads))
         if not self._open:
             raise ShuttingDown
-        request = replace(draft.request, reference_images=(*pictures, *taken, *kept))
+        request = replace(draft.request, reference_images=(*pictures, *kept))
         job_id = self._new_id()
         await self._assortment.refresh()
 

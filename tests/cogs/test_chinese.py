@@ -13,8 +13,8 @@ import discord
 import pytest
 from PIL import Image
 
-from bot import care, sharing
-from bot.errors import ErrorKind, PlantainError, ProviderError
+from bot import care, mirror, pressing, sharing
+from bot.errors import ErrorKind, PlantainError, ProviderError, Scope
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"\b(the|you|your|this|with|was|is|nothing|and|of)\b")
@@ -25,12 +25,17 @@ SAMPLES = {
     "str | None": "词",
     "int | None": 3,
     "bot.errors.Instead | None": None,
+    "ErrorKind": ErrorKind.SPEND_LIMIT,
+    "bot.errors.Scope | None": Scope.DAY,
     "tuple[int, ...]": (3, 4),
 }
+MENU = discord.AppCommandType.message.value
 NAMED = {"whose": "member", "measure": "credits_per_day"}
 """Facts that choose a sentence."""
 assert sharing
 assert care
+assert mirror
+assert pressing
 
 
 def png() -> bytes:
@@ -45,6 +50,7 @@ COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("help", {}),
     ("imagine", {"prompt": "灯塔"}),
     ("edit", {"prompt": "更蓝", "image": ("a.png", png())}),
+    ("show", {"job": "made"}),
     ("balance", {}),
     ("gift", {"member": "bob", "credits": 1, "note": "送你"}),
     ("team create", {"name": "狐狸", "credits": 5, "expires": 7}),
@@ -74,8 +80,10 @@ COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def typed(commands: list[dict[str, Any]], before: str = "") -> Iterator[str]:
-    """Every command as it is typed, those in groups too."""
+    """Every command as it is typed, those in groups too; menus of messages are not."""
     for command in commands:
+        if command["type"] == MENU:
+            continue
         inner = [one for one in command.get("options", []) if one["type"] in {1, 2}]
         name = f"{before}{command['name']}"
         yield from typed(inner, f"{name} ") if inner else [name]
@@ -115,6 +123,7 @@ async def test_every_command_answers_in_chinese_to_who_chose_it(scene, boss):
     assert {name for name, _ in COMMANDS} == set(typed(put.json))
     handles = {"bob": scene.member("bob"), "staff": scene.guild.create_role("staff")}
     for name, options in COMMANDS:
+        handles |= {"made": job["id"] for job in (await scene.jobs())[:1]}
         known = {
             key: handles.get(value, value) if isinstance(value, str) else value
             for key, value in options.items()
