@@ -180,7 +180,7 @@ async def test_a_kept_picture_that_somebody_gets_another_way_is_paid_for_then(sc
     scene.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
     await scene.member("alice").slash(scene.channel, "imagine", prompt="shown elsewhere")
     [job] = await scene.jobs()
-    collect = scene.app.client.services.collect
+    collect = scene.app.client.services.showing._collect
 
     assert await collect(job["id"], 12345)
     assert not await collect(job["id"], 12345)

@@ -80,7 +80,9 @@ async def test_managers_commands_are_not_brought_along(scene, alice):
     """Their servers' rules are not for a guest: also an old button of one does nothing."""
     [put] = [r for r in scene.env.http_requests if r.method == "PUT"]
     brought = {c["name"] for c in put.json if 1 in c["integration_types"]}
-    assert brought == {"imagine", "edit", "balance", "preferences", "operator", "help"}
+    menus = {"Edit this picture", "Use as reference"}
+    own = {"imagine", "edit", "balance", "show", "preferences", "operator", "help"}
+    assert brought == own | menus
     anywhere = {c["name"] for c in put.json if c["contexts"] == [0, 1, 2]}
     assert anywhere == brought
     assert all(0 in c["integration_types"] and 0 in c["contexts"] for c in put.json)

@@ -23,7 +23,8 @@ async def test_help_lists_what_one_may_use_on_one_card(scene):
     managers = await boss.slash(scene.channel, "help")
     alone = scene.text((await alice.user.slash("help")).response)
 
-    typed = {command.name for command in scene.app.client.tree.get_commands()}
+    tree = scene.app.client.tree
+    typed = {command.name for command in tree.get_commands(type=discord.AppCommandType.chat_input)}
     listed = {name for name in typed if f"`/{name}` " in scene.text(managers.response)}
     assert listed == typed - {"operator"}
     assert "`/imagine` Make a picture from words" in theirs

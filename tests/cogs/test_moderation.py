@@ -68,14 +68,17 @@ async def test_a_word_that_is_kept_out_stops_a_prompt_before_anybody_sees_it(sce
     again = await alice.click(made.response, label="Again · 7 credits")
     assert "keeps “gore” out" in scene.text(again.response)
     form = await alice.click(made.response, label="Edit this")
-    [label] = form.modal["components"]
-    edited = await alice.submit_modal(form, {label["component"]["custom_id"]: "make it baaad"})
-    assert "keeps “baaad” out" in scene.text(edited.response)
+    edited = await scene.fill(alice, form, what="make it baaad")
+    assert "keeps “baaad” out" in scene.text(edited)
+
+    mention = scene.app.client.user.mention
+    await alice.send(scene.channel, f"{mention} with gore", reply_to=made.response)
+    assert "keeps “gore” out" in scene.text(alice.user.dm_channel.last_message)
 
     assert calls.count("Gore, for all") == 0
     assert len(await scene.jobs()) == 1
     stopped = [scene.text(note) for note in log.history() if "Stopped for" in scene.text(note)]
-    assert len(stopped) == 3
+    assert len(stopped) == 4
     assert any("Gore, for all to see" in text for text in stopped)
     offered = await boss.autocomplete(scene.channel, "moderation words remove", "word", "go")
     assert [choice["value"] for choice in offered] == ["gore"]
@@ -131,6 +134,11 @@ async def test_whoever_runs_the_bot_shuts_somebody_out_and_in(scene_over, settin
         show_to(scene, "operator", mallory, chief)
         gift = await mallory.slash(scene.channel, "gift", member=chief, credits=1)
         mine = await mallory.slash(scene.channel, "preferences")
+        edited = await scene.fill(
+            mallory, await mallory.click(made.response, label="Edit this"), what="bluer"
+        )
+        versions = await mallory.click(edited, label="Versions")
+        tree = (await scene.jobs())[0]["id"]
 
         async def operator(command, asker, member):
             shown = await asker.slash(scene.channel, f"operator {command}", member=member)
@@ -148,16 +156,24 @@ async def test_whoever_runs_the_bot_shuts_somebody_out_and_in(scene_over, settin
             mallory.click(made.response, label="Again · 7 credits"),
             mallory.click(made.response, label="Edit this"),
             mallory.click(gift.response, label="Give 1 credit"),
+            mallory.click(edited, label="Undo"),
+            mallory.click(versions.response, label="Compare with the one before"),
+            scene.choose(mallory, versions.response, tree),
+            scene.choose(mallory, made.response, "details"),
+            mallory.slash(scene.channel, "show", job=tree),
             mallory.select(mine.response, ["2K"], custom_id="preferences:resolution"),
             mallory.user.slash("imagine", prompt="after it"),
         ):
             shown = await act
             assert shown.response.ephemeral
             assert "has stopped serving you. Your credits stay yours" in scene.text(shown.response)
+        mention = scene.app.client.user.mention
+        await mallory.send(scene.channel, f"{mention} after it", reply_to=made.response)
+        assert "stopped serving you" in scene.text(mallory.user.dm_channel.last_message)
         helped = await mallory.slash(scene.channel, "help")
         assert "Plantain makes" in scene.text(helped.response)
         assert calls.count("after it") == 0
-        assert (await scene.account(mallory)).available == 93
+        assert (await scene.account(mallory)).available == 86
 
         assert "is served again" in await operator("unblock", chief, mallory)
         assert "was not blocked" in await operator("unblock", chief, mallory)

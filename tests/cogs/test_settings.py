@@ -245,6 +245,22 @@ async def test_pictures_in_a_marked_channel_are_veiled(scene, boss):
     assert [item["spoiler"] for item in gallery(below.response)["items"]] == [True]
     assert [item["spoiler"] for item in gallery(bare.response)["items"]] == [False]
 
+    # What is shown again is veiled where it is shown, wherever it was made.
+    [_, _, job] = await scene.jobs()
+    again = await alice.slash(scene.channel, "show", job=job["id"])
+    alone = await alice.slash(scene.channel, "show", job=job["id"], private=True)
+    outside = await alice.slash(open_air, "show", job=job["id"])
+    form = await alice.click(again.response, label="Edit this")
+    edited = await scene.fill(alice, form, what="bluer")
+    versions = await alice.click(edited, label="Versions")
+    compared = await alice.click(versions.response, label="Compare with the one before")
+    assert [item["spoiler"] for item in gallery(again.response)["items"]] == [True]
+    assert [item["spoiler"] for item in gallery(alone.response)["items"]] == [False]
+    assert [item["spoiler"] for item in gallery(outside.response)["items"]] == [False]
+    assert [item["spoiler"] for item in gallery(compared.followups[-1])["items"]] == [True]
+    await alice.click(edited, label="Undo")
+    assert [item["spoiler"] for item in gallery(edited)["items"]] == [True]
+
 
 def gallery(message):
     [card] = message.components

@@ -2,7 +2,7 @@
 
 help-description = What this bot does, what it costs, and who pays
 help-title = 🍌 **Plantain makes and edits pictures.**
-help-start = Type `/imagine` and say what you want to see, or `/edit` with a picture of yours and say what should change. The buttons under a picture go on from it.
+help-start = Type `/imagine` and say what you want to see, or `/edit` with a picture of yours and say what should change. The buttons under a picture go on from it, and **Edit this picture** in the menu of any message does, too.
 help-commands = **Commands**
 help-line = `{ $name }` { $about }
 help-managers = **For who manages this server**

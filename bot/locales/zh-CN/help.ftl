@@ -2,7 +2,7 @@
 
 help-description = 机器人能做什么、花多少、由谁付费
 help-title = 🍌 **Plantain 可以生成和编辑图片。**
-help-start = 输入 `/imagine` 描述想看到的画面，或用 `/edit` 加上你自己的图片，说明要改什么。图片下面的按钮可以接着做。
+help-start = 输入 `/imagine` 描述想看到的画面，或用 `/edit` 加上你自己的图片，说明要改什么。图片下面的按钮可以接着做，任何消息的菜单里也有 **编辑这张图片**。
 help-commands = **命令**
 help-line = `{ $name }` { $about }
 help-managers = **管理本服务器的人可用**
