@@ -233,6 +233,24 @@ async def test_again_and_edit_ask_too_and_a_team_is_named(scene_over, settings, 
         await scene.assert_books_balance()
 
 
+async def test_what_is_deleted_for_good_stays_for_whom_was_asked_about_it(scene_over, settings):
+    """Bob is asked whether to vary it while Alice deletes it, and says yes."""
+    chosen = settings.model_copy(update={"confirm_from_credits": 1})
+    async with scene_over(chosen) as scene:
+        alice, bob = scene.member("alice"), scene.member("bob")
+        mine = await ask(scene, alice, "a picture to forget", count=1)
+        first = await alice.click(mine, label="Draw it for 7 credits")
+        question = await bob.click(first.response, label="Vary · 7 credits")
+        form = await scene.choose(alice, first.response, "delete")
+        await scene.fill(alice, form, where=["history"])
+
+        pressed = await bob.click(question.response, label="Draw it for 7 credits")
+
+        assert pressed.response.attachments
+        assert (await scene.account(bob)).available == 100 - 7
+        await scene.assert_books_balance()
+
+
 async def test_off_never_asks(scene_over, settings):
     chosen = settings.model_copy(update={"confirm_from_credits": None, "welcome_credits": 300})
     async with scene_over(chosen) as scene:
