@@ -166,7 +166,11 @@ class Handover:
                 picture = await self._fit(job, image, folder, share)
                 pictures.append(replace(picture, number=number))
             await self._check(job)
-            return await self.delivery.deliver(job, pictures, receipt, shortfall)
+            try:
+                return await self.delivery.deliver(job, pictures, receipt, shortfall)
+            except FileNotFoundError as error:
+                # Its maker has just had it deleted.
+                raise DeliveryFailed("the picture is gone", unreachable=True) from error
 
     async def _are_here(self, images: Sequence[ImageRef]) -> bool:
         """Whether this process's store has every file."""
@@ -183,6 +187,8 @@ class Handover:
         limit = min(job.place.upload_limit, share)
         try:
             fitted = await self.codec.fit(self.store.path(image), limit=limit, into=into)
+        except FileNotFoundError as error:
+            raise DeliveryFailed("the picture is gone", unreachable=True) from error
         except UnusablePicture as error:
             raise not_a_picture(job, error) from error
         return Picture(fitted.path, fitted.mime, image, fitted.how)

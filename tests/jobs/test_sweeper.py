@@ -120,11 +120,19 @@ async def test_what_its_maker_had_deleted_before_discord_took_it_is_paid_for_and
         )
         await history.forget(await shop.studio.stored(job.id), 7)
         shop.told.refusal = None
+        await shop.sweep(after=60)
+        show = shop.told.deliver
 
+        async def delete_and_show(job, pictures, receipt, shortfall):
+            await history.forget(await shop.studio.stored(job.id), 7)
+            await show(job, pictures, receipt, shortfall)
+
+        shop.told.deliver = delete_and_show
+        other = await shop.run("deleted in the middle")
         await shop.sweep(after=60)
 
-        row = await shop.job(job)
-        assert (row["state"], row["credits_charged"]) == ("done", 7)
+        rows = [await shop.job(one) for one in (job, other)]
+        assert [(row["state"], row["credits_charged"]) for row in rows] == [("done", 7)] * 2
         assert shop.told.delivered == []
         assert (await shop.account()).held == 0
         await shop.assert_books_balance()
