@@ -70,16 +70,15 @@ class Handover:
             problem = "the picture's file is gone"
             kind = ErrorKind.RESULT_UNAVAILABLE
             raise ProviderError(kind, job.provider, Billed.YES, detail=problem)
-        if here and waited > GIVE_UP:
-            structlog.get_logger("jobs").warning("picture kept, not delivered", job=job.id)
-            await self._note(job, None)
-            return True
         charged = job.price.credits * len(images)
         try:
             message_id = await self._show(job, images, 0, charged, _shortfall(job, len(images)))
         except DeliveryFailed as error:
-            await self._postpone(job, error)
-            return False
+            if not here or waited <= GIVE_UP:
+                await self._postpone(job, error)
+                return False
+            structlog.get_logger("jobs").warning("picture kept, not delivered", job=job.id)
+            message_id = None
         await self._note(job, message_id)
         return True
 

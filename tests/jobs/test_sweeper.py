@@ -138,6 +138,29 @@ async def test_what_its_maker_had_deleted_before_discord_took_it_is_paid_for_and
         await shop.assert_books_balance()
 
 
+async def test_a_picture_that_waited_for_days_is_shown_where_discord_takes_it_now(open_shop, key):
+    """As after a stop of the bot's own: it is not kept and charged for without one more try."""
+    async with open_shop({"google": key()}) as shop:
+        shop.told.refusal = DeliveryFailed("away", unreachable=True)
+        job, other = await shop.run("days later"), await shop.run("days later, and away")
+        shop.told.refusal = None
+        deliver = shop.told.deliver
+
+        async def only_one(job, *shown):
+            if job.id == other.id:
+                raise DeliveryFailed("away", unreachable=True)
+            await deliver(job, *shown)
+
+        shop.told.deliver = only_one
+        await shop.sweep(after=3 * DAY)
+
+        assert shop.told.delivered == [(job.id, 1, 7)]
+        rows = [await shop.job(one) for one in (job, other)]
+        assert [(row["state"], row["credits_charged"]) for row in rows] == [("done", 7)] * 2
+        assert shop.told.explained == []
+        await shop.assert_books_balance()
+
+
 async def test_credits_held_for_nothing_are_given_back_after_a_day(open_shop, key):
     async with open_shop({"google": key()}) as shop:
         job = await shop.run("blocked")
