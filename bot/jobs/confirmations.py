@@ -20,7 +20,8 @@ MINUTE = 60 * 1_000_000
 class Asked:
     """A question as it stands: what would be drawn at which price, and who would pay.
 
-    `team` is the name of the team that would. `changed` when the price is not what was said last.
+    `team` is the name of the team that would. `changed` when the price is not what was said last,
+    `known` when the same words had asked it before.
     """
 
     question: Question
@@ -28,6 +29,7 @@ class Asked:
     paid_by: PaidBy
     team: str = ""
     changed: bool = False
+    known: bool = False
 
     @property
     def step(self) -> Step:
@@ -111,7 +113,8 @@ class Confirmations:
             return await questions.add(tx, asked, interaction_id=interaction_id)
 
         stored = await self._database.write(keep)
-        return Asked(stored, draft, promise.paid_by, promise.name)
+        known = stored.id != asked.id
+        return Asked(stored, draft, promise.paid_by, promise.name, known=known)
 
     async def look(self, question_id: str, who: Who, channels: Sequence[int]) -> Asked:
         """An open question at today's price, for a yes; it ends only where the credits are held.

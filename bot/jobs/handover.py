@@ -59,6 +59,10 @@ class Handover:
         if job.state is JobState.DELIVERED:
             await self.settle(job)
             return True
+        if job.forgotten:
+            # Its maker has got it another way and had it deleted: paid for, and shown no more.
+            await self._note(job, None)
+            return True
         images = await self.database.read(lambda tx: queue.results(tx, job.id))
         waited = self.now() - (job.stored_at or job.created_at)
         here = await self._are_here(images)
@@ -87,7 +91,8 @@ class Handover:
         """Tell why an ended job came to nothing, or show a picture that came after its end."""
         images = await self.database.read(lambda tx: queue.results(tx, job.id))
         late = images[job.shown :]
-        if self.now() > (job.finished_at or job.created_at) + 2 * GIVE_UP:
+        over = (job.finished_at or job.created_at) + 2 * GIVE_UP
+        if job.forgotten or self.now() > over:
             await self._forget(job, len(images))
         elif late:
             try:

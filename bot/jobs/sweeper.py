@@ -161,6 +161,10 @@ class Sweeper:
         async def owe(tx: Transaction) -> bool:
             if not await calls.learn(tx, row["id"], outcome="late_image", billed=Billed.YES):
                 return False
+            current = await queue.get(tx, job.id)
+            if current is None or current.forgotten:
+                # Its maker had it deleted for good; the file goes with what nobody refers to.
+                return False
             await queue.tie(tx, job.id, stored, picture=row["picture"], now=self._now())
             await tx.one("owe_picture", id=job.id, now=self._now())
             return True

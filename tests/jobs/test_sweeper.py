@@ -6,6 +6,7 @@ import time
 import pytest
 
 from bot.errors import DeliveryFailed
+from bot.jobs.history import History
 from bot.jobs.job import JobState
 
 DAY = 24 * 3600
@@ -99,6 +100,31 @@ async def test_a_picture_whose_file_is_elsewhere_waits_and_one_that_is_gone_is_g
 
         row = await shop.job(third)
         assert (row["state"], row["failure"]) == ("failed", "result_unavailable")
+        assert (await shop.account()).held == 0
+        await shop.assert_books_balance()
+
+
+async def test_what_its_maker_had_deleted_before_discord_took_it_is_paid_for_and_not_shown(
+    open_shop, key
+):
+    """It was to be had by /show all the while; its file being gone is no reason to pay it back."""
+    async with open_shop({"google": key()}) as shop:
+        shop.told.refusal = DeliveryFailed("away", unreachable=True)
+        job = await shop.run("seen and deleted")
+        history = History(
+            database=shop.database,
+            studio=shop.studio,
+            store=shop.sweeper._store,
+            now=shop.time.wall,
+        )
+        await history.forget(await shop.studio.stored(job.id), 7)
+        shop.told.refusal = None
+
+        await shop.sweep(after=60)
+
+        row = await shop.job(job)
+        assert (row["state"], row["credits_charged"]) == ("done", 7)
+        assert shop.told.delivered == []
         assert (await shop.account()).held == 0
         await shop.assert_books_balance()
 
