@@ -52,6 +52,8 @@ class App:
         services.studio.close()
         services.sweeper.close()
         await services.dispatcher.close(grace)
+        await services.runner.close()
+        await services.board.close()
         await services.alerts.close()
 
 
@@ -117,6 +119,7 @@ async def open_app(
             provider=provider,
             ranking=ranking,
             supply=supply,
+            speeds=speeds,
         )
         app = App(Client(compose=assembly.services), database, bank, workshop)
         resources.push_async_callback(app.drain, 0.0)

@@ -11,9 +11,12 @@ from bot.i18n import Sentences
 from bot.images.codec import UPLOAD_LIMIT
 from bot.jobs.alerts import Alerts
 from bot.jobs.bank import Bank, tariff_of
+from bot.jobs.board import Board
+from bot.jobs.cancellation import Cancellations
 from bot.jobs.confirmations import Confirmations
 from bot.jobs.delivery import Delivery
 from bot.jobs.dispatch import Dispatcher, InProcessDispatcher
+from bot.jobs.estimates import Estimates
 from bot.jobs.exhibit import Gallery
 from bot.jobs.gifts import Gifts
 from bot.jobs.history import History
@@ -38,6 +41,7 @@ from bot.jobs.versions import Versions
 from bot.ledger.wallets import Wallets
 from bot.providers.base import Provider
 from bot.providers.download import Downloader
+from bot.providers.speed import Speeds
 from bot.settings import Settings
 from bot.ui.alert_cards import AlertCards
 from bot.ui.alerts import DiscordTeller
@@ -65,6 +69,7 @@ class Assembly:
     provider: Provider
     ranking: Ranking
     supply: Supply
+    speeds: Speeds
 
     def services(self, client: Client) -> Services:
         """All that cogs may ask, around this very client."""
@@ -77,7 +82,9 @@ class Assembly:
         cards = Cards(sentences=sentences, catalog=self.workshop.catalog, larger=larger)
         confirm_cards = ConfirmCards(cards=cards, say=sentences.say)
         now, database, bank = self.world.now, self.database, self.bank
-        runner = self._runner(DiscordDelivery(client=client, cards=cards, now=now))
+        board = self._board(DiscordDelivery(client=client, cards=cards, now=now))
+        leases = self._leases()
+        runner = self._runner(board, leases)
         alerts = self._alerts(client, sentences)
         dispatcher = InProcessDispatcher(
             alerts.after(runner.run), postpone=runner.postpone, now=now, sleep=self.world.sleep
@@ -107,6 +114,15 @@ class Assembly:
                 cards=cards,
                 collect=runner.collect,
             ),
+            cancellations=Cancellations(
+                database=database,
+                payers=bank.payers,
+                leases=leases,
+                store=store,
+                runner=runner,
+                dispatcher=dispatcher,
+                new_id=self.world.new_id,
+            ),
             gifts=self._gifts(),
             pots=pots,
             standings=self._standings(pots, studio),
@@ -121,12 +137,27 @@ class Assembly:
             limit_cards=LimitCards(cards=cards, say=sentences.say),
             sentences=sentences,
             dispatcher=dispatcher,
+            runner=runner,
+            board=board,
             sweeper=self._sweeper(dispatcher),
             operators=self.settings.operators,
         )
 
-    def _runner(self, delivery: Delivery) -> Runner:
+    def _board(self, delivery: Delivery) -> Board:
         world = self.world
+        return Board(delivery, database=self.database, monotonic=world.monotonic, tick=world.tick)
+
+    def _leases(self) -> Leases:
+        world = self.world
+        return Leases(
+            database=self.database,
+            now=world.now,
+            tick=world.tick,
+            seconds=self.settings.lease_seconds,
+        )
+
+    def _runner(self, delivery: Delivery, leases: Leases) -> Runner:
+        world, slots = self.world, self.settings.max_jobs
         return Runner(
             database=Patient(self.database, sleep=world.sleep),
             ledger=self.bank.ledger,
@@ -136,15 +167,13 @@ class Assembly:
             store=self.workshop.store,
             codec=self.workshop.codec,
             delivery=delivery,
-            leases=Leases(
-                database=self.database,
-                now=world.now,
-                tick=world.tick,
-                seconds=self.settings.lease_seconds,
-            ),
+            leases=leases,
             new_id=world.new_id,
-            slots=self.settings.max_jobs,
+            slots=slots,
+            each=self.settings.max_jobs_per_member,
+            together=self.settings.max_jobs_per_server,
             budgets=self.supply.budgets,
+            estimates=Estimates(speeds=self.speeds, slots=slots, now=world.now),
         )
 
     def _sweeper(self, dispatcher: InProcessDispatcher) -> Sweeper:

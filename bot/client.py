@@ -15,6 +15,8 @@ from discord.ext import commands
 from bot.errors import DiscordUnreachable, PlantainError, SettingsError, Unexpected
 from bot.i18n import DEFAULT_LOCALE, Sentences
 from bot.jobs.alerts import Alerts
+from bot.jobs.board import Board
+from bot.jobs.cancellation import Cancellations
 from bot.jobs.confirmations import Confirmations
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
@@ -26,6 +28,7 @@ from bot.jobs.onward import Onward
 from bot.jobs.outlets import Outlets
 from bot.jobs.pots import Pots
 from bot.jobs.reports import Reports
+from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
 from bot.jobs.sweeper import Sweeper
@@ -48,6 +51,7 @@ COGS = (
     "cogs.balance",
     "cogs.result",
     "cogs.versions",
+    "cogs.cancel",
     "cogs.show",
     "cogs.pictures",
     "cogs.reply",
@@ -73,6 +77,7 @@ class Services:
     links: Links
     desk: Desk
     showing: Showing
+    cancellations: Cancellations
     gifts: Gifts
     pots: Pots
     standings: Standings
@@ -87,6 +92,8 @@ class Services:
     limit_cards: LimitCards
     sentences: Sentences
     dispatcher: InProcessDispatcher
+    runner: Runner
+    board: Board
     sweeper: Sweeper
     operators: frozenset[int] = frozenset()
 

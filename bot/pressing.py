@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.errors import Refusal
+from bot.errors import PlantainError, Refusal
 
 
 @dataclass(eq=False)
@@ -17,6 +17,20 @@ class NotYourPicture(Refusal):
     """Only its maker, and who may manage messages, takes a picture away."""
 
     key = "refusal-not-your-picture"
+
+
+@dataclass(eq=False)
+class Cancelled(PlantainError):
+    """Who asked, or who may manage messages, no longer wanted it."""
+
+    key = "error-cancelled"
+
+
+@dataclass(eq=False)
+class TooLateToCancel(Refusal):
+    """What was to be cancelled has been drawn, or has ended otherwise."""
+
+    key = "refusal-too-late-to-cancel"
 
 
 @dataclass(eq=False)

@@ -58,15 +58,16 @@ class Told:
     delivered: list[tuple[str, int, int]] = field(default_factory=list)
     explained: list[tuple[str, PlantainError]] = field(default_factory=list)
     queued_jobs: list[str] = field(default_factory=list)
+    cancelled_jobs: list[str] = field(default_factory=list)
     refusal: DeliveryFailed | None = None
 
-    async def queued(self, job, ahead):
+    async def queued(self, job, ahead, ready_at=None):
         self.queued_jobs.append(job.id)
 
     async def postponed(self, job, begins_at):
         pass
 
-    async def drawing(self, job):
+    async def drawing(self, job, ready_at=None):
         pass
 
     async def waiting(self, job, wait):
@@ -77,6 +78,10 @@ class Told:
         if self.refusal:
             raise self.refusal
         self.delivered.append((job.id, len(pictures), receipt.charged))
+
+    async def cancelled(self, job):
+        self.cancelled_jobs.append(job.id)
+        return True
 
     async def explain(self, job, error):
         self.explained.append((job.id, error))

@@ -233,7 +233,7 @@ async def test_a_picture_is_not_lost_over_what_cannot_be_written_of_its_call(
 async def test_a_card_that_cannot_be_shown_does_not_take_the_pictures(open_shop, key):
     async with open_shop({"google": key()}) as shop:
 
-        async def drawing(job):
+        async def drawing(job, ready_at=None):
             raise LookupError
 
         shop.told.drawing = drawing

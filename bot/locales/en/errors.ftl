@@ -30,6 +30,7 @@ refusal-shutting-down = The bot is restarting. Try again in a minute.
 refusal-job-unknown = This picture is not known any more. Make a new one with `/imagine`.
 refusal-may-not-use-here = You may not use apps in this channel, so this does nothing here. Ask whoever manages the channel, or use another one.
 refusal-not-your-picture = Only its maker, or somebody who may manage messages here, can do this.
+refusal-too-late-to-cancel = It is too late to cancel this: it has been drawn, or has ended already. Look at its card.
 refusal-message-gone = The message was deleted in the meantime. `/show` brings the picture back.
 refusal-nothing-before = This picture is not an edit, so there is nothing before it.
 refusal-no-picture-there = There is no picture in that message. Choose one with an attached or embedded picture.
@@ -52,6 +53,7 @@ error-discord-unreachable = Discord cannot be reached. Check the network and try
 error-delivery-failed = Your picture was made, but Discord did not accept it here. Check that the bot may post and attach files in this channel, then try again.
 error-picture-kept = Your picture is ready, but Discord does not let me show it here. It is kept for you: `/show` with `{ $job }` gives it to you. You pay for it when you get it, or after a day.
 error-interrupted = The bot was restarted while your picture was being made, and what became of it cannot be known. Run the command again when you like.
+error-cancelled = Your request was cancelled, by you or by somebody who manages messages there. Run the command again when you like.
 error-given-back = Whoever runs the bot has ended this request. Run the command again when you like.
 error-unexpected = Something went wrong on the bot's side. Try again; if it keeps happening, give whoever runs the bot this code: { $reference }.
 

@@ -24,6 +24,7 @@ refusal-shutting-down = 机器人正在重启。请一分钟后再试。
 refusal-job-unknown = 找不到这张图片的记录了。请用 `/imagine` 重新制作。
 refusal-may-not-use-here = 你在本频道不能使用应用，所以这里没有反应。请联系频道管理者，或换一个频道。
 refusal-not-your-picture = 只有作者或在这里可管理消息的人才能这样做。
+refusal-too-late-to-cancel = 已经来不及取消：图片已画好，或任务已经结束。请查看它的卡片。
 refusal-message-gone = 这条消息已被删除。可用 `/show` 找回图片。
 refusal-nothing-before = 这张图片不是编辑得来的，没有更早的版本。
 refusal-no-picture-there = 那条消息里没有图片。请选择带有附件图片或嵌入图片的消息。
@@ -43,6 +44,7 @@ error-discord-unreachable = 连不上 Discord。请检查网络后再试。
 error-delivery-failed = 图片已完成，但 Discord 没有在这里接收它。请确认机器人可以在本频道发言和上传文件，然后再试。
 error-picture-kept = 图片已完成，但 Discord 不允许在这里显示。图片已为你保留：使用 `/show` 并填写 `{ $job }` 即可取得。取得时才扣费，最迟一天后扣费。
 error-interrupted = 制作图片时机器人重启了，无法得知那次制作的结果。可以随时重新运行命令。
+error-cancelled = 你的请求已被取消（由你本人或可管理消息的人）。可以随时重新运行命令。
 error-given-back = 机器人的运行者结束了这个请求。可以随时重新运行命令。
 error-unexpected = 机器人出了问题。请再试一次；如果一直这样，请把这个代码告诉运行它的人：{ $reference }。
 
