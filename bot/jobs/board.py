@@ -156,11 +156,11 @@ class Board:
         card.ends += 1
         card.next = None
         try:
-            if card.task is not None:
-                await asyncio.wait([card.task], timeout=0 if card.waits else GRACE)
-                if card.task is not None:
-                    card.task.cancel()
-                    await asyncio.gather(card.task, return_exceptions=True)
+            if (task := card.task) is not None:
+                if not card.waits:
+                    await asyncio.wait([task], timeout=GRACE)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
             yield
         finally:
             card.ends -= 1

@@ -110,6 +110,11 @@ class Runner:
         finally:
             self._lobby.leave(job_id)
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a slot."""
+        return self._slots.waiting
+
     async def close(self) -> None:
         """Show nothing more of those who wait."""
         await self._lobby.close()
