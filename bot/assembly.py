@@ -50,6 +50,7 @@ from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.desk import Desk
 from bot.ui.limit_cards import LimitCards
+from bot.ui.preflight import Preflight
 from bot.ui.showing import Showing
 from bot.workshop import Workshop, World
 
@@ -108,6 +109,7 @@ class Assembly:
                 cards=cards,
                 confirmations=confirmations,
                 confirm_cards=confirm_cards,
+                preflight=Preflight(age_restricted_only=self.settings.age_restricted_only),
             ),
             showing=Showing(
                 gallery=Gallery(database=database, store=store, codec=codec),

@@ -1,6 +1,7 @@
 """What is refused of working on from pictures: leaves of the family in `bot.errors`, as facts."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.errors import PlantainError, Refusal
 
@@ -10,6 +11,21 @@ class MayNotUseHere(Refusal):
     """Somebody who may not use applications in this channel pressed a button or replied."""
 
     key = "refusal-may-not-use-here"
+
+
+@dataclass(eq=False)
+class BotMayNot(Refusal):
+    """The bot lacks a permission in this channel or thread."""
+
+    key = "refusal-bot-may-not"
+    lacks: Literal["seeing", "writing", "threads", "files"]
+
+
+@dataclass(eq=False)
+class AgeRestrictedOnly(Refusal):
+    """Whoever runs the bot has it make pictures in age-restricted channels alone."""
+
+    key = "refusal-age-restricted-only"
 
 
 @dataclass(eq=False)

@@ -147,6 +147,7 @@ class Settings(BaseSettings):
     payers: Annotated[tuple[Payer, ...], NoDecode] = ("team", "server", "member")
     default_limits: str = ""
     operators: Annotated[frozenset[int], NoDecode] = frozenset()
+    age_restricted_only: bool = False
     max_jobs: Annotated[int, Field(ge=1, le=1000)] = 16
     max_jobs_per_member: Annotated[int | None, Field(ge=1, le=1000)] = 8
     max_jobs_per_server: Annotated[int | None, Field(ge=1, le=1000)] = None
