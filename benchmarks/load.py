@@ -44,6 +44,7 @@ MODEL = KINDS["synchronous"][1]
 PROBES = 100
 GAP_SECONDS = 0.02
 PATIENCE_SECONDS = 180.0
+TABLE_WIDTH = 120
 TICKS = os.sysconf("SC_CLK_TCK")
 TARGETS = (("answered p99, ms", 150.0), ("CPU x bare", 2.0))
 
@@ -79,13 +80,25 @@ def ask(discord, prompts, size):
         discord.imagine(number % 8, prompt=prompt, model=MODEL, resolution=size)
 
 
+def gather(discord, upstream, at_once):
+    """Until all are being drawn, but for those whose people were answered too late."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        late = sum(one["late"] for one in discord.record()["interactions"])
+        if len(upstream.calls("in flight")) + late >= at_once:
+            return
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{at_once} were asked for")
+        time.sleep(0.5)
+
+
 def wait_for(discord, count):
     """Until so many pictures are shown, but for those whose people were answered too late."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         record = discord.record()
         shown = sum(len(message["files"]) for message in record["messages"])
-        late = sum(one["answered"] is None for one in record["interactions"])
+        late = sum(one["late"] for one in record["interactions"])
         if shown + late >= count:
             return record
         if time.monotonic() > deadline:
@@ -104,7 +117,7 @@ def measure(pid, discord, upstream, at_once, size):
     probes = [f"a probe {named(number)}" for number in range(PROBES)]
     upstream.hold()
     ask(discord, waiting, size)
-    upstream.wait(at_once, "in flight")
+    gather(discord, upstream, at_once)
     held = memory(pid) - idle
     upstream.release()
     began = time.monotonic()
@@ -129,7 +142,7 @@ def measure(pid, discord, upstream, at_once, size):
         "p50_ms": statistics.median(answered["a probe"]),
         "p99_ms": statistics.quantiles(answered["a probe"], n=100)[98],
         "asked_p99_ms": statistics.quantiles(late, n=100)[98],
-        "too_late": sum(one["answered"] is None for one in record["interactions"]),
+        "too_late": sum(one["late"] for one in record["interactions"]),
         "discord_late_ms": record["late"] * 1000,
         "seconds": seconds,
     }
@@ -234,7 +247,7 @@ def report(rows, file):
     for row in rows:
         cells = (f"{row[fact]:.1f}" if fact != "too_late" else row[fact] for fact in names.values())
         table.add_row(str(row["at_once"]), row["bot"], *map(str, cells))
-    console = Console()
+    console = Console(width=TABLE_WIDTH)
     console.print(table)
     by_bot = {(row["bot"], row["at_once"]): row for row in rows}
     for (name, at_once), row in by_bot.items():

@@ -1,19 +1,17 @@
 """The composition root: opens resources in order, has every service built, closes in reverse."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from bot.assembly import Assembly
 from bot.client import Client
 from bot.db import engine
 from bot.db.database import Database
-from bot.errors import LedgerWrong, SettingsError, StorageError
+from bot.errors import LedgerWrong, StorageError
 from bot.generation.catalog import MICROS, Catalog
 from bot.generation.pricing import Ranking
 from bot.jobs.bank import Bank
@@ -74,23 +72,8 @@ async def open_app(
     world = world or World()
     catalog = load_catalog(settings)
     bank = Bank.of(settings, now=world.now, new_id=world.new_id)
-    address = settings.database
-    folder = settings.prepare_data_dir()
     async with AsyncExitStack() as resources:
-        resources.enter_context(locked(folder / "plantain.lock", "DATA_DIR"))
-        alone = isinstance(address, Path)
-        if isinstance(address, Path):
-            lock = address.with_name(f"{address.name}.lock")
-            resources.enter_context(locked(lock, "DATABASE_URL"))
-        database = await resources.enter_async_context(
-            engine.opened(address, now=world.now, sleep=world.sleep, random=world.random)
-        )
-        await _check_storage(database, bank)
-        if alone:
-            # Both locks are ours: whoever held jobs or made calls is a process that is gone. Where
-            # several may share a database this must not be done; leases then end by themselves.
-            await database.write(lambda tx: tx.run("expire_all_leases"))
-            await database.write(lambda tx: tx.run("end_all_calls"))
+        folder, database = await resources.enter_async_context(_storage(settings, world, bank))
         health = _health(database, world, catalog, longest_pause)
         site = _site(settings, world)
         if site is not None:
@@ -100,7 +83,13 @@ async def open_app(
         make_gate = partial(_gate, database, world)
         workshop = await resources.enter_async_context(
             open_workshop(
-                settings, folder, world=world, make_gate=make_gate, check=health.check, site=site
+                settings,
+                folder,
+                world=world,
+                images=settings.prepare_images_dir(),
+                make_gate=make_gate,
+                check=health.check,
+                site=site,
             )
         )
         await workshop.store.sweep_scratch()
@@ -124,6 +113,30 @@ async def open_app(
         app = App(Client(compose=assembly.services), database, bank, workshop)
         resources.push_async_callback(app.drain, 0.0)
         yield app
+
+
+@asynccontextmanager
+async def _storage(
+    settings: Settings, world: World, bank: Bank
+) -> AsyncIterator[tuple[Path, Database]]:
+    """The data folder and the database, for this process alone where they can be, and checked."""
+    address = settings.database
+    folder = settings.prepare_data_dir()
+    async with AsyncExitStack() as resources:
+        resources.enter_context(engine.locked(folder / "plantain.lock", "DATA_DIR"))
+        if isinstance(address, Path):
+            lock = address.with_name(f"{address.name}.lock")
+            resources.enter_context(engine.locked(lock, "DATABASE_URL"))
+        database = await resources.enter_async_context(
+            engine.opened(address, now=world.now, sleep=world.sleep, random=world.random)
+        )
+        await _check_storage(database, bank)
+        if isinstance(address, Path):
+            # Both locks are ours: whoever held jobs or made calls is a process that is gone. Where
+            # several may share a database this must not be done; leases then end by themselves.
+            await database.write(lambda tx: tx.run("expire_all_leases"))
+            await database.write(lambda tx: tx.run("end_all_calls"))
+        yield folder, database
 
 
 async def _check_storage(database: engine.Engine, bank: Bank) -> None:
@@ -213,20 +226,3 @@ def _gate(
         sleep=world.sleep,
         new_id=world.new_id,
     )
-
-
-@contextmanager
-def locked(file: Path, setting: str) -> Iterator[None]:
-    """Two bots on one data folder or one database would undo each other's jobs."""
-    lock = FileLock(file, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        problem = f"another Plantain is running on the folder {str(file.parent)!r}"
-        raise SettingsError(setting, problem) from error
-    except OSError as error:
-        raise SettingsError(setting, f"{str(file)!r} cannot be written") from error
-    try:
-        yield
-    finally:
-        lock.release()

@@ -94,6 +94,7 @@ class Settings(BaseSettings):
 
     discord_token: SecretStr | None = None
     data_dir: Path = Path("data")
+    images_dir: Path | None = None
     database_url: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
@@ -339,17 +340,11 @@ class Settings(BaseSettings):
 
     def prepare_data_dir(self) -> Path:
         """Make the data folder and prove that it can be written; raises SettingsError."""
-        try:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-            probe = self.data_dir / f".write-test-{os.getpid()}"
-            probe.write_bytes(b"")
-            probe.unlink()
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise SettingsError(
-                "DATA_DIR", f"the folder {str(self.data_dir)!r} cannot be written ({reason})"
-            ) from error
-        return self.data_dir
+        return _prepared(self.data_dir, "DATA_DIR")
+
+    def prepare_images_dir(self) -> Path | None:
+        """The same for the folder of pictures that several bots share, if there is one."""
+        return None if self.images_dir is None else _prepared(self.images_dir, "IMAGES_DIR")
 
 
 def address(url: SecretStr, setting: str) -> Address:
@@ -373,6 +368,19 @@ def _login(url: str) -> list[str]:
         return []
     password = rest.rpartition("@")[0].partition(":")[2]
     return [part for part in (url, password, unquote(password)) if part]
+
+
+def _prepared(folder: Path, setting: str) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".write-test-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        problem = f"the folder {str(folder)!r} cannot be written ({reason})"
+        raise SettingsError(setting, problem) from error
+    return folder
 
 
 def _parts(secret: SecretStr) -> list[str]:

@@ -6,12 +6,14 @@ The part of the composition root that the terminal needs too.
 import os
 import random
 import secrets
+import socket
 import time
 from asyncio import sleep
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from bot.errors import SettingsError, UnknownModel
@@ -89,13 +91,14 @@ async def open_workshop(
     folder: Path,
     *,
     world: World,
+    images: Path | None = None,
     attempts: int | None = None,
     time_limit: float | None = None,
     make_gate: MakeGate | None = None,
     check: MayCall = always,
     site: Web | None = None,
 ) -> AsyncIterator[Workshop]:
-    """The generation client with its image store in `folder`.
+    """The generation client with its image store in `folder`, or in `images` for all bots on one.
 
     `attempts` caps the calls for one picture, `time_limit` the seconds of one call. `make_gate`
     keeps keys to their limits, `check` keeps away from upstreams that are closed; `site` is where
@@ -107,7 +110,7 @@ async def open_workshop(
         codec = await resources.enter_async_context(
             Codec(workers=min(MOST_WORKERS, os.cpu_count() or 1), time_limit=CODEC_SECONDS)
         )
-        store = ImageStore(folder / "images", scratch_folder=folder / "work")
+        store = ImageStore(images or folder / "images", scratch_folder=_scratch(folder, images))
         outfit = Outfit(
             transport=Transport(session=session),
             downloader=Downloader(allowed_hosts=settings.result_hosts),
@@ -133,3 +136,11 @@ def _check_default_model(settings: Settings, catalog: Catalog) -> None:
         raise SettingsError(
             "DEFAULT_MODEL", f"{error.model!r} is not one of {error.known}"
         ) from error
+
+
+def _scratch(folder: Path, images: Path | None) -> Path:
+    """Where files are made: beside the pictures, to be moved there, and for this bot alone."""
+    if images is None:
+        return folder / "work"
+    whose = f"{socket.gethostname()}:{folder.resolve()}"
+    return images / ".work" / sha256(whose.encode()).hexdigest()[:12]

@@ -17,6 +17,7 @@ from typing import Any
 import discord
 import pytest
 import simcord
+import structlog
 from pydantic import SecretStr
 
 from bot.app import App, World, open_app
@@ -96,6 +97,14 @@ def settings(tmp_path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
         }
     )
 
+
+# Tracebacks without the values of every frame: drawing those takes longer than most tests.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 SENTENCES = Sentences.load()
 """Read once for all scenes: they do not change, and reading takes longer than most tests."""

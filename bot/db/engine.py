@@ -3,11 +3,12 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from filelock import FileLock, Timeout
 from pydantic import SecretStr
 
 from bot.db.sqlite import SqliteDatabase
@@ -60,6 +61,23 @@ def opened_to_read(address: Address) -> AbstractAsyncContextManager[Engine]:
         return SqliteDatabase.open_to_read(address)
     reading: AbstractAsyncContextManager[Engine] = _server().open_to_read(address)
     return reading
+
+
+@contextmanager
+def locked(file: Path, setting: str) -> Iterator[None]:
+    """Two bots on one data folder or one database would undo each other's jobs."""
+    lock = FileLock(file, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        problem = f"another Plantain is running on the folder {str(file.parent)!r}"
+        raise SettingsError(setting, problem) from error
+    except OSError as error:
+        raise SettingsError(setting, f"{str(file)!r} cannot be written") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _server() -> Any:

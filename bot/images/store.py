@@ -138,7 +138,8 @@ class ImageStore:
         with _disk():
             if not self._folder.is_dir():
                 return []
-            return sorted(entry.name for entry in self._folder.iterdir() if entry.is_dir())
+            found = (entry.name for entry in self._folder.iterdir() if entry.is_dir())
+            return sorted(name for name in found if DIGEST.fullmatch(name + "0" * 62))
 
     def _sweep_shard(self, prefix: str, known: AbstractSet[str], older: float) -> int:
         shard = self._shard(prefix + "0" * 62)

@@ -9,6 +9,9 @@ from bot.errors import PlantainError
 from bot.generation.request import ImageRef
 from bot.jobs.job import Job, Receipt, Shortfall
 
+REQUEST_BYTES = 24 * 1024 * 1024
+"""All files of one message together; Discord refuses requests over 25 MiB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

@@ -9,8 +9,7 @@ from bot.errors import JobUnknown
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
-from bot.jobs.delivery import Picture
-from bot.jobs.handover import REQUEST_BYTES
+from bot.jobs.delivery import REQUEST_BYTES, Picture
 from bot.jobs.job import Receipt, Stored
 
 

@@ -21,7 +21,7 @@ from bot.generation.request import ImageRef
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
-from bot.jobs.delivery import Delivery, Picture
+from bot.jobs.delivery import REQUEST_BYTES, Delivery, Picture
 from bot.jobs.job import Job, JobState, Receipt, Shortfall
 from bot.jobs.painter import not_a_picture
 from bot.jobs.payers import PaidBy, Payers
@@ -36,8 +36,6 @@ REFUSED_WAIT = 600
 """The least seconds where it was reached and said no: somebody has to allow it first."""
 GIVE_UP = 24 * 3600 * MICROS
 """Microseconds after which a picture is kept for who asks for it, and a sentence forgotten."""
-REQUEST_BYTES = 24 * 1024 * 1024
-"""All files of one message together; Discord refuses requests over 25 MiB."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Every process on one database sees the same row for a key, so all of them togeth
 limits. Within a process members wait in rotation, so that a busy one starves nobody.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from typing import Protocol
@@ -99,7 +100,7 @@ class PacedGate:
             try:
                 async with self._line.turn(party):
                     check()
-                    while wait := await self._database.write(lambda tx: self._ask(tx, call_id)):
+                    while wait := await self._asked(call_id):
                         await self._sleep(wait)
                         check()
                 began = self._now()
@@ -114,6 +115,20 @@ class PacedGate:
     def _learn(self, seconds: float) -> None:
         """How long a call takes, the last ones weighing most."""
         self._seconds += (max(0.0, seconds) - self._seconds) / 4
+
+    async def _asked(self, call_id: str) -> float:
+        """As `_ask`; who gives up meanwhile leaves only when it is known whether the row is there.
+
+        It goes on either way, and would come after the one that takes it back.
+        """
+        asking = asyncio.ensure_future(self._database.write(lambda tx: self._ask(tx, call_id)))
+        try:
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            await asyncio.wait([asking])
+            if not asking.cancelled():
+                asking.exception()
+            raise
 
     async def _ask(self, tx: Transaction, call_id: str) -> float:
         """Seconds to wait before asking again; 0.0 when the call may begin, which is noted."""

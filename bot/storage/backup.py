@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.app import locked
 from bot.db import engine, snapshot
 from bot.errors import SettingsError, StorageError
 from bot.settings import Settings
@@ -32,9 +31,10 @@ async def save(settings: Settings, file: Path, *, force: bool) -> int:
         part.chmod(0o600)
         _check_target(file, force=force)
         part.replace(file)
+    pictures = settings.images_dir or settings.data_dir / "images"
     print(  # noqa: T201 - the command's result
         f"{file}: {_megabytes(file):.1f} MB with all credits, limits, teams and jobs. Pictures are"
-        f" not in it: copy the folder {settings.data_dir / 'images'} after it."
+        f" not in it: copy the folder {pictures} after it."
     )
     return _tell(wrong, f"{file} is as the database is, but:")
 
@@ -49,8 +49,10 @@ async def restore(settings: Settings, file: Path) -> int:
     _check_source(file)
     folder = settings.prepare_data_dir()
     with ExitStack() as resources:
-        resources.enter_context(locked(folder / "plantain.lock", "DATA_DIR"))
-        resources.enter_context(locked(place.with_name(f"{place.name}.lock"), "DATABASE_URL"))
+        resources.enter_context(engine.locked(folder / "plantain.lock", "DATA_DIR"))
+        resources.enter_context(
+            engine.locked(place.with_name(f"{place.name}.lock"), "DATABASE_URL")
+        )
         room = resources.enter_context(_workroom(place))
         part, ready = room / "copy.db", room / "ready.db"
         await asyncio.to_thread(snapshot.take, file, part)

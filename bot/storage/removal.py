@@ -5,8 +5,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app import locked
-from bot.db import move
+from bot.db import engine, move
 from bot.errors import SettingsError
 from bot.jobs.bank import Bank
 from bot.settings import Address, Settings, address
@@ -41,4 +40,4 @@ async def copy(settings: Settings, source_url: str | None, target_url: str) -> N
 
 def _lock(resources: ExitStack, place: Address, setting: str) -> None:
     if isinstance(place, Path):
-        resources.enter_context(locked(place.with_name(f"{place.name}.lock"), setting))
+        resources.enter_context(engine.locked(place.with_name(f"{place.name}.lock"), setting))

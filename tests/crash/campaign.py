@@ -219,14 +219,13 @@ def prepared(
             name = f"campaign_{plan.seed}"
             cluster.script(f"CREATE DATABASE {name}")
             settings["DATABASE_URL"] = database = cluster.url(name)
+            settings["IMAGES_DIR"] = folder / "images"
         bots = []
         for number in range(2 if cluster else 1):
             options = {"hasty": HASTE, **plan.options}
             bot = make_bot(folder / f"bot{number}", nursery, upstream, options, **settings)
             stack.callback(bot.dismiss)
             bots.append(bot)
-        if cluster:
-            share_pictures(bots, folder / "images")
         yield Campaign(
             plan,
             bots=bots,
@@ -235,14 +234,6 @@ def prepared(
             database=database,
             cluster=cluster,
         )
-
-
-def share_pictures(bots: list[Bot], images: Path) -> None:
-    """As a folder that all machines mount: whoever takes a job over finds its pictures."""
-    images.mkdir()
-    for bot in bots:
-        (bot.folder / "data").mkdir()
-        (bot.folder / "data" / "images").symlink_to(images)
 
 
 def show(outcome: Outcome) -> None:

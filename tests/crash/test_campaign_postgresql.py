@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.clusters import NoPostgres, running_cluster
-from tests.crash.campaign import LEASE_SECONDS, Plan, prepared, share_pictures
+from tests.crash.campaign import LEASE_SECONDS, Plan, prepared
 from tests.crash.stage.processes import KINDS
 
 SEED = int(os.environ.get("CRASH_SEED", "5"))
@@ -38,9 +38,12 @@ def test_a_frozen_process_loses_its_job_and_cannot_take_it_back(
 ):
     """The other has it within a lease and some; who wakes up writes and posts nothing."""
     cluster.script("CREATE DATABASE takeover")
-    settings = {"DATABASE_URL": cluster.url("takeover"), "LEASE_SECONDS": LEASE_SECONDS}
+    settings = {
+        "DATABASE_URL": cluster.url("takeover"),
+        "IMAGES_DIR": tmp_path / "images",
+        "LEASE_SECONDS": LEASE_SECONDS,
+    }
     first, second = (new_bot(**settings) for _ in range(2))
-    share_pictures([first, second], tmp_path / "images")
     first.begin()
     stand_in.hold()
     discord.imagine(0, prompt="taken over", model=KINDS["with a key"][1])

@@ -212,7 +212,8 @@ async def test_calls_of_before_count_in_total_and_may_still_turn_out_not_to_be_b
         for number, (key, billed) in enumerate(calls)
     )
     [step] = [one for one in migrations.load() if one.name == "0013_mirror"]
-    for text in (UNDO_MIRROR, script, step.script):
+    held = "UPDATE jobs SET claim = 'a run''s';"
+    for text in (UNDO_MIRROR, script, step.script, held):
         await database.write(lambda tx, text=text: tx.execute(text))
 
     totals = {
@@ -221,6 +222,7 @@ async def test_calls_of_before_count_in_total_and_may_still_turn_out_not_to_be_b
     assert totals == {"k": 200, "other": 0}
     assert await database.read(lambda tx: tx.all("wrong_key_usage")) == []
     end = {"id": "k1", "outcome": "failed", "billed": "no", "tokens": None, "now": 2}
+    end |= {"look_at": None, "claim": "a run's"}
 
     async def take_back(tx):
         await tx.run("uncount_spending", **await tx.one("end_attempt", **end))

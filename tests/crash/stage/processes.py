@@ -132,15 +132,10 @@ class Upstream:
     def calls(self, contains: str = "") -> list[dict[str, Any]]:
         return ask(f"{self.url}/calls?" + urllib.parse.urlencode({"contains": contains}))
 
-    def wait(self, calls: int, contains: str, *, answered: int = 0) -> None:
-        """Until it has been asked so often, and has answered so often; 30 s at most."""
-        query = {
-            "calls": calls,
-            "answered": answered,
-            "contains": contains,
-            "seconds": WAIT_SECONDS,
-        }
-        ask(f"{self.url}/wait?" + urllib.parse.urlencode(query))
+    def wait(self, calls: int, contains: str) -> None:
+        """Until it has been asked so often; raises urllib.error.HTTPError after WAIT_SECONDS."""
+        query = {"calls": calls, "contains": contains, "seconds": WAIT_SECONDS}
+        ask(f"{self.url}/wait?{urllib.parse.urlencode(query)}")
 
     def hold(self) -> None:
         ask(f"{self.url}/hold", {})

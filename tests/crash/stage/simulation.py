@@ -20,6 +20,8 @@ from simcord.backend.models import Interaction, Message
 NONCE_SECONDS = 180.0
 """Discord says "the past few minutes"."""
 KEPT_FILES = 400
+ANSWER_SECONDS = 3.0
+"""Then Discord drops an interaction."""
 COMMAND, COMPONENT = 2, 3
 BUTTON = 2
 
@@ -185,6 +187,7 @@ class Simulation:
             "member": record.user_id,
             "options": told.options,
             "answered": told.answered,
+            "late": told.answered is None and time.monotonic() - told.sent_at > ANSWER_SECONDS,
             "message": record.message_id,
             "followups": record.followup_ids,
             "expired": self.backend.now_iso() >= record.expires_at,

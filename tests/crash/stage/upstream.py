@@ -4,6 +4,7 @@
 prompt shows whose picture it is, wherever it turns up.
 """
 
+import logging
 import zlib
 from dataclasses import replace
 
@@ -35,5 +36,7 @@ def _signed(encoded: bytes, prompt: str) -> bytes:
 
 
 if __name__ == "__main__":
+    # Its clients are killed in the middle of an answer, which is no news here.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     upstream.Gallery = OneDrawing
     upstream.main()
