@@ -50,8 +50,8 @@ class App:
         services.studio.close()
         services.sweeper.close()
         await services.dispatcher.close(grace)
-        await services.runner.close()
-        await services.board.close()
+        for screen in services.screens:
+            await screen.close()
         await services.alerts.close()
 
 

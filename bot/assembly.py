@@ -104,27 +104,13 @@ class Assembly:
             versions=Versions(database=database, store=store, codec=codec),
             kept=Kept(database=database, uploads=uploads, now=now),
             links=self._links(),
-            desk=Desk(
-                studio=studio,
-                cards=cards,
-                confirmations=confirmations,
-                confirm_cards=confirm_cards,
-                preflight=Preflight(age_restricted_only=self.settings.age_restricted_only),
-            ),
+            desk=self._desk(studio, cards, confirmations, confirm_cards),
             showing=Showing(
                 gallery=Gallery(database=database, store=store, codec=codec),
                 cards=cards,
                 collect=runner.collect,
             ),
-            cancellations=Cancellations(
-                database=database,
-                payers=bank.payers,
-                leases=leases,
-                store=store,
-                runner=runner,
-                dispatcher=dispatcher,
-                new_id=self.world.new_id,
-            ),
+            cancellations=self._cancellations(leases, runner, dispatcher),
             gifts=self._gifts(),
             pots=pots,
             standings=self._standings(pots, studio),
@@ -139,8 +125,7 @@ class Assembly:
             limit_cards=LimitCards(cards=cards, say=sentences.say),
             sentences=sentences,
             dispatcher=dispatcher,
-            runner=runner,
-            board=board,
+            screens=(runner, board),
             sweeper=self._sweeper(dispatcher),
             operators=self.settings.operators,
         )
@@ -176,6 +161,34 @@ class Assembly:
             together=self.settings.max_jobs_per_server,
             budgets=self.supply.budgets,
             estimates=Estimates(speeds=self.speeds, slots=slots, now=world.now),
+        )
+
+    def _cancellations(
+        self, leases: Leases, runner: Runner, dispatcher: InProcessDispatcher
+    ) -> Cancellations:
+        return Cancellations(
+            database=self.database,
+            payers=self.bank.payers,
+            leases=leases,
+            store=self.workshop.store,
+            tell=runner.tell,
+            dispatcher=dispatcher,
+            new_id=self.world.new_id,
+        )
+
+    def _desk(
+        self,
+        studio: Studio,
+        cards: Cards,
+        confirmations: Confirmations,
+        confirm_cards: ConfirmCards,
+    ) -> Desk:
+        return Desk(
+            studio=studio,
+            cards=cards,
+            confirmations=confirmations,
+            confirm_cards=confirm_cards,
+            preflight=Preflight(age_restricted_only=self.settings.age_restricted_only),
         )
 
     def _sweeper(self, dispatcher: InProcessDispatcher) -> Sweeper:

@@ -2,9 +2,10 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import discord
 import structlog
@@ -15,7 +16,6 @@ from discord.ext import commands
 from bot.errors import DiscordUnreachable, PlantainError, SettingsError, Unexpected
 from bot.i18n import DEFAULT_LOCALE, Sentences
 from bot.jobs.alerts import Alerts
-from bot.jobs.board import Board
 from bot.jobs.cancellation import Cancellations
 from bot.jobs.confirmations import Confirmations
 from bot.jobs.dispatch import InProcessDispatcher
@@ -28,7 +28,6 @@ from bot.jobs.onward import Onward
 from bot.jobs.outlets import Outlets
 from bot.jobs.pots import Pots
 from bot.jobs.reports import Reports
-from bot.jobs.runner import Runner
 from bot.jobs.service import Studio
 from bot.jobs.standing import Standings
 from bot.jobs.sweeper import Sweeper
@@ -62,9 +61,17 @@ COGS = (
 )
 
 
+class Screen(Protocol):
+    """What shows progress beside the jobs."""
+
+    async def close(self) -> None:
+        """Show nothing more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What cogs may ask. `sweeper` takes up jobs, such as those a stopped process left behind.
+    """What cogs may ask. `sweeper` takes up jobs, such as those a stopped process left behind;
+    `screens` are closed after `dispatcher`.
 
     `operators` are the ids of those who run the bot beside the application's owner.
     """
@@ -92,8 +99,7 @@ class Services:
     limit_cards: LimitCards
     sentences: Sentences
     dispatcher: InProcessDispatcher
-    runner: Runner
-    board: Board
+    screens: Sequence[Screen]
     sweeper: Sweeper
     operators: frozenset[int] = frozenset()
 

@@ -1,7 +1,6 @@
 """What is refused of working on from pictures: leaves of the family in `bot.errors`, as facts."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from bot.errors import PlantainError, Refusal
 
@@ -15,10 +14,10 @@ class MayNotUseHere(Refusal):
 
 @dataclass(eq=False)
 class BotMayNot(Refusal):
-    """The bot lacks a permission in this channel or thread."""
+    """The bot lacks a permission in this channel or thread: seeing, writing, threads or files."""
 
     key = "refusal-bot-may-not"
-    lacks: Literal["seeing", "writing", "threads", "files"]
+    lacks: str
 
 
 @dataclass(eq=False)

@@ -5,7 +5,7 @@ run that had it finds its lease gone: here at once, elsewhere at its next beat, 
 when it wants to write. What a call that has left may cost stays on record in doubt.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import structlog
@@ -14,17 +14,16 @@ from bot.db.database import Database, Transaction
 from bot.errors import JobUnknown
 from bot.images.store import ImageStore
 from bot.jobs import queue
+from bot.jobs.calls import LOOK_AFTER
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.job import Job, JobState
 from bot.jobs.lease import Leases
 from bot.jobs.payers import Payers
-from bot.jobs.runner import Runner
-from bot.jobs.witness import LOOK_AFTER
 from bot.pressing import Cancelled, TooLateToCancel
 
 
 class Cancellations:
-    """`runner` tells what it came to; `dispatcher` knows what this process is at."""
+    """`tell` tells what a job came to; `dispatcher` knows what this process is at."""
 
     def __init__(
         self,
@@ -33,7 +32,7 @@ class Cancellations:
         payers: Payers,
         leases: Leases,
         store: ImageStore,
-        runner: Runner,
+        tell: Callable[[Job], Awaitable[None]],
         dispatcher: InProcessDispatcher,
         new_id: Callable[[], str],
     ) -> None:
@@ -41,7 +40,7 @@ class Cancellations:
         self._payers = payers
         self._leases = leases
         self._store = store
-        self._runner = runner
+        self._tell = tell
         self._dispatcher = dispatcher
         self._new_id = new_id
         self._log = structlog.get_logger("jobs")
@@ -79,7 +78,7 @@ class Cancellations:
         self._log.info("job cancelled", job=job.id, was=job.state)
         await self._dispatcher.stop(job.id)
         place = replace(ended.place, reply_token=reply_token)
-        await self._runner.tell(ended.evolve(place=place, created_at=now))
+        await self._tell(ended.evolve(place=place, created_at=now))
         if ended.forgotten:
             await self._clear(ended)
 

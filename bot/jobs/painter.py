@@ -20,13 +20,14 @@ from bot.generation.catalog import Catalog
 from bot.generation.request import ImageRef
 from bot.images.store import ImageStore
 from bot.jobs import calls, conversation, progress, queue
+from bot.jobs.calls import LOOK_AFTER
 from bot.jobs.delivery import Delivery
 from bot.jobs.estimates import Estimates
 from bot.jobs.job import Drawn, Job
 from bot.jobs.lease import Leases
 from bot.jobs.progress import Progress, Step
 from bot.jobs.queue import Fenced
-from bot.jobs.witness import LOOK_AFTER, Witness
+from bot.jobs.witness import Witness
 from bot.providers.base import Generation, Provider
 from bot.quotas.budget import Budgets
 

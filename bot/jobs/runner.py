@@ -21,6 +21,7 @@ from bot.generation.catalog import Catalog
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs import conversation, progress, queue
+from bot.jobs.calls import LOOK_AFTER
 from bot.jobs.delivery import Delivery
 from bot.jobs.estimates import Estimates
 from bot.jobs.handover import Handover
@@ -31,7 +32,6 @@ from bot.jobs.painter import Painter, name_of
 from bot.jobs.payers import Payers
 from bot.jobs.progress import Progress
 from bot.jobs.queue import Fenced
-from bot.jobs.witness import LOOK_AFTER
 from bot.ledger.ledger import Ledger
 from bot.providers.base import Provider
 from bot.quotas.budget import Budgets

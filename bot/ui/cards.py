@@ -13,6 +13,7 @@ from bot.jobs.delivery import Picture
 from bot.jobs.job import Job, Press, Receipt, Shortfall
 from bot.jobs.payers import PaidBy
 from bot.jobs.service import Draft, Quote
+from bot.pressing import TooLateToCancel
 from bot.ui.buttons import Buttons, Row
 from bot.ui.parts import BANANA, TROUBLE
 from bot.ui.parts import card as _card
@@ -184,7 +185,7 @@ class Cards:
             lines.append(self._say("provider-said", locale, said=_fact(error.said)))
         if prompt:
             lines.append(quoted(prompt, PROMPT_REPEATED))
-        if not isinstance(error, PictureKept | CommitUnknown):
+        if not isinstance(error, PictureKept | CommitUnknown | TooLateToCancel):
             lines.append(f"-# {self._say('problem-not-charged', locale)}")
         return _card(TROUBLE, _text("\n".join(lines)))
 

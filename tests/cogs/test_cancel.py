@@ -127,7 +127,6 @@ async def test_what_waits_is_given_back_at_once_and_what_is_drawn_is_not_charged
     assert scene.labels(second.response) == []
     account = await scene.account(bob)
     assert (account.available, account.held) == (100, 0)
-    assert scene.app.client.services.runner.waiting == 0
 
     cancel(scene, alice, first.response)
     await seen(lambda: is_cancelled(scene, first))

@@ -314,7 +314,7 @@ def open_shop(settings, upstream) -> OpenShop:
                     payers=bank.payers,
                     leases=leases,
                     store=workshop.store,
-                    runner=runner,
+                    tell=runner.tell,
                     dispatcher=process,
                     new_id=world.new_id,
                 )

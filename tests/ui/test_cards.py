@@ -468,11 +468,19 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
                 for kept, button in zip((0, 1, 2) * 2, Button, strict=True)
             ),
         ],
-        "queued": [*(CARDS.queued(one, ahead) for ahead in (0, 1, 2)), CARDS.queued(again, 0), CARDS.queued(one, 3, NOON)],
+        "queued": [
+            *(CARDS.queued(one, ahead) for ahead in (0, 1, 2)),
+            CARDS.queued(again, 0),
+            CARDS.queued(one, 3, NOON),
+        ],
         "cancelled": [CARDS.cancelled(one)],
         "postponed": [CARDS.postponed(one, NOON + 38_000_000)],
         "moved": [CARDS.moved(one, "https://discord.com/channels/1/2/3")],
-        "drawing": [CARDS.drawing(one), CARDS.drawing(one, NOON), CARDS.drawing(many.evolve(started_at=None))],
+        "drawing": [
+            CARDS.drawing(one),
+            CARDS.drawing(one, NOON),
+            CARDS.drawing(many.evolve(started_at=None)),
+        ],
         "waiting": [CARDS.waiting(one, NOON + 38_000_000)],
         "result": [
             CARDS.result(one, pictures("unchanged"), Receipt(7, 93, 1, 13), None),

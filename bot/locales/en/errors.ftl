@@ -29,12 +29,11 @@ refusal-not-your-team = Only who made this team, or somebody who may manage the 
 refusal-shutting-down = The bot is restarting. Try again in a minute.
 refusal-job-unknown = This picture is not known any more. Make a new one with `/imagine`.
 refusal-may-not-use-here = You may not use apps in this channel, so this does nothing here. Ask whoever manages the channel, or use another one.
-refusal-bot-may-not = { $lacks ->
-    [seeing] I may not see this channel. Ask whoever manages it to give me the permission "View Channel", use another channel, or choose *private*.
-    [writing] I may not write in this channel. Ask whoever manages it to give me the permission "Send Messages", use another channel, or choose *private*.
-    [threads] I may not write in this thread. Ask whoever manages it to give me the permission "Send Messages in Threads", use another channel, or choose *private*.
-   *[other] I may not post pictures in this channel. Ask whoever manages it to give me the permission "Attach Files", use another channel, or choose *private*.
-}
+refusal-bot-may-not = I lack a permission here: { $permission }. Ask whoever manages this channel to give it to me, use another channel, or choose *private*.
+permission-seeing = View Channel
+permission-writing = Send Messages
+permission-threads = Send Messages in Threads
+permission-files = Attach Files
 refusal-age-restricted-only = Pictures are made in age-restricted channels only; whoever runs this bot decided so. Use such a channel.
 refusal-not-your-picture = Only its maker, or somebody who may manage messages here, can do this.
 refusal-too-late-to-cancel = It is too late to cancel this: it has been drawn, or has ended already. Look at its card.

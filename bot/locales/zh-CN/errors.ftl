@@ -23,12 +23,11 @@ refusal-not-your-team = 只有团队的创建者或可以管理频道的人才�
 refusal-shutting-down = 机器人正在重启。请一分钟后再试。
 refusal-job-unknown = 找不到这张图片的记录了。请用 `/imagine` 重新制作。
 refusal-may-not-use-here = 你在本频道不能使用应用，所以这里没有反应。请联系频道管理者，或换一个频道。
-refusal-bot-may-not = { $lacks ->
-    [seeing] 我看不到这个频道。请让频道管理者给我“查看频道”权限，换一个频道，或选择“仅自己可见”。
-    [writing] 我不能在这个频道发消息。请让频道管理者给我“发送消息”权限，换一个频道，或选择“仅自己可见”。
-    [threads] 我不能在这个子区发消息。请让频道管理者给我“在子区内发送消息”权限，换一个频道，或选择“仅自己可见”。
-   *[other] 我不能在这个频道发图片。请让频道管理者给我“附加文件”权限，换一个频道，或选择“仅自己可见”。
-}
+refusal-bot-may-not = 我在这里缺少权限：{ $permission }。请让频道管理者给我这个权限，换一个频道，或选择只有你能看到结果。
+permission-seeing = 查看频道
+permission-writing = 发送消息
+permission-threads = 在子区内发送消息
+permission-files = 附加文件
 refusal-age-restricted-only = 机器人的运行者规定只能在年龄限制频道中制作图片。请换到这样的频道。
 refusal-not-your-picture = 只有作者或在这里可管理消息的人才能这样做。
 refusal-too-late-to-cancel = 已经来不及取消：图片已画好，或任务已经结束。请查看它的卡片。
