@@ -53,6 +53,8 @@ class App:
         services.studio.close()
         services.sweeper.close()
         await services.dispatcher.close(grace)
+        for screen in services.screens:
+            await screen.close()
         await services.alerts.close()
         await services.scribe.close(min(grace, NOTE_SECONDS))
 
@@ -110,6 +112,7 @@ async def open_app(
             provider=provider,
             ranking=ranking,
             supply=supply,
+            speeds=speeds,
         )
         app = App(Client(compose=assembly.services), database, bank, workshop)
         resources.push_async_callback(app.drain, 0.0)

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import discord
 import structlog
@@ -17,6 +17,7 @@ from bot.care import MemberBlocked
 from bot.errors import DiscordUnreachable, PlantainError, SettingsError, StorageError, Unexpected
 from bot.i18n import DEFAULT_LOCALE, Sentences
 from bot.jobs.alerts import Alerts
+from bot.jobs.cancellation import Cancellations
 from bot.jobs.confirmations import Confirmations
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
@@ -54,6 +55,7 @@ COGS = (
     "cogs.balance",
     "cogs.result",
     "cogs.versions",
+    "cogs.cancel",
     "cogs.show",
     "cogs.pictures",
     "cogs.reply",
@@ -72,9 +74,17 @@ FOR_ALL = frozenset({"help", "privacy"})
 """Commands that also those may use whom the bot does not serve."""
 
 
+class Screen(Protocol):
+    """What shows progress beside the jobs."""
+
+    async def close(self) -> None:
+        """Show nothing more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What cogs may ask. `sweeper` takes up jobs, such as those a stopped process left behind.
+    """What cogs may ask. `sweeper` takes up jobs, such as those a stopped process left behind;
+    `screens` are closed after `dispatcher`.
 
     `operators` are the ids of those who run the bot beside the application's owner; `payers` is
     who is asked to pay, the first first.
@@ -89,6 +99,7 @@ class Services:
     desk: Desk
     showing: Showing
     veil: Veil
+    cancellations: Cancellations
     gifts: Gifts
     pots: Pots
     standings: Standings
@@ -105,6 +116,7 @@ class Services:
     limit_cards: LimitCards
     sentences: Sentences
     dispatcher: InProcessDispatcher
+    screens: Sequence[Screen]
     sweeper: Sweeper
     payers: Sequence[str] = ("member",)
     operators: frozenset[int] = frozenset()
