@@ -30,7 +30,7 @@ SAMPLES = {
     "tuple[int, ...]": (3, 4),
 }
 MENU = discord.AppCommandType.message.value
-NAMED = {"whose": "member", "measure": "credits_per_day"}
+NAMED = {"whose": "member", "measure": "credits_per_day", "lacks": "files"}
 """Facts that choose a sentence."""
 assert sharing
 assert care
@@ -149,7 +149,7 @@ async def test_every_refusal_and_failure_is_told_in_chinese_alone(scene, boss, m
         shown = await boss.slash(scene.channel, "imagine", prompt="灯塔")
         text = scene.text(shown.response)
         assert shown.response.ephemeral
-        if not isinstance(error, CommitUnknown | PictureKept):
+        if not isinstance(error, CommitUnknown | PictureKept | pressing.TooLateToCancel):
             assert "没有扣除任何积分" in text
         assert not ENGLISH.search(text), text
         assert not re.search("违规|禁止你|你不应该", text)
