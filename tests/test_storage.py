@@ -221,6 +221,24 @@ def test_the_bot_does_not_start_on_books_that_do_not_add_up(command, file):
     assert command("ledger", "check").code == 1
 
 
+def test_a_broken_file_is_told_to_the_operator_with_what_mends_it(command, file, folder):
+    """And not as members read of it, who would try again in a minute."""
+    assert command("db", "backup", "saved.db").code == 0
+    (folder / "junk.db").write_text("no database")
+    run = command("db", "restore", "junk.db")
+    assert (run.code, run.err) == (1, "plantain: junk.db: file is not a database\n")
+
+    file.write_text("no database")
+    for words in (["db", "check"], ["jobs", "list"], ["run"]):
+        run = command(*words, DISCORD_TOKEN="made-up-token")
+        assert run.code == 1
+        assert run.err.count("\n") == 1
+        assert run.err.startswith("plantain: ")
+        assert "file is not a database; `plantain db restore` puts a backup" in run.err
+    assert command("db", "restore", "saved.db").code == 0
+    assert command("db", "check").code == 0
+
+
 async def test_nor_on_a_broken_file(settings):
     """Books on either engine are looked at before anything is recovered."""
     async with open_app(settings):

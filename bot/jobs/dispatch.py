@@ -7,6 +7,8 @@ from typing import Protocol
 import structlog
 
 MICROS = 1_000_000
+STOP_SECONDS = 1.0
+"""For a run that is stopped; one that takes longer shows and writes nothing either."""
 
 
 class Dispatcher(Protocol):
@@ -51,6 +53,16 @@ class InProcessDispatcher:
         task.add_done_callback(lambda _task: self._tasks.pop(job_id, None))
         if wait:
             self._waits[job_id] = task
+
+    async def stop(self, job_id: str) -> None:
+        """Have this process no longer be at a job, as its row has been ended; nothing for others.
+
+        What its run still writes is refused there.
+        """
+        task = self._tasks.get(job_id)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task], timeout=STOP_SECONDS)
 
     async def rest(self) -> None:
         """Wait until this process is at no job."""

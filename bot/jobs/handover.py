@@ -27,6 +27,7 @@ from bot.jobs.painter import not_a_picture
 from bot.jobs.payers import PaidBy, Payers
 from bot.jobs.progress import failure_of
 from bot.ledger.ledger import Ledger
+from bot.pressing import Cancelled
 
 MICROS = 1_000_000
 WAITS = (5, 15, 45, 120, 300, 900, 1800, 3600)
@@ -103,7 +104,11 @@ class Handover:
         else:
             await self._check(job)
             why = failure_of(job.failure, job.provider, job.said, reference=job.id[-8:])
-            await self.told(job, len(images), reached=await self.delivery.explain(job, why))
+            if isinstance(why, Cancelled):
+                reached = await self.delivery.cancelled(job)
+            else:
+                reached = await self.delivery.explain(job, why)
+            await self.told(job, len(images), reached=reached)
 
     async def told(self, job: Job, shown: int, *, reached: bool) -> None:
         """The person knows why a job has ended, or is to be told later."""

@@ -20,6 +20,7 @@ from bot.jobs import calls, queue
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.job import JobState
 from bot.jobs.payers import Payers
+from bot.pressing import Cancelled
 from bot.providers.base import Call, OpenCall, Provider
 
 MICROS = 1_000_000
@@ -155,11 +156,16 @@ class Sweeper:
         job = await self._database.read(lambda tx: queue.get(tx, row["job_id"]))
         if job is None:
             return
+        unwanted = job.failure == Cancelled.key
         try:
             async with self._store.scratch() as folder:
                 generation = await self._provider.resume(
                     call, job.request, folder=folder, observer=_Nobody()
                 )
+                if unwanted:
+                    # Whoever cancelled it is shown nothing; the bill is known now.
+                    await self._learn(row, "late_image", Billed.YES)
+                    return
                 image = generation.images[-1]
                 stored = await self._store.adopt(image.path, digest=image.digest)
         except ProviderError as error:

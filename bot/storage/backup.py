@@ -31,10 +31,9 @@ async def save(settings: Settings, file: Path, *, force: bool) -> int:
         part.chmod(0o600)
         _check_target(file, source, force=force)
         part.replace(file)
-    pictures = settings.images_dir or settings.data_dir / "images"
     print(  # noqa: T201 - the command's result
         f"{file}: {_megabytes(file):.1f} MB with all credits, limits, teams and jobs. Pictures are"
-        f" not in it: copy the folder {pictures} after it."
+        f" not in it: copy the folder {settings.pictures} after it."
     )
     return _tell(wrong, f"{file} is as the database is, but:")
 
