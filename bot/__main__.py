@@ -9,7 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.errors import PlantainError, Refusal, SettingsError
+from bot.errors import (
+    CommitUnknown,
+    DiscordUnreachable,
+    PlantainError,
+    Refusal,
+    SettingsError,
+    StorageError,
+)
 from bot.generation.request import AspectRatio, Resolution, Thinking
 from bot.settings import Settings
 
@@ -79,7 +86,7 @@ def main() -> None:
     except Refusal as error:
         sys.exit(_complain(_sentence(error), USAGE))
     except PlantainError as error:
-        sys.exit(_complain(f"{_sentence(error)} {error}", FAILURE))
+        sys.exit(_complain(_for_operator(error), FAILURE))
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -384,6 +391,17 @@ def jobs_release(job: Called) -> None:
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(work)
+
+
+def _for_operator(error: PlantainError) -> str:
+    """What happened, in place of sentences that tell members to try again in a minute."""
+    if isinstance(error, CommitUnknown):
+        return f"{error.problem}; nobody knows whether it was stored, so look before you repeat it"
+    if isinstance(error, StorageError):
+        return error.problem
+    if isinstance(error, DiscordUnreachable):
+        return f"{_sentence(error)} {error.problem}"
+    return _sentence(error)
 
 
 def _sentence(error: PlantainError) -> str:

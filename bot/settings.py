@@ -192,8 +192,14 @@ class Settings(BaseSettings):
     @classmethod
     def _never(cls, value: object) -> object:
         """Never to ask is a word of its own: 0 asks always."""
-        is_off = isinstance(value, str) and value.strip().lower() == "off"
-        return None if is_off else value
+        if not isinstance(value, str):
+            return value
+        word = value.strip().lower()
+        if word == "off":
+            return None
+        if not word.removeprefix("-").isdecimal():
+            raise PydanticCustomError("confirm", "must be a whole number, or off to ask never")
+        return value
 
     @field_validator("quota_timezone")
     @classmethod
@@ -341,6 +347,11 @@ class Settings(BaseSettings):
     def prepare_data_dir(self) -> Path:
         """Make the data folder and prove that it can be written; raises SettingsError."""
         return _prepared(self.data_dir, "DATA_DIR")
+
+    @property
+    def pictures(self) -> Path:
+        """Where pictures are kept."""
+        return self.images_dir or self.data_dir / "images"
 
     def prepare_images_dir(self) -> Path | None:
         """The same for the folder of pictures that several bots share, if there is one."""

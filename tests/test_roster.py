@@ -114,3 +114,12 @@ async def test_a_picture_that_waits_for_discord_is_tried_at_once(command, file):
     assert (retried.code, "tried again at once" in retried.out) == (0, True)
     [(due,)] = ask(file, "SELECT deliver_at FROM jobs")
     assert due < later
+
+
+@pytest.mark.parametrize("verb", ["release", "retry"])
+def test_an_operator_has_a_word_on_a_servers_jobs_too(command, server, verb):
+    there = server.fresh().get_secret_value()
+
+    unknown = command("jobs", verb, "nobody", DATABASE_URL=there)
+
+    assert (unknown.code, "there is no job 'nobody'" in unknown.err) == (1, True)

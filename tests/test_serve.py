@@ -89,7 +89,9 @@ class Discord:
         self.note(request)
         own = {"application_id": ME["id"], "version": "1", "default_member_permissions": None}
         sent = await request.json()
-        return answer([{**command, **own, "id": str(100 + n)} for n, command in enumerate(sent)])
+        # A menu's description is an empty one.
+        known = [{"description": "", **command} for command in sent]
+        return answer([{**command, **own, "id": str(100 + n)} for n, command in enumerate(known)])
 
     async def gateway(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()

@@ -93,6 +93,7 @@ def test_a_bad_value_is_an_error_that_names_its_variable(monkeypatch, name, valu
 
     assert caught.value.setting == name
     assert caught.value.problem
+    assert ("or off" in caught.value.problem) == (value == "never")
     said = f"{caught.value} {caught.value!r} {caught.value.__cause__} {caught.value.facts}"
     assert "a-password" not in said
     assert not any(secret in said for secret in SECRETS.values())

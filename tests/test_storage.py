@@ -77,6 +77,18 @@ def test_a_backup_of_a_live_database_is_whole_and_private(command, file, folder)
     assert command("db", "backup", "missing/saved.db").code == 2
 
 
+def test_a_backup_never_takes_the_place_of_its_own_database(command, file, folder):
+    """A bot that has it open would write on into a file that is gone."""
+    (folder / "also.db").symlink_to(file)
+    here = file.stat().st_ino
+
+    runs = [command("db", "backup", name, "--force") for name in ("data/plantain.db", "also.db")]
+
+    assert [run.code for run in runs] == [2, 2]
+    assert all("is the database itself" in run.err for run in runs)
+    assert file.stat().st_ino == here
+
+
 def test_a_restored_backup_is_in_place_and_what_was_there_is_kept(command, file, folder):
     before = content(file)
     assert command("db", "backup", "saved.db").code == 0
@@ -100,13 +112,17 @@ def test_a_restored_backup_is_in_place_and_what_was_there_is_kept(command, file,
 
 def test_a_backup_of_an_older_version_comes_up_to_date(command, file, folder):
     """As before an upgrade; the schema is brought forward on the way."""
-    saved, last = folder / "old.db", migrations.load()[-1]
-    assert command("db", "backup", "old.db").code == 0
-    run_sql(saved, "DELETE FROM schema_migrations WHERE number = ?", last.number)
-    run_sql(saved, "DROP TABLE commits")
+    shipped = migrations.load()
+    with closing(sqlite3.connect(folder / "old.db")) as old, old:
+        old.executescript(migrations.CREATE_TABLE)
+        for one in shipped[:-1]:
+            old.executescript(one.script)
+            old.execute("INSERT INTO schema_migrations VALUES (?, ?, 1)", (one.number, one.name))
 
     assert command("db", "restore", "old.db").code == 0
-    assert run_sql(file, "SELECT COUNT(*) FROM commits") == [(0,)]
+    assert run_sql(file, "SELECT name FROM schema_migrations ORDER BY number") == [
+        (one.name,) for one in shipped
+    ]
 
 
 @pytest.mark.parametrize("what", ["garbage", "another's", "newer", "wrong books", "missing"])
@@ -203,6 +219,24 @@ def test_the_bot_does_not_start_on_books_that_do_not_add_up(command, file):
     assert run.code == 1
     assert "plantain ledger check" in run.err
     assert command("ledger", "check").code == 1
+
+
+def test_a_broken_file_is_told_to_the_operator_with_what_mends_it(command, file, folder):
+    """And not as members read of it, who would try again in a minute."""
+    assert command("db", "backup", "saved.db").code == 0
+    (folder / "junk.db").write_text("no database")
+    run = command("db", "restore", "junk.db")
+    assert (run.code, run.err) == (1, "plantain: junk.db: file is not a database\n")
+
+    file.write_text("no database")
+    for words in (["db", "check"], ["jobs", "list"], ["run"]):
+        run = command(*words, DISCORD_TOKEN="made-up-token")
+        assert run.code == 1
+        assert run.err.count("\n") == 1
+        assert run.err.startswith("plantain: ")
+        assert "file is not a database; `plantain db restore` puts a backup" in run.err
+    assert command("db", "restore", "saved.db").code == 0
+    assert command("db", "check").code == 0
 
 
 async def test_nor_on_a_broken_file(settings):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib import resources
 from importlib.abc import Traversable
 from typing import Protocol, TypeVar
@@ -57,7 +57,13 @@ class Scripted(Protocol):
         """As Database.write; only one process at a time is inside."""
 
 
-def load(folder: Traversable = FOLDER) -> tuple[Migration, ...]:
+@cache
+def load() -> tuple[Migration, ...]:
+    """Those that come with the package, in order, read once; raises as `read`."""
+    return read(FOLDER)
+
+
+def read(folder: Traversable) -> tuple[Migration, ...]:
     """The folder's migrations in order; raises ValueError for a misnamed or doubled file."""
     found: dict[int, Migration] = {}
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):

@@ -33,6 +33,8 @@ WAL_ATTEMPTS = 10
 
 STATEMENT_CACHE = 256
 
+_BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
 
 class SqliteTransaction:
     """One work's view of its transaction, used in the database thread only.
@@ -86,7 +88,7 @@ class SqliteTransaction:
                 return take(cursor)
         except (sqlite3.Error, OverflowError, UnicodeError) as error:
             # The last two are for values that the engine cannot take.
-            self.failure = StorageError(str(error))
+            self.failure = _told(error)
             raise self.failure from error
 
 
@@ -142,7 +144,7 @@ class SqliteDatabase:
                 writer = await resources.enter_async_context(_connected(path, _prepare_writer))
                 reader = await resources.enter_async_context(_connected(path, _prepare_reader))
             except sqlite3.Error as error:
-                raise StorageError(f"{path}: {error}") from error
+                raise _told(error, path) from error
             database = cls(writer=writer, reader=reader, named=statements.load())
             resources.push_async_callback(database.finish)
             database.applied = tuple(await migrations.upgrade(database, migrations.load(), now=now))
@@ -161,7 +163,7 @@ class SqliteDatabase:
                     _connected(_existing(path), _prepare_reader)
                 )
             except sqlite3.Error as error:
-                raise StorageError(f"{path}: {error}") from error
+                raise _told(error, path) from error
             database = cls(writer=reader, reader=reader, named=statements.load())
             resources.push_async_callback(database.finish)
             await database.read(partial(migrations.check, migrations.load()))
@@ -311,7 +313,7 @@ def _commit_together(
         _command(connection, "COMMIT")
     except (sqlite3.Error, StorageError) as error:
         _roll_back(connection)
-        problem = error.problem if isinstance(error, StorageError) else str(error)
+        problem = error.problem if isinstance(error, StorageError) else _told(error).problem
         cause = error.__cause__ if isinstance(error, StorageError) else error
         for write in batch:
             write.error = StorageError(problem)
@@ -339,7 +341,7 @@ def _read_snapshot(
     try:
         _command(connection, "BEGIN")
     except sqlite3.Error as error:
-        raise StorageError(str(error)) from error
+        raise _told(error) from error
     try:
         return drive(work, SqliteTransaction(connection, named))
     finally:
@@ -395,3 +397,11 @@ def _changed_rows(cursor: sqlite3.Cursor) -> int:
     # Rows given back must be taken before the count is known.
     cursor.fetchall()
     return cursor.rowcount
+
+
+def _told(error: Exception, path: Path | None = None) -> StorageError:
+    """As the family's error: what SQLite says, and what helps where the file is broken."""
+    problem = f"{path}: {error}" if path else str(error)
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN:
+        problem += "; `plantain db restore` puts a backup in its place"
+    return StorageError(problem)

@@ -1,8 +1,10 @@
 """The named statements of `db/sql/`, one text for both engines."""
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from importlib.abc import Traversable
+from types import MappingProxyType
 
 from aiosql.adapters.sqlite3 import SQLite3Adapter
 from aiosql.query_loader import QueryLoader
@@ -10,7 +12,13 @@ from aiosql.query_loader import QueryLoader
 FOLDER = resources.files("bot.db") / "sql"
 
 
-def load(folder: Traversable = FOLDER) -> Mapping[str, str]:
+@cache
+def load() -> Mapping[str, str]:
+    """Every statement that comes with the package, by name, read once; raises as `read`."""
+    return read(FOLDER)
+
+
+def read(folder: Traversable) -> Mapping[str, str]:
     """Every statement in the folder's `*.sql` files, by name.
 
     Raises ValueError for a name given twice and for a statement without its sentence.
@@ -28,4 +36,4 @@ def load(folder: Traversable = FOLDER) -> Mapping[str, str]:
             if not query.doc_comments:
                 raise ValueError(f"{file.name}: {query.query_name} has no sentence")
             statements[query.query_name] = query.sql
-    return statements
+    return MappingProxyType(statements)

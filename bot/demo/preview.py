@@ -302,21 +302,23 @@ async def _lively(env: simcord.Env, preview: simcord.Preview, stage: Stage) -> A
 def _as_command(body: Mapping[str, Any], catalog: Mapping[str, Any]) -> Mapping[str, Any]:
     """A command sent as a line of text, made the command that Discord's own box would see in it.
 
-    The words after its name become its prompt, so that what the greeting shows can be typed.
+    The words after its name become the first text it needs, so that what the greeting shows can be
+    typed, and the letters on a card after `/show`.
     """
     if body.get("kind") != "send_message":
         return body
     name, _, words = str(body.get("content", "")).strip().partition(" ")
     for entry in catalog.get("entries", ()):
         if name == f"/{entry['invocation']}":
-            known = {option["name"] for option in entry["options"]}
+            needed = (one for one in entry["options"] if one["required"])
+            text = [one["name"] for one in needed if one["type"] == "string"]
             return {
                 **body,
                 "kind": "run_command",
                 "command_id": entry["commandId"],
                 "path": entry["path"],
                 "schema_fingerprint": entry["schemaFingerprint"],
-                "options": {"prompt": words} if words and "prompt" in known else {},
+                "options": {name: words for name in text[:1] if words},
             }
     return body
 

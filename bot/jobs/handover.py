@@ -60,6 +60,10 @@ class Handover:
         if job.state is JobState.DELIVERED:
             await self.settle(job)
             return True
+        if job.forgotten:
+            # Its maker has got it another way and had it deleted: paid for, and shown no more.
+            await self._note(job, None)
+            return True
         images = await self.database.read(lambda tx: queue.results(tx, job.id))
         waited = self.now() - (job.stored_at or job.created_at)
         here = await self._are_here(images)
@@ -67,16 +71,15 @@ class Handover:
             problem = "the picture's file is gone"
             kind = ErrorKind.RESULT_UNAVAILABLE
             raise ProviderError(kind, job.provider, Billed.YES, detail=problem)
-        if here and waited > GIVE_UP:
-            structlog.get_logger("jobs").warning("picture kept, not delivered", job=job.id)
-            await self._note(job, None)
-            return True
         charged = job.price.credits * len(images)
         try:
             message_id = await self._show(job, images, 0, charged, _shortfall(job, len(images)))
         except DeliveryFailed as error:
-            await self._postpone(job, error)
-            return False
+            if not here or waited <= GIVE_UP:
+                await self._postpone(job, error)
+                return False
+            structlog.get_logger("jobs").warning("picture kept, not delivered", job=job.id)
+            message_id = None
         await self._note(job, message_id)
         return True
 
@@ -88,7 +91,8 @@ class Handover:
         """Tell why an ended job came to nothing, or show a picture that came after its end."""
         images = await self.database.read(lambda tx: queue.results(tx, job.id))
         late = images[job.shown :]
-        if self.now() > (job.finished_at or job.created_at) + 2 * GIVE_UP:
+        over = (job.finished_at or job.created_at) + 2 * GIVE_UP
+        if job.forgotten or self.now() > over:
             await self._forget(job, len(images))
         elif late:
             try:
@@ -166,7 +170,11 @@ class Handover:
                 picture = await self._fit(job, image, folder, share)
                 pictures.append(replace(picture, number=number))
             await self._check(job)
-            return await self.delivery.deliver(job, pictures, receipt, shortfall)
+            try:
+                return await self.delivery.deliver(job, pictures, receipt, shortfall)
+            except FileNotFoundError as error:
+                # Its maker has just had it deleted.
+                raise DeliveryFailed("the picture is gone", unreachable=True) from error
 
     async def _are_here(self, images: Sequence[ImageRef]) -> bool:
         """Whether this process's store has every file."""
@@ -183,6 +191,8 @@ class Handover:
         limit = min(job.place.upload_limit, share)
         try:
             fitted = await self.codec.fit(self.store.path(image), limit=limit, into=into)
+        except FileNotFoundError as error:
+            raise DeliveryFailed("the picture is gone", unreachable=True) from error
         except UnusablePicture as error:
             raise not_a_picture(job, error) from error
         return Picture(fitted.path, fitted.mime, image, fitted.how)

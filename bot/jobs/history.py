@@ -9,6 +9,7 @@ from bot.generation.request import ImageRef
 from bot.images.store import ImageStore
 from bot.jobs import queue
 from bot.jobs.job import JobState, Receipt, Stored
+from bot.jobs.question import LASTS
 from bot.jobs.service import Studio
 from bot.ledger.entry import LedgerEntry, MovementKind
 from bot.pressing import NothingBefore, NotYourPicture
@@ -117,19 +118,20 @@ class History:
     async def forget(self, stored: Stored, member_id: int) -> None:
         """Delete a job's pictures for good; its row and its entries stay.
 
-        A picture that another job or somebody's next request works from stays for them. Raises
-        NotYourPicture for anybody but its maker, JobUnknown when it is forgotten already.
+        A picture that another job works from, an open question or somebody's next request stays for
+        them. Raises NotYourPicture for anybody but its maker, JobUnknown when it is forgotten.
         """
         job = stored.job
         if job.place.member_id != member_id:
             raise NotYourPicture
 
         async def forget(tx: Transaction) -> list[ImageRef]:
-            row = await tx.one("forget_job", id=job.id, member_id=member_id, now=self._now())
+            now = self._now()
+            row = await tx.one("forget_job", id=job.id, member_id=member_id, now=now)
             if row is None:
                 raise JobUnknown
             await tx.run("forget_turns", job_id=job.id)
-            rows = await tx.all("pictures_of_none", job_id=job.id)
+            rows = await tx.all("pictures_of_none", job_id=job.id, asked_after=now - LASTS)
             return [queue.image(found) for found in rows]
 
         for picture in await self._database.write(forget):

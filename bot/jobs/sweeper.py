@@ -5,6 +5,7 @@ renewed is measured by our own monotonic clock: a wall clock that jumps takes no
 is alive, and saves none of one that is dead.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -82,20 +83,31 @@ class Sweeper:
         self._open = False
 
     async def watch(self) -> None:
-        """Sweep at once and then several times a lease, until cancelled or closed."""
-        while self._open:
-            await self.sweep()
-            await self._tick(self._lease / SWEEPS)
+        """Sweep at once and then several times a lease, until cancelled or closed.
+
+        An upstream that is slow to answer, or a large store, holds up no job.
+        """
+        async with asyncio.TaskGroup() as group:
+            for work in (self._jobs, self._late, self._tidy):
+                group.create_task(self._repeat(work))
 
     async def sweep(self) -> None:
         """Look once; never raises. What cannot be done now is found again the next time."""
         for work in (self._jobs, self._late, self._tidy):
-            try:
-                await work()
-            except StorageError as error:
-                self._log.warning("not swept", what=work.__name__, error=str(error))
-            except Exception:  # noqa: BLE001 - one part that breaks must not stop the others
-                self._log.exception("sweep crashed", what=work.__name__)
+            await self._guarded(work)
+
+    async def _repeat(self, work: Callable[[], Awaitable[None]]) -> None:
+        while self._open:
+            await self._guarded(work)
+            await self._tick(self._lease / SWEEPS)
+
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except StorageError as error:
+            self._log.warning("not swept", what=work.__name__, error=str(error))
+        except Exception:  # noqa: BLE001 - one part that breaks must not stop the others
+            self._log.exception("sweep crashed", what=work.__name__)
 
     async def _jobs(self) -> None:
         """Take leases of the dead away; wake a runner for every free job whose time has come."""
@@ -166,6 +178,10 @@ class Sweeper:
 
         async def owe(tx: Transaction) -> bool:
             if not await calls.learn(tx, row["id"], outcome="late_image", billed=Billed.YES):
+                return False
+            current = await queue.get(tx, job.id)
+            if current is None or current.forgotten:
+                # Its maker had it deleted for good; the file goes with what nobody refers to.
                 return False
             await queue.tie(tx, job.id, stored, picture=row["picture"], now=self._now())
             await tx.one("owe_picture", id=job.id, now=self._now())

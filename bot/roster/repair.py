@@ -9,9 +9,9 @@ from dataclasses import replace
 from hashlib import sha256
 
 from bot.books.source import complain
+from bot.db import engine
 from bot.db.database import Row, Transaction
-from bot.db.sqlite import SqliteDatabase
-from bot.errors import Billed, GivenBack, SettingsError
+from bot.errors import Billed, GivenBack
 from bot.generation.catalog import MICROS
 from bot.jobs import queue
 from bot.jobs.bank import Bank
@@ -108,10 +108,7 @@ async def _told(
     settings: Settings,
     work: Callable[[Transaction], Awaitable[tuple[bool, str]]],
 ) -> int:
-    path = settings.sqlite_path
-    if not path.is_file():
-        raise SettingsError("DATA_DIR", f"there is no database at {path}; `db upgrade` makes one")
-    async with SqliteDatabase.open(path) as database:
+    async with engine.opened(settings.existing_database) as database:
         done, told = await database.write(work)
     if not done:
         return complain(told)

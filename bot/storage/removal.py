@@ -34,7 +34,7 @@ async def copy(settings: Settings, source_url: str | None, target_url: str) -> N
         print(f"{rows:>12,} {name}")  # noqa: T201 - the command's result
     print(  # noqa: T201 - the command's result
         "Both ledgers add up. Set DATABASE_URL to the new database and start the bot; the pictures"
-        f" stay in {settings.data_dir / 'images'}."
+        f" stay in {settings.pictures}."
     )
 
 

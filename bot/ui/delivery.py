@@ -102,8 +102,10 @@ class DiscordDelivery:
     def _change(self, job: Job) -> Callable[..., Awaitable[discord.Message]] | None:
         """What makes the job's card another; None where it is a reply that has expired."""
         place = job.place
-        if job.button is Button.REPLY and place.channel_id is not None:
-            # A card that answers a message is an ordinary message of ours.
+        is_message = job.button is Button.REPLY and place.reply_token is None
+        if is_message and place.channel_id is not None:
+            # A card that answers a message is an ordinary message of ours; one that answers the
+            # press of a question about it is not.
             return self._card(place).edit
         reply = self._reply(job)
         return None if reply is None else partial(reply.edit_message, place.message_id)

@@ -101,7 +101,11 @@ class Desk:
             reply_token=None,
             private=private,
         )
-        await message.reply(view=self._confirm_cards.asked(asked, locale), mention_author=False)
+        if asked.known:
+            return  # delivered to us twice: the first answers it
+        there = message.to_reference(fail_if_not_exists=False)
+        card = self._confirm_cards.asked(asked, locale)
+        await here.send(view=card, reference=there, mention_author=False)
 
     async def _submit(
         self,

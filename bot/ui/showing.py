@@ -15,7 +15,7 @@ from bot.ui.replies import begin, open_with
 
 
 class Showing:
-    """`collect` settles a job whose kept pictures have just been shown, by its id and message."""
+    """`collect` settles a job whose maker has just got its kept pictures, by its id and message."""
 
     def __init__(
         self,
@@ -62,6 +62,6 @@ class Showing:
                 shown = await interaction.edit_original_response(view=card, attachments=attachments)
             except discord.NotFound as error:
                 raise MessageGone from error
-        if job.state is JobState.GENERATED:
-            # Discord would not take it at the time; now that it has been seen, it is paid for.
+        if job.state is JobState.GENERATED and job.place.member_id == interaction.user.id:
+            # Discord would not take it at the time; now that its maker has it, it is paid for.
             await self._collect(job.id, shown.id)

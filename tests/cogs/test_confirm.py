@@ -233,6 +233,82 @@ async def test_again_and_edit_ask_too_and_a_team_is_named(scene_over, settings, 
         await scene.assert_books_balance()
 
 
+async def test_another_payer_than_was_said_asks_again(scene_over, settings, calls):
+    """The team's pot is spent meanwhile: nobody pays themselves who was told that it would."""
+    chosen = settings.model_copy(update={"confirm_from_credits": 0})
+    async with scene_over(chosen) as scene:
+        alice, bob = scene.member("alice"), scene.member("bob")
+        await bob.slash(scene.channel, "team create", name="Foxes", credits=10)
+        question = await ask(scene, alice, "the foxes pay", count=1)
+        other = await ask(scene, bob, "the foxes paid", count=1)
+        await bob.click(other, label="Draw it for 7 credits")
+
+        await alice.click(question, label="Draw it for 7 credits")
+
+        assert "Who would pay has changed" in words(scene, question)
+        assert "Paid by you" in words(scene, question)
+        assert calls.count("the foxes pay") == 0
+        drawn = await alice.click(question, label="Draw it for 7 credits")
+        assert drawn.response.attachments
+        assert (await scene.account(alice)).available == 100 - 7
+        await scene.assert_books_balance()
+
+
+async def mention(scene, member, card, words):
+    """A reply to a card that mentions the bot, in the direct messages with it, delivered twice."""
+    parsers, dm = scene.app.client._connection.parsers, member.user.dm_channel
+    deliver = parsers["MESSAGE_CREATE"]
+    parsers["MESSAGE_CREATE"] = lambda data: (deliver(data), deliver(data))
+    there = {"channel_id": str(dm.id), "message_id": str(card.id)}
+    reference = scene.env.backend.normalize_message_reference(dm.id, there)
+    said = f"{scene.app.client.user.mention} {words}"
+    await member.send_dm(said, reference=reference)
+    parsers["MESSAGE_CREATE"] = deliver
+
+
+async def test_a_reply_to_a_picture_sent_by_message_asks_once_and_its_card_becomes_the_picture(
+    scene_over, settings, calls
+):
+    chosen = settings.model_copy(update={"confirm_from_credits": 0})
+    async with scene_over(chosen) as scene:
+        alice = scene.member("alice")
+        first = await ask(scene, alice, "a secret", count=1, private=True)
+        scene.env.inject_error("PATCH", "/webhooks/*", status=404, code=10015, times=None)
+        await alice.click(first, label="Draw it for 7 credits")
+        scene.env.backend.faults.clear()
+        dm = alice.user.dm_channel
+        before = len(dm.history())
+        await mention(scene, alice, dm.last_message, "more secret")
+        assert len(dm.history()) == before + 2
+        assert "Draw this for 7 credits?" in scene.text(dm.last_message)
+
+        pressed = await alice.user.click(dm.last_message, label="Draw it for 7 credits")
+
+        assert pressed.response.ephemeral
+        assert pressed.response.attachments
+        assert len(dm.history()) == before + 2
+        assert calls.count("more secret") == 1
+        assert (await scene.account(alice)).available == 100 - 14
+
+
+async def test_what_is_deleted_for_good_stays_for_whom_was_asked_about_it(scene_over, settings):
+    """Bob is asked whether to vary it while Alice deletes it, and says yes."""
+    chosen = settings.model_copy(update={"confirm_from_credits": 1})
+    async with scene_over(chosen) as scene:
+        alice, bob = scene.member("alice"), scene.member("bob")
+        mine = await ask(scene, alice, "a picture to forget", count=1)
+        first = await alice.click(mine, label="Draw it for 7 credits")
+        question = await bob.click(first.response, label="Vary · 7 credits")
+        form = await scene.choose(alice, first.response, "delete")
+        await scene.fill(alice, form, where=["history"])
+
+        pressed = await bob.click(question.response, label="Draw it for 7 credits")
+
+        assert pressed.response.attachments
+        assert (await scene.account(bob)).available == 100 - 7
+        await scene.assert_books_balance()
+
+
 async def test_off_never_asks(scene_over, settings):
     chosen = settings.model_copy(update={"confirm_from_credits": None, "welcome_credits": 300})
     async with scene_over(chosen) as scene:

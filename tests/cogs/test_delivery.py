@@ -174,19 +174,24 @@ async def test_a_picture_that_cannot_be_delivered_is_kept_and_paid_for_when_it_i
         await scene.assert_books_balance()
 
 
-async def test_a_kept_picture_that_somebody_gets_another_way_is_paid_for_then(scene):
+async def test_a_kept_picture_is_paid_for_when_its_maker_finds_it_and_not_when_another_does(scene):
+    """Bob looks at it in private: Alice has not seen it, and gets it all the same."""
+    alice, bob = scene.member("alice"), scene.member("bob")
     break_replies(scene)
     break_channels(scene)
     scene.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
-    await scene.member("alice").slash(scene.channel, "imagine", prompt="shown elsewhere")
+    await alice.slash(scene.channel, "imagine", prompt="kept for alice")
     [job] = await scene.jobs()
-    collect = scene.app.client.services.collect
+    scene.env.backend.faults.clear()
 
-    assert await collect(job["id"], 12345)
-    assert not await collect(job["id"], 12345)
+    seen = await bob.slash(scene.channel, "show", job=job["id"], private=True)
 
+    assert seen.response.attachments
     [job] = await scene.jobs()
-    assert (job["state"], job["message_id"], job["credits_charged"]) == ("done", 12345, 7)
+    assert (job["state"], job["credits_charged"]) == ("generated", None)
+    await alice.slash(scene.channel, "show", job=job["id"])
+    [job] = await scene.jobs()
+    assert (job["state"], job["credits_charged"]) == ("done", 7)
     await scene.assert_books_balance()
 
 

@@ -33,16 +33,16 @@ def test_files_are_read_in_order_and_must_be_well_named(tmp_path):
     (tmp_path / "0002_b.sql").write_text("B;")
     (tmp_path / "0001_a.sql").write_text("A;")
     (tmp_path / "README.md").write_text("not a migration")
-    assert migrations.load(tmp_path) == (
+    assert migrations.read(tmp_path) == (
         Migration(1, "0001_a", "A;"),
         Migration(2, "0002_b", "B;"),
     )
     (tmp_path / "0002_c.sql").write_text("C;")
     with pytest.raises(ValueError, match=r"0002_c\.sql and 0002_b have one number"):
-        migrations.load(tmp_path)
+        migrations.read(tmp_path)
     (tmp_path / "0002_c.sql").rename(tmp_path / "3_c.sql")
     with pytest.raises(ValueError, match=r"3_c\.sql is not called"):
-        migrations.load(tmp_path)
+        migrations.read(tmp_path)
 
 
 async def test_opening_applies_what_is_missing_once(tmp_path):

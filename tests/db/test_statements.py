@@ -12,20 +12,20 @@ SHIPPED = statements.load()
 def test_a_name_given_twice_is_an_error_in_one_file_and_across_files(tmp_path):
     first = "-- name: look\n-- Look.\nSELECT 1;\n"
     (tmp_path / "a.sql").write_text(first)
-    assert statements.load(tmp_path) == {"look": "SELECT 1;"}
+    assert statements.read(tmp_path) == {"look": "SELECT 1;"}
     (tmp_path / "b.sql").write_text(first)
     with pytest.raises(ValueError, match=r"b\.sql: the name look is given twice"):
-        statements.load(tmp_path)
+        statements.read(tmp_path)
     (tmp_path / "b.sql").unlink()
     (tmp_path / "a.sql").write_text(first * 2)
     with pytest.raises(ValueError, match=r"a\.sql: the name look is given twice"):
-        statements.load(tmp_path)
+        statements.read(tmp_path)
 
 
 def test_a_statement_without_its_sentence_is_an_error(tmp_path):
     (tmp_path / "a.sql").write_text("-- name: look\nSELECT 1;\n")
     with pytest.raises(ValueError, match="look has no sentence"):
-        statements.load(tmp_path)
+        statements.read(tmp_path)
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -166,6 +166,30 @@ async def test_a_picture_that_comes_after_we_gave_up_is_shown_for_free(open_shop
         await shop.assert_books_balance()
 
 
+async def test_a_late_picture_of_a_job_that_was_deleted_for_good_is_not_shown(open_shop, key):
+    """Deleted before it came, or between its coming and its being shown."""
+    async with open_shop({"evolink": key()}, time_limit=1) as shop:
+        early = await shop.run("too late for its maker", model=PRO)
+        forget = "UPDATE jobs SET forgotten_at = 1 WHERE id = :id"
+        await shop.database.write(lambda tx: tx.query(forget, id=early.id))
+        between = await shop.run("late and deleted", model=PRO)
+        wake, shop.dispatcher.wake = shop.dispatcher.wake, lambda _job_id, *, wait=0: None
+        for _ in range(3):
+            await shop.sweep(after=601)
+        shop.dispatcher.wake = wake
+        await shop.database.write(lambda tx: tx.query(forget, id=between.id))
+
+        await shop.sweep(after=601)
+
+        assert shop.told.delivered == []
+        rows = [await shop.job(job) for job in (early, between)]
+        assert [(row["state"], row["deliver_at"]) for row in rows] == [("failed", None)] * 2
+        calls = await shop.attempts()
+        assert {(call["outcome"], call["billed"]) for call in calls} == {("late_image", "yes")}
+        tied = await shop.rows("SELECT job_id FROM job_images WHERE role = 'result'")
+        assert [row["job_id"] for row in tied] == [between.id]
+
+
 async def test_a_task_that_never_ends_is_asked_about_for_a_day(open_stopping, key):
     async with open_stopping("evolink", key(), None, time_limit=1) as shop:
         job = await shop.run("hang on for ever", model=PRO)

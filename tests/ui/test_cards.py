@@ -507,7 +507,9 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
         "confirm": [
             CONFIRM_CARDS.asked(ASKED, locale),
             CONFIRM_CARDS.asked(replace(ASKED, paid_by=PaidBy.SERVER, changed=True), locale),
-            CONFIRM_CARDS.asked(replace(ASKED, paid_by=PaidBy.TEAM, team=TEAM.name), locale),
+            CONFIRM_CARDS.asked(
+                replace(ASKED, paid_by=PaidBy.TEAM, team=TEAM.name, repaid=True), locale
+            ),
             CONFIRM_CARDS.taken(QUESTION, locale),
             CONFIRM_CARDS.declined(QUESTION, locale),
         ],
