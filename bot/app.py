@@ -50,6 +50,8 @@ class App:
         services.studio.close()
         services.sweeper.close()
         await services.dispatcher.close(grace)
+        for screen in services.screens:
+            await screen.close()
         await services.alerts.close()
 
 
@@ -106,6 +108,7 @@ async def open_app(
             provider=provider,
             ranking=ranking,
             supply=supply,
+            speeds=speeds,
         )
         app = App(Client(compose=assembly.services), database, bank, workshop)
         resources.push_async_callback(app.drain, 0.0)

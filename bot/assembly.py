@@ -11,9 +11,12 @@ from bot.i18n import Sentences
 from bot.images.codec import UPLOAD_LIMIT
 from bot.jobs.alerts import Alerts
 from bot.jobs.bank import Bank, tariff_of
+from bot.jobs.board import Board
+from bot.jobs.cancellation import Cancellations
 from bot.jobs.confirmations import Confirmations
 from bot.jobs.delivery import Delivery
 from bot.jobs.dispatch import Dispatcher, InProcessDispatcher
+from bot.jobs.estimates import Estimates
 from bot.jobs.exhibit import Gallery
 from bot.jobs.gifts import Gifts
 from bot.jobs.history import History
@@ -38,6 +41,7 @@ from bot.jobs.versions import Versions
 from bot.ledger.wallets import Wallets
 from bot.providers.base import Provider
 from bot.providers.download import Downloader
+from bot.providers.speed import Speeds
 from bot.settings import Settings
 from bot.ui.alert_cards import AlertCards
 from bot.ui.alerts import DiscordTeller
@@ -46,6 +50,7 @@ from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.desk import Desk
 from bot.ui.limit_cards import LimitCards
+from bot.ui.preflight import Preflight
 from bot.ui.showing import Showing
 from bot.workshop import Workshop, World
 
@@ -65,6 +70,7 @@ class Assembly:
     provider: Provider
     ranking: Ranking
     supply: Supply
+    speeds: Speeds
 
     def services(self, client: Client) -> Services:
         """All that cogs may ask, around this very client."""
@@ -77,7 +83,9 @@ class Assembly:
         cards = Cards(sentences=sentences, catalog=self.workshop.catalog, larger=larger)
         confirm_cards = ConfirmCards(cards=cards, say=sentences.say)
         now, database, bank = self.world.now, self.database, self.bank
-        runner = self._runner(DiscordDelivery(client=client, cards=cards, now=now))
+        board = self._board(DiscordDelivery(client=client, cards=cards, now=now))
+        leases = self._leases()
+        runner = self._runner(board, leases)
         alerts = self._alerts(client, sentences)
         dispatcher = InProcessDispatcher(
             alerts.after(runner.run), postpone=runner.postpone, now=now, sleep=self.world.sleep
@@ -96,17 +104,13 @@ class Assembly:
             versions=Versions(database=database, store=store, codec=codec),
             kept=Kept(database=database, uploads=uploads, now=now),
             links=self._links(),
-            desk=Desk(
-                studio=studio,
-                cards=cards,
-                confirmations=confirmations,
-                confirm_cards=confirm_cards,
-            ),
+            desk=self._desk(studio, cards, confirmations, confirm_cards),
             showing=Showing(
                 gallery=Gallery(database=database, store=store, codec=codec),
                 cards=cards,
                 collect=runner.collect,
             ),
+            cancellations=self._cancellations(leases, runner, dispatcher),
             gifts=self._gifts(),
             pots=pots,
             standings=self._standings(pots, studio),
@@ -121,12 +125,26 @@ class Assembly:
             limit_cards=LimitCards(cards=cards, say=sentences.say),
             sentences=sentences,
             dispatcher=dispatcher,
+            screens=(runner, board),
             sweeper=self._sweeper(dispatcher),
             operators=self.settings.operators,
         )
 
-    def _runner(self, delivery: Delivery) -> Runner:
+    def _board(self, delivery: Delivery) -> Board:
         world = self.world
+        return Board(delivery, database=self.database, monotonic=world.monotonic, sleep=world.sleep)
+
+    def _leases(self) -> Leases:
+        world = self.world
+        return Leases(
+            database=self.database,
+            now=world.now,
+            tick=world.tick,
+            seconds=self.settings.lease_seconds,
+        )
+
+    def _runner(self, delivery: Delivery, leases: Leases) -> Runner:
+        world, slots = self.world, self.settings.max_jobs
         return Runner(
             database=Patient(self.database, sleep=world.sleep),
             ledger=self.bank.ledger,
@@ -136,15 +154,41 @@ class Assembly:
             store=self.workshop.store,
             codec=self.workshop.codec,
             delivery=delivery,
-            leases=Leases(
-                database=self.database,
-                now=world.now,
-                tick=world.tick,
-                seconds=self.settings.lease_seconds,
-            ),
+            leases=leases,
             new_id=world.new_id,
-            slots=self.settings.max_jobs,
+            slots=slots,
+            each=self.settings.max_jobs_per_member,
+            together=self.settings.max_jobs_per_server,
             budgets=self.supply.budgets,
+            estimates=Estimates(speeds=self.speeds, slots=slots, now=world.now),
+        )
+
+    def _cancellations(
+        self, leases: Leases, runner: Runner, dispatcher: InProcessDispatcher
+    ) -> Cancellations:
+        return Cancellations(
+            database=self.database,
+            payers=self.bank.payers,
+            leases=leases,
+            store=self.workshop.store,
+            tell=runner.tell,
+            dispatcher=dispatcher,
+            new_id=self.world.new_id,
+        )
+
+    def _desk(
+        self,
+        studio: Studio,
+        cards: Cards,
+        confirmations: Confirmations,
+        confirm_cards: ConfirmCards,
+    ) -> Desk:
+        return Desk(
+            studio=studio,
+            cards=cards,
+            confirmations=confirmations,
+            confirm_cards=confirm_cards,
+            preflight=Preflight(age_restricted_only=self.settings.age_restricted_only),
         )
 
     def _sweeper(self, dispatcher: InProcessDispatcher) -> Sweeper:

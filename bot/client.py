@@ -2,9 +2,10 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import discord
 import structlog
@@ -15,6 +16,7 @@ from discord.ext import commands
 from bot.errors import DiscordUnreachable, PlantainError, SettingsError, Unexpected
 from bot.i18n import DEFAULT_LOCALE, Sentences
 from bot.jobs.alerts import Alerts
+from bot.jobs.cancellation import Cancellations
 from bot.jobs.confirmations import Confirmations
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
@@ -48,6 +50,7 @@ COGS = (
     "cogs.balance",
     "cogs.result",
     "cogs.versions",
+    "cogs.cancel",
     "cogs.show",
     "cogs.pictures",
     "cogs.reply",
@@ -58,9 +61,17 @@ COGS = (
 )
 
 
+class Screen(Protocol):
+    """What shows progress beside the jobs."""
+
+    async def close(self) -> None:
+        """Show nothing more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What cogs may ask. `sweeper` takes up jobs, such as those a stopped process left behind.
+    """What cogs may ask. `sweeper` takes up jobs, such as those a stopped process left behind;
+    `screens` are closed after `dispatcher`.
 
     `operators` are the ids of those who run the bot beside the application's owner.
     """
@@ -73,6 +84,7 @@ class Services:
     links: Links
     desk: Desk
     showing: Showing
+    cancellations: Cancellations
     gifts: Gifts
     pots: Pots
     standings: Standings
@@ -87,6 +99,7 @@ class Services:
     limit_cards: LimitCards
     sentences: Sentences
     dispatcher: InProcessDispatcher
+    screens: Sequence[Screen]
     sweeper: Sweeper
     operators: frozenset[int] = frozenset()
 

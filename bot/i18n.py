@@ -13,6 +13,7 @@ from bot.errors import (
     ProviderError,
 )
 from bot.mirror import UpstreamClosed
+from bot.pressing import BotMayNot
 
 DEFAULT_LOCALE = "en"
 MEGABYTE = 1_000_000
@@ -81,6 +82,8 @@ class Sentences:
             return self.say(_limit_key(error), locale, **facts)
         if isinstance(error, UpstreamClosed):
             facts = {"model": facts["model"], "why": self.say(f"upstream-{error.reason}", locale)}
+        if isinstance(error, BotMayNot):
+            facts = {"permission": self.say(f"permission-{error.lacks}", locale)}
         return self.say(error.key, locale, **facts)
 
     def _language(self, locale: str) -> str:

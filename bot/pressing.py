@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.errors import Refusal
+from bot.errors import PlantainError, Refusal
 
 
 @dataclass(eq=False)
@@ -13,10 +13,39 @@ class MayNotUseHere(Refusal):
 
 
 @dataclass(eq=False)
+class BotMayNot(Refusal):
+    """The bot lacks a permission in this channel or thread: seeing, writing, threads or files."""
+
+    key = "refusal-bot-may-not"
+    lacks: str
+
+
+@dataclass(eq=False)
+class AgeRestrictedOnly(Refusal):
+    """Whoever runs the bot has it make pictures in age-restricted channels alone."""
+
+    key = "refusal-age-restricted-only"
+
+
+@dataclass(eq=False)
 class NotYourPicture(Refusal):
     """Only its maker, and who may manage messages, takes a picture away."""
 
     key = "refusal-not-your-picture"
+
+
+@dataclass(eq=False)
+class Cancelled(PlantainError):
+    """Who asked, or who may manage messages, no longer wanted it."""
+
+    key = "error-cancelled"
+
+
+@dataclass(eq=False)
+class TooLateToCancel(Refusal):
+    """What was to be cancelled has been drawn, or has ended otherwise."""
+
+    key = "refusal-too-late-to-cancel"
 
 
 @dataclass(eq=False)

@@ -148,7 +148,10 @@ class Settings(BaseSettings):
     payers: Annotated[tuple[Payer, ...], NoDecode] = ("team", "server", "member")
     default_limits: str = ""
     operators: Annotated[frozenset[int], NoDecode] = frozenset()
+    age_restricted_only: bool = False
     max_jobs: Annotated[int, Field(ge=1, le=1000)] = 16
+    max_jobs_per_member: Annotated[int | None, Field(ge=1, le=1000)] = 8
+    max_jobs_per_server: Annotated[int | None, Field(ge=1, le=1000)] = None
     lease_seconds: Annotated[float, Field(ge=0.5, le=3600)] = 30.0
     shutdown_seconds: Annotated[float, Field(ge=0, le=3600)] = 20.0
 

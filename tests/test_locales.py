@@ -43,7 +43,7 @@ SAMPLES = {
     "ErrorKind": ErrorKind.SPEND_LIMIT,
     "bot.errors.Scope | None": Scope.DAY,
 }
-NAMED = {"whose": "member", "measure": "credits_per_day"}
+NAMED = {"whose": "member", "measure": "credits_per_day", "lacks": "files"}
 """Facts that choose a sentence."""
 
 
@@ -184,6 +184,7 @@ TREES = {file: ast.parse(file.read_text("utf-8")) for file in SOURCES}
 SAYING = {"say", "_say", "localized"}
 ALERTS = ("pool", "limit", "bot", "key")
 FAMILIES = {
+    "permission-*": {f"permission-{name}" for name in ("seeing", "writing", "threads", "files")},
     "provider-*": {f"provider-{kind}" for kind in ErrorKind},
     "again-*": {f"again-{unit}" for unit in ("soon", "seconds", "minutes", "hours", "days")},
     "entry-*": {f"entry-{kind}" for kind in MovementKind},

@@ -77,6 +77,18 @@ def test_a_backup_of_a_live_database_is_whole_and_private(command, file, folder)
     assert command("db", "backup", "missing/saved.db").code == 2
 
 
+def test_a_backup_never_takes_the_place_of_its_own_database(command, file, folder):
+    """A bot that has it open would write on into a file that is gone."""
+    (folder / "also.db").symlink_to(file)
+    here = file.stat().st_ino
+
+    runs = [command("db", "backup", name, "--force") for name in ("data/plantain.db", "also.db")]
+
+    assert [run.code for run in runs] == [2, 2]
+    assert all("is the database itself" in run.err for run in runs)
+    assert file.stat().st_ino == here
+
+
 def test_a_restored_backup_is_in_place_and_what_was_there_is_kept(command, file, folder):
     before = content(file)
     assert command("db", "backup", "saved.db").code == 0

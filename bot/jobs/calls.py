@@ -7,6 +7,9 @@ from bot.providers.base import Call
 from bot.providers.health import MICROS, Closed
 from bot.quotas.budget import Budgets, KeyUse, uncount
 
+LOOK_AFTER = 5 * 60 * MICROS
+"""Microseconds until a task that was given up is asked about for the first time."""
+
 
 async def begin(
     tx: Transaction,

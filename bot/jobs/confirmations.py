@@ -21,7 +21,7 @@ class Asked:
     """A question as it stands: what would be drawn at which price, and who would pay.
 
     `team` is the name of the team that would. `changed` when the price is not what was said last,
-    `known` when the same words had asked it before.
+    `repaid` when who would pay is not, `known` when the same words had asked it before.
     """
 
     question: Question
@@ -29,6 +29,7 @@ class Asked:
     paid_by: PaidBy
     team: str = ""
     changed: bool = False
+    repaid: bool = False
     known: bool = False
 
     @property
@@ -116,10 +117,13 @@ class Confirmations:
         known = stored.id != asked.id
         return Asked(stored, draft, promise.paid_by, promise.name, known=known)
 
-    async def look(self, question_id: str, who: Who, channels: Sequence[int]) -> Asked:
+    async def look(
+        self, question_id: str, who: Who, channels: Sequence[int], *, said: PaidBy | None
+    ) -> Asked:
         """An open question at today's price, for a yes; it ends only where the credits are held.
 
-        Raises QuestionOver, QuestionExpired, and what `Studio.draft` and `submit` do.
+        `said` is who would pay as the card has it, None where it does not say. Raises QuestionOver,
+        QuestionExpired, and what `Studio.draft` and `submit` do.
         """
         found = await self._find(question_id, who.member_id)
         request = found.request
@@ -139,7 +143,8 @@ class Confirmations:
         if changed:
             price = draft.credits
             await self._database.write(lambda tx: questions.reprice(tx, question_id, price))
-        return Asked(found, draft, promise.paid_by, promise.name, changed)
+        repaid = said not in (None, promise.paid_by)
+        return Asked(found, draft, promise.paid_by, promise.name, changed, repaid)
 
     async def decline(self, question_id: str, by: int) -> Question:
         """Give it up; raises QuestionOver and QuestionExpired."""

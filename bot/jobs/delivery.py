@@ -30,14 +30,17 @@ class Picture:
 class Delivery(Protocol):
     """How people see a job. Progress is shown as well as can be and never fails a job."""
 
-    async def queued(self, job: Job, ahead: int) -> None:
-        """The job waits behind `ahead` others."""
+    async def queued(self, job: Job, ahead: int, ready_at: int | None = None) -> None:
+        """The job waits behind `ahead` others.
+
+        `ready_at` is when its pictures may be there, in microseconds UTC; None where nobody knows.
+        """
 
     async def postponed(self, job: Job, begins_at: int) -> None:
         """The job came too early for a limit and begins then, in microseconds UTC."""
 
-    async def drawing(self, job: Job) -> None:
-        """An upstream is at work."""
+    async def drawing(self, job: Job, ready_at: int | None = None) -> None:
+        """An upstream is at work; `ready_at` as for `queued`."""
 
     async def waiting(self, job: Job, wait: float) -> None:
         """The upstream is busy; it is asked again in `wait` seconds."""
@@ -49,6 +52,9 @@ class Delivery(Protocol):
 
         Safe to repeat: what has been posted already is found again and not posted twice.
         """
+
+    async def cancelled(self, job: Job) -> bool:
+        """Show that the job was taken back; never raises. False as for `explain`."""
 
     async def explain(self, job: Job, error: PlantainError) -> bool:
         """Tell the person alone what happened; never raises.

@@ -7,6 +7,8 @@ from typing import Protocol
 import structlog
 
 MICROS = 1_000_000
+STOP_SECONDS = 1.0
+"""For a run that is stopped; one that takes longer shows and writes nothing either."""
 
 
 class Dispatcher(Protocol):
@@ -52,6 +54,16 @@ class InProcessDispatcher:
         if wait:
             self._waits[job_id] = task
 
+    async def stop(self, job_id: str) -> None:
+        """Have this process no longer be at a job, as its row has been ended; nothing for others.
+
+        What its run still writes is refused there.
+        """
+        task = self._tasks.get(job_id)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task], timeout=STOP_SECONDS)
+
     async def rest(self) -> None:
         """Wait until this process is at no job."""
         while self._tasks:
@@ -91,6 +103,7 @@ class InProcessDispatcher:
                 await self._postpone(job_id, begins_at)
             except Exception:  # noqa: BLE001 - only the card stays as it is
                 self._log.exception("card not shown", job=job_id)
-            await self._sleep(max(0, begins_at - self._now()) / MICROS)
+            # The clock may have been set back meanwhile.
+            await self._sleep(min(wait, max(0, begins_at - self._now())) / MICROS)
         finally:
             self._waits.pop(job_id, None)

@@ -27,6 +27,7 @@ from bot.jobs.painter import not_a_picture
 from bot.jobs.payers import PaidBy, Payers
 from bot.jobs.progress import failure_of
 from bot.ledger.ledger import Ledger
+from bot.pressing import Cancelled
 
 MICROS = 1_000_000
 WAITS = (5, 15, 45, 120, 300, 900, 1800, 3600)
@@ -70,16 +71,15 @@ class Handover:
             problem = "the picture's file is gone"
             kind = ErrorKind.RESULT_UNAVAILABLE
             raise ProviderError(kind, job.provider, Billed.YES, detail=problem)
-        if here and waited > GIVE_UP:
-            structlog.get_logger("jobs").warning("picture kept, not delivered", job=job.id)
-            await self._note(job, None)
-            return True
         charged = job.price.credits * len(images)
         try:
             message_id = await self._show(job, images, 0, charged, _shortfall(job, len(images)))
         except DeliveryFailed as error:
-            await self._postpone(job, error)
-            return False
+            if not here or waited <= GIVE_UP:
+                await self._postpone(job, error)
+                return False
+            structlog.get_logger("jobs").warning("picture kept, not delivered", job=job.id)
+            message_id = None
         await self._note(job, message_id)
         return True
 
@@ -104,7 +104,11 @@ class Handover:
         else:
             await self._check(job)
             why = failure_of(job.failure, job.provider, job.said, reference=job.id[-8:])
-            await self.told(job, len(images), reached=await self.delivery.explain(job, why))
+            if isinstance(why, Cancelled):
+                reached = await self.delivery.cancelled(job)
+            else:
+                reached = await self.delivery.explain(job, why)
+            await self.told(job, len(images), reached=reached)
 
     async def told(self, job: Job, shown: int, *, reached: bool) -> None:
         """The person knows why a job has ended, or is to be told later."""
@@ -166,7 +170,11 @@ class Handover:
                 picture = await self._fit(job, image, folder, share)
                 pictures.append(replace(picture, number=number))
             await self._check(job)
-            return await self.delivery.deliver(job, pictures, receipt, shortfall)
+            try:
+                return await self.delivery.deliver(job, pictures, receipt, shortfall)
+            except FileNotFoundError as error:
+                # Its maker has just had it deleted.
+                raise DeliveryFailed("the picture is gone", unreachable=True) from error
 
     async def _are_here(self, images: Sequence[ImageRef]) -> bool:
         """Whether this process's store has every file."""
@@ -183,6 +191,8 @@ class Handover:
         limit = min(job.place.upload_limit, share)
         try:
             fitted = await self.codec.fit(self.store.path(image), limit=limit, into=into)
+        except FileNotFoundError as error:
+            raise DeliveryFailed("the picture is gone", unreachable=True) from error
         except UnusablePicture as error:
             raise not_a_picture(job, error) from error
         return Picture(fitted.path, fitted.mime, image, fitted.how)

@@ -20,12 +20,14 @@ from bot.generation.catalog import Catalog
 from bot.generation.request import ImageRef
 from bot.images.store import ImageStore
 from bot.jobs import calls, conversation, progress, queue
+from bot.jobs.calls import LOOK_AFTER
 from bot.jobs.delivery import Delivery
+from bot.jobs.estimates import Estimates
 from bot.jobs.job import Drawn, Job
 from bot.jobs.lease import Leases
 from bot.jobs.progress import Progress, Step
 from bot.jobs.queue import Fenced
-from bot.jobs.witness import LOOK_AFTER, Witness
+from bot.jobs.witness import Witness
 from bot.providers.base import Generation, Provider
 from bot.quotas.budget import Budgets
 
@@ -46,6 +48,7 @@ class Painter:
     leases: Leases
     new_id: Callable[[], str]
     budgets: Budgets | None = None
+    estimates: Estimates | None = None
 
     def honours(self, provider: str) -> bool:
         """Whether a call that is sent there again as the same run is served and billed once."""
@@ -188,7 +191,8 @@ class Painter:
         """Say that an upstream is at work, once one is: a call may wait for its turn before."""
         await begun.wait()
         try:
-            await self.delivery.drawing(job)
+            ready_at = await self.estimates.ready_at(job) if self.estimates else None
+            await self.delivery.drawing(job, ready_at)
         except Exception:  # noqa: BLE001 - a card is not worth the pictures, which are paid for
             structlog.get_logger("jobs").exception("card not shown", job=job.id)
 

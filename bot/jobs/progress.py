@@ -20,6 +20,7 @@ from bot.errors import (
     Unexpected,
 )
 from bot.jobs.job import Job
+from bot.pressing import Cancelled
 from bot.providers.base import OpenCall
 from bot.providers.retry import POLICY
 from bot.providers.router import FAIL_OVER
@@ -82,6 +83,8 @@ def failure_of(
         return StorageError("while the job ran")
     if name == Unexpected.key:
         return Unexpected(reference)
+    if name == Cancelled.key:
+        return Cancelled()
     return GivenBack() if name == GivenBack.key else Interrupted()
 
 

@@ -10,6 +10,7 @@ from bot.db.database import Row, Transaction
 from bot.generation.pricing import Price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
 from bot.jobs.job import ENDED, LAWFUL, Button, Job, JobKind, JobState, Origin, Place, Receipt
+from bot.pressing import Cancelled
 
 MICROS = 1_000_000
 
@@ -129,12 +130,6 @@ async def open_jobs(tx: Transaction) -> list[Row]:
     return sorted(rows, key=lambda row: (row["created_at"], row["id"]))
 
 
-async def ahead(tx: Transaction, job: Job) -> int:
-    """How many queued jobs came before this one."""
-    row = await tx.one("jobs_ahead", created_at=job.created_at, id=job.id)
-    return int(row["ahead"]) if row else 0
-
-
 async def claim(
     tx: Transaction, job_id: str, *, token: str, now: int, until: int | None = None
 ) -> Job | None:
@@ -155,6 +150,17 @@ async def renew(tx: Transaction, job: Job, *, until: int) -> None:
 async def let_go(tx: Transaction, job: Job) -> bool:
     """Leave a job to whoever comes next; False when it is not this run's to leave."""
     return await tx.one("let_go", id=job.id, claim=job.claim) is not None
+
+
+async def cancel(tx: Transaction, job_id: str, *, token: str, now: int, until: int) -> Job | None:
+    """Take a job that is queued or running from whoever has it, and end it; None where it is not.
+
+    It is held by `token`, until its card says so.
+    """
+    row = await tx.one(
+        "cancel_job", id=job_id, claim=token, now=now, until=until, failure=Cancelled.key
+    )
+    return await get(tx, job_id) if row else None
 
 
 async def move(tx: Transaction, job: Job, state: JobState) -> bool:

@@ -21,15 +21,17 @@ from bot.generation.catalog import Catalog
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs import conversation, progress, queue
+from bot.jobs.calls import LOOK_AFTER
 from bot.jobs.delivery import Delivery
+from bot.jobs.estimates import Estimates
 from bot.jobs.handover import Handover
 from bot.jobs.job import ENDED, LAWFUL, Job, JobState
 from bot.jobs.lease import Leases
+from bot.jobs.lobby import Lobby
 from bot.jobs.painter import Painter, name_of
 from bot.jobs.payers import Payers
 from bot.jobs.progress import Progress
 from bot.jobs.queue import Fenced
-from bot.jobs.witness import LOOK_AFTER
 from bot.ledger.ledger import Ledger
 from bot.providers.base import Provider
 from bot.quotas.budget import Budgets
@@ -37,9 +39,11 @@ from bot.turns import Turns
 
 
 class Runner:
-    """Runs jobs, at most `slots` at a time in this process.
+    """Runs jobs in this process: at most `slots` at a time, of one member `each`, of one server
+    `together`.
 
-    `leases` keeps those it has; `budgets` are of upstream keys.
+    `leases` keeps those it has; `budgets` are of upstream keys; `estimates` say when pictures may
+    be there.
     """
 
     def __init__(
@@ -56,7 +60,10 @@ class Runner:
         leases: Leases,
         new_id: Callable[[], str],
         slots: int,
+        each: int | None = None,
+        together: int | None = None,
         budgets: Budgets | None = None,
+        estimates: Estimates | None = None,
     ) -> None:
         self._database = database
         self._payers = payers
@@ -64,7 +71,10 @@ class Runner:
         self._leases = leases
         self._now = leases.now
         self._new_id = new_id
-        self._slots = Turns(slots)
+        self._slots = Turns(slots, each=each, together=together)
+        self._lobby = Lobby(
+            order=self._slots.order, delivery=delivery, estimates=estimates, tick=leases.tick
+        )
         self._log = structlog.get_logger("jobs")
         self._painter = Painter(
             database=database,
@@ -75,6 +85,7 @@ class Runner:
             leases=leases,
             new_id=new_id,
             budgets=budgets,
+            estimates=estimates,
         )
         self._handover = Handover(
             database=database,
@@ -88,21 +99,40 @@ class Runner:
 
     async def run(self, job_id: str) -> None:
         """See a job on from where it stands; one that is taken, or owes nothing, is left alone."""
-        waiting = await self._announce(job_id) if self._slots.full else None
-        async with self._slots.turn(waiting.place.member_id if waiting else 0):
-            found = await self._claim(job_id)
-            if found is None:
-                return
-            job, left = found
-            try:
-                async with self._leases.hold(job):
-                    await self._guarded(job, left)
-            except Fenced:
-                self._log.warning("job taken over by another run", job=job.id)
-            except BaseException:
-                # Stopped in the middle: whoever comes next need not wait for the lease to end.
-                await self._let_go(job)
-                raise
+        job = await self._look(job_id)
+        member, server, cost = _share(job)
+        if job is not None and job.state is JobState.QUEUED and self._slots.waits(member, server):
+            self._lobby.enter(job)
+        try:
+            async with self._slots.turn(member, server, cost=cost, name=job_id):
+                self._lobby.leave(job_id)
+                await self._work(job_id)
+        finally:
+            self._lobby.leave(job_id)
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a slot."""
+        return self._slots.waiting
+
+    async def close(self) -> None:
+        """Show nothing more of those who wait."""
+        await self._lobby.close()
+
+    async def _work(self, job_id: str) -> None:
+        found = await self._claim(job_id)
+        if found is None:
+            return
+        job, left = found
+        try:
+            async with self._leases.hold(job):
+                await self._guarded(job, left)
+        except Fenced:
+            self._log.warning("job taken over by another run", job=job.id)
+        except BaseException:
+            # Stopped in the middle: whoever comes next need not wait for the lease to end.
+            await self._let_go(job)
+            raise
 
     async def postpone(self, job_id: str, begins_at: int) -> None:
         """Show that a queued job begins later, at a time in microseconds UTC."""
@@ -120,6 +150,11 @@ class Runner:
             return job.state is JobState.GENERATED and await self._handover.shown(job, message_id)
         finally:
             await self._let_go(job)
+
+    async def tell(self, job: Job) -> None:
+        """Tell what an ended job came to, for the claim that it was ended by."""
+        with suppress(Fenced):
+            await self._guarded(job, Progress(()))
 
     async def _claim(self, job_id: str) -> tuple[Job, Progress] | None:
         token, now = self._new_id(), self._now()
@@ -236,22 +271,23 @@ class Runner:
             shown = len(await self._database.read(lambda tx: queue.results(tx, job.id)))
             await self._handover.told(job.evolve(deliver_tries=1), shown, reached=reached)
 
-    async def _announce(self, job_id: str) -> Job | None:
-        """Show a job's place in the queue; the job, where it can be read."""
-
-        async def look(tx: Transaction) -> tuple[Job | None, int]:
-            job = await queue.get(tx, job_id)
-            return job, await queue.ahead(tx, job) if job else 0
-
+    async def _look(self, job_id: str) -> Job | None:
         try:
-            job, ahead = await self._database.read(look)
+            return await self._database.read(lambda tx: queue.get(tx, job_id))
         except StorageError as error:
-            # Only the card stays as it is; the job waits for its turn all the same.
-            self._log.warning("place in the queue unknown", job=job_id, error=str(error))
+            # It waits for its turn all the same, among those of whom nothing is known.
+            self._log.warning("job not read before its turn", job=job_id, error=str(error))
             return None
-        if job is not None and job.state is JobState.QUEUED:
-            await self._delivery.queued(job, ahead)
-        return job
+
+
+def _share(job: Job | None) -> tuple[int, int, int]:
+    """Whose turn a job takes, in which server's, and how much of one.
+
+    All direct messages are as one server, so that writing to the bot alone wins nothing.
+    """
+    if job is None:
+        return 0, 0, 1
+    return job.place.member_id, job.place.guild_id or 0, job.request.count
 
 
 class _Unwritten(Exception):

@@ -5,6 +5,7 @@ renewed is measured by our own monotonic clock: a wall clock that jumps takes no
 is alive, and saves none of one that is dead.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from bot.jobs import calls, queue
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.job import JobState
 from bot.jobs.payers import Payers
+from bot.pressing import Cancelled
 from bot.providers.base import Call, OpenCall, Provider
 
 MICROS = 1_000_000
@@ -81,20 +83,31 @@ class Sweeper:
         self._open = False
 
     async def watch(self) -> None:
-        """Sweep at once and then several times a lease, until cancelled or closed."""
-        while self._open:
-            await self.sweep()
-            await self._tick(self._lease / SWEEPS)
+        """Sweep at once and then several times a lease, until cancelled or closed.
+
+        An upstream that is slow to answer, or a large store, holds up no job.
+        """
+        async with asyncio.TaskGroup() as group:
+            for work in (self._jobs, self._late, self._tidy):
+                group.create_task(self._repeat(work))
 
     async def sweep(self) -> None:
         """Look once; never raises. What cannot be done now is found again the next time."""
         for work in (self._jobs, self._late, self._tidy):
-            try:
-                await work()
-            except StorageError as error:
-                self._log.warning("not swept", what=work.__name__, error=str(error))
-            except Exception:  # noqa: BLE001 - one part that breaks must not stop the others
-                self._log.exception("sweep crashed", what=work.__name__)
+            await self._guarded(work)
+
+    async def _repeat(self, work: Callable[[], Awaitable[None]]) -> None:
+        while self._open:
+            await self._guarded(work)
+            await self._tick(self._lease / SWEEPS)
+
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except StorageError as error:
+            self._log.warning("not swept", what=work.__name__, error=str(error))
+        except Exception:  # noqa: BLE001 - one part that breaks must not stop the others
+            self._log.exception("sweep crashed", what=work.__name__)
 
     async def _jobs(self) -> None:
         """Take leases of the dead away; wake a runner for every free job whose time has come."""
@@ -143,11 +156,16 @@ class Sweeper:
         job = await self._database.read(lambda tx: queue.get(tx, row["job_id"]))
         if job is None:
             return
+        unwanted = job.failure == Cancelled.key
         try:
             async with self._store.scratch() as folder:
                 generation = await self._provider.resume(
                     call, job.request, folder=folder, observer=_Nobody()
                 )
+                if unwanted:
+                    # Whoever cancelled it is shown nothing; the bill is known now.
+                    await self._learn(row, "late_image", Billed.YES)
+                    return
                 image = generation.images[-1]
                 stored = await self._store.adopt(image.path, digest=image.digest)
         except ProviderError as error:

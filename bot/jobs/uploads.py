@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.errors import JobUnknown, PictureTooHeavy
+from bot.errors import JobUnknown, NotAPicture, PictureTooHeavy
 from bot.generation.formats import EXTENSIONS
 from bot.generation.request import ImageRef
 from bot.images.codec import UPLOAD_LIMIT, Codec
@@ -13,6 +13,8 @@ from bot.images.worker import PREPARED_BYTES
 
 AT_ONCE = 4
 """Uploads held in memory together; Discord's client offers them whole."""
+UNKNOWN = "application/octet-stream"
+READABLE = frozenset({*EXTENSIONS, "image/jpg", "image/heif", UNKNOWN})
 
 
 class Upload(Protocol):
@@ -24,6 +26,19 @@ class Upload(Protocol):
     async def read(self) -> bytes: ...
 
 
+def check(uploads: Sequence[Upload]) -> None:
+    """Raise UnusablePicture for what is too heavy, or known to be none, without reading it.
+
+    Discord tells a file's kind by its name; where it says nothing, the content decides later.
+    """
+    for upload in uploads:
+        if upload.size > UPLOAD_LIMIT:
+            raise PictureTooHeavy(upload.filename, upload.size, UPLOAD_LIMIT)
+        said = getattr(upload, "content_type", None) or UNKNOWN
+        if said.partition(";")[0].strip().lower() not in READABLE:
+            raise NotAPicture(upload.filename)
+
+
 class Uploads:
     def __init__(self, *, store: ImageStore, codec: Codec) -> None:
         self._store = store
@@ -32,9 +47,7 @@ class Uploads:
 
     async def take(self, uploads: Sequence[Upload]) -> tuple[ImageRef, ...]:
         """Every upload as a stored picture, in order; raises UnusablePicture for the first bad."""
-        for upload in uploads:
-            if upload.size > UPLOAD_LIMIT:
-                raise PictureTooHeavy(upload.filename, upload.size, UPLOAD_LIMIT)
+        check(uploads)
         return tuple([await self._take(upload) for upload in uploads])
 
     async def lighten(self, pictures: Sequence[ImageRef]) -> tuple[ImageRef, ...]:

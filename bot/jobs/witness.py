@@ -7,6 +7,7 @@ import structlog
 from bot.db.database import Database, Transaction
 from bot.errors import Billed, ProviderError, StorageError
 from bot.jobs import calls, conversation, queue
+from bot.jobs.calls import LOOK_AFTER
 from bot.jobs.delivery import Delivery
 from bot.jobs.job import Job
 from bot.jobs.lease import Leases
@@ -16,8 +17,6 @@ from bot.providers.replay import ReplayRefused
 from bot.quotas.budget import Budgets
 
 TELL_FROM_SECONDS = 3
-LOOK_AFTER = 5 * 60 * 1_000_000
-"""Microseconds until a task that was given up is asked about for the first time."""
 
 
 class Witness:

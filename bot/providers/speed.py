@@ -15,7 +15,7 @@ TRIED = 3
 
 
 class Speeds:
-    """Seconds a picture took on average during the last day; read again once a minute."""
+    """Seconds half of the pictures of the last day took at most; read again once a minute."""
 
     def __init__(self, *, database: Database, now: Callable[[], int]) -> None:
         self._database = database

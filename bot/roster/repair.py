@@ -15,8 +15,8 @@ from bot.errors import Billed, GivenBack
 from bot.generation.catalog import MICROS
 from bot.jobs import queue
 from bot.jobs.bank import Bank
+from bot.jobs.calls import LOOK_AFTER
 from bot.jobs.job import LAWFUL, Job, JobState
-from bot.jobs.witness import LOOK_AFTER
 from bot.quotas.limit import Who
 from bot.roster.sheet import NO_SUCH, find
 from bot.settings import Settings

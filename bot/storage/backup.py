@@ -23,13 +23,13 @@ async def save(settings: Settings, file: Path, *, force: bool) -> int:
     """
     source = file_of(settings)
     _ = settings.existing_database
-    _check_target(file, force=force)
+    _check_target(file, source, force=force)
     with _workroom(file) as room:
         part = room / "copy.db"
         await asyncio.to_thread(snapshot.take, source, part)
         wrong = await _proved(settings, part, room / "proof.db")
         part.chmod(0o600)
-        _check_target(file, force=force)
+        _check_target(file, source, force=force)
         part.replace(file)
     print(  # noqa: T201 - the command's result
         f"{file}: {_megabytes(file):.1f} MB with all credits, limits, teams and jobs. Pictures are"
@@ -95,11 +95,14 @@ def _check_source(file: Path) -> None:
         raise SettingsError("FILE", f"there is no file {str(file)!r}")
 
 
-def _check_target(file: Path, *, force: bool) -> None:
+def _check_target(file: Path, source: Path, *, force: bool) -> None:
     if not file.parent.is_dir():
         raise SettingsError("FILE", f"there is no folder {str(file.parent)!r}")
     if file.exists() and not file.is_file():
         raise SettingsError("FILE", f"{str(file)!r} is no file that could be replaced")
+    if file.exists() and file.samefile(source):
+        # A bot that has it open would write on into a file that is gone.
+        raise SettingsError("FILE", f"{str(file)!r} is the database itself")
     if file.exists() and not force:
         raise SettingsError("FILE", f"{str(file)!r} exists; --force replaces it")
 

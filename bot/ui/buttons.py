@@ -42,6 +42,11 @@ class Buttons:
             rows.append(discord.ui.ActionRow(*second[-MOST_IN_A_ROW:]))
         return [*rows, discord.ui.ActionRow(self._more(job))]
 
+    def cancel(self, job: Job) -> Row:
+        """Below a job that waits or is drawn."""
+        label = self._say("button-cancel", job.place.locale)
+        return discord.ui.ActionRow(_button(label, "✖️", f"cancel:{job.id}"))
+
     def _upscale(self, job: Job, quote: Quote) -> discord.ui.Button[discord.ui.LayoutView]:
         locale = job.place.locale
         label = self._say(

@@ -13,7 +13,8 @@ from bot.jobs.delivery import Picture
 from bot.jobs.job import Job, Press, Receipt, Shortfall
 from bot.jobs.payers import PaidBy
 from bot.jobs.service import Draft, Quote
-from bot.ui.buttons import Buttons
+from bot.pressing import TooLateToCancel
+from bot.ui.buttons import Buttons, Row
 from bot.ui.parts import BANANA, TROUBLE
 from bot.ui.parts import card as _card
 from bot.ui.parts import text as _text
@@ -67,21 +68,22 @@ class Cards:
             head += f"\n-# {self._say('card-kept', locale, count=kept)}"
         return self._progress(draft.request, total, locale, head, reference_images)
 
-    def queued(self, job: Job, ahead: int) -> discord.ui.LayoutView:
+    def queued(self, job: Job, ahead: int, ready_at: int | None = None) -> discord.ui.LayoutView:
+        """`ready_at` is when pictures may be there, in microseconds UTC; None for nobody knows."""
         head = self._say("card-queued", job.place.locale, ahead=ahead)
-        return self._job_progress(job, head)
+        return self._job_progress(job, head + self._ready(job, ready_at))
 
     def postponed(self, job: Job, begins_at: int) -> discord.ui.LayoutView:
         """`begins_at` in microseconds UTC."""
         begins = format_dt(moment(begins_at), "R")
         return self._job_progress(job, self._say("card-postponed", job.place.locale, begins=begins))
 
-    def drawing(self, job: Job) -> discord.ui.LayoutView:
+    def drawing(self, job: Job, ready_at: int | None = None) -> discord.ui.LayoutView:
+        """`ready_at` as for `queued`."""
         since = format_dt(moment(job.started_at or job.created_at), "R")
         model = self.nickname(job)
-        return self._job_progress(
-            job, self._say("card-drawing", job.place.locale, model=model, since=since)
-        )
+        head = self._say("card-drawing", job.place.locale, model=model, since=since)
+        return self._job_progress(job, head + self._ready(job, ready_at))
 
     def waiting(self, job: Job, until: int) -> discord.ui.LayoutView:
         """`until` is when the upstream is asked again, in microseconds UTC."""
@@ -95,7 +97,14 @@ class Cards:
 
     def moved(self, job: Job, link: str) -> discord.ui.LayoutView:
         """In place of a card that could not become the picture; `link` is where that is."""
-        return self._job_progress(job, self._say("card-moved", job.place.locale, link=link))
+        head = self._say("card-moved", job.place.locale, link=link)
+        return self._job_progress(job, head, cancellable=False)
+
+    def cancelled(self, job: Job) -> discord.ui.LayoutView:
+        """In place of the card of a job that was taken back."""
+        locale = job.place.locale
+        said = self._say("card-cancelled", locale)
+        return _card(TROUBLE, _text(f"{said}\n{quoted(job.request.prompt, PROMPT_REPEATED)}"))
 
     def fetching(self, locale: str) -> discord.ui.LayoutView:
         """While a finished job's pictures are uploaded anew."""
@@ -176,7 +185,7 @@ class Cards:
             lines.append(self._say("provider-said", locale, said=_fact(error.said)))
         if prompt:
             lines.append(quoted(prompt, PROMPT_REPEATED))
-        if not isinstance(error, PictureKept | CommitUnknown):
+        if not isinstance(error, PictureKept | CommitUnknown | TooLateToCancel):
             lines.append(f"-# {self._say('problem-not-charged', locale)}")
         return _card(TROUBLE, _text("\n".join(lines)))
 
@@ -212,11 +221,20 @@ class Cards:
         size = self.size(request, locale, reference_images)
         return self._say("confirm-what", locale, count=request.count, size=size, model=model)
 
-    def _job_progress(self, job: Job, head: str) -> discord.ui.LayoutView:
+    def _job_progress(
+        self, job: Job, head: str, *, cancellable: bool = True
+    ) -> discord.ui.LayoutView:
         locale = job.place.locale
         head = self._pressed(job.press, locale) + head
         references = len(job.request.reference_images)
-        return self._progress(job.request, job.reserved, locale, head, references)
+        rows = [self._buttons.cancel(job)] if cancellable else []
+        return self._progress(job.request, job.reserved, locale, head, references, rows)
+
+    def _ready(self, job: Job, ready_at: int | None) -> str:
+        if ready_at is None:
+            return ""
+        ready = format_dt(moment(ready_at), "R")
+        return f"\n-# {self._say('card-ready', job.place.locale, ready=ready)}"
 
     def _pressed(self, press: Press | None, locale: str) -> str:
         """A line that names who pressed a button; Discord itself names who used a command."""
@@ -232,11 +250,12 @@ class Cards:
         locale: str,
         head: str,
         reference_images: int,
+        rows: Sequence[Row] = (),
     ) -> discord.ui.LayoutView:
         size = self.size(request, locale, reference_images)
         price = self.credits(total, locale)
         held = self._say("card-price", locale, count=request.count, size=size, price=price)
-        return _card(BANANA, _text(f"{head}\n{quoted(request.prompt)}\n-# {held}"))
+        return _card(BANANA, _text(f"{head}\n{quoted(request.prompt)}\n-# {held}"), *rows)
 
     def size(self, request: GenerationRequest, locale: str, reference_images: int) -> str:
         """What was chosen: the ratio where it was, how long to think where it was, from what."""

@@ -22,7 +22,10 @@ class ConfirmCards:
     def asked(self, asked: Asked, locale: str) -> discord.ui.LayoutView:
         """What it is, what it costs, who would pay, and the buttons."""
         price = self._cards.credits(asked.draft.credits, locale)
-        head = self._say("confirm-changed" if asked.changed else "confirm", locale, price=price)
+        change = "confirm-changed" if asked.changed else "confirm-payer-changed"
+        head = self._say(
+            change if asked.changed or asked.repaid else "confirm", locale, price=price
+        )
         images = asked.question.request.reference_images
         what = self._cards.what(asked.draft, locale, len(images))
         facts = [what, self._payer(asked, locale)]
@@ -39,7 +42,7 @@ class ConfirmCards:
                 label=self._say("button-draw", locale, price=price),
                 emoji="🍌",
                 style=discord.ButtonStyle.success,
-                custom_id=f"confirm:draw:{question_id}",
+                custom_id=f"confirm:draw:{question_id}:{asked.paid_by}",
             ),
             discord.ui.Button(
                 label=self._say("button-never-mind", locale),

@@ -13,6 +13,7 @@ import structlog
 from bot.errors import DeliveryFailed, PlantainError
 from bot.jobs.delivery import Picture
 from bot.jobs.job import Button, Job, Place, Receipt, Shortfall
+from bot.pressing import Cancelled
 from bot.ui.cards import Cards
 from bot.ui.parts import named, stem
 
@@ -34,14 +35,14 @@ class DiscordDelivery:
         self._now = now
         self._log = structlog.get_logger("delivery")
 
-    async def queued(self, job: Job, ahead: int) -> None:
-        await self._show(job, self._cards.queued(job, ahead))
+    async def queued(self, job: Job, ahead: int, ready_at: int | None = None) -> None:
+        await self._show(job, self._cards.queued(job, ahead, ready_at))
 
     async def postponed(self, job: Job, begins_at: int) -> None:
         await self._show(job, self._cards.postponed(job, begins_at))
 
-    async def drawing(self, job: Job) -> None:
-        await self._show(job, self._cards.drawing(job))
+    async def drawing(self, job: Job, ready_at: int | None = None) -> None:
+        await self._show(job, self._cards.drawing(job, ready_at))
 
     async def waiting(self, job: Job, wait: float) -> None:
         until = self._now() + int(wait * 1_000_000)
@@ -70,6 +71,13 @@ class DiscordDelivery:
                 return message.id
         raise DeliveryFailed("; ".join(problems) or "no way to reach them")
 
+    async def cancelled(self, job: Job) -> bool:
+        reached = await self._show(job, self._cards.cancelled(job))
+        if reached is False:
+            # There is no card to change any more; whoever asked is told another way.
+            return await self.explain(job, Cancelled())
+        return reached is True
+
     async def explain(self, job: Job, error: PlantainError) -> bool:
         card = self._cards.problem(error, job.place.locale, prompt=job.request.prompt)
         told = [await self._explain_in_reply(job, card)]
@@ -82,12 +90,14 @@ class DiscordDelivery:
             told.append(await self._try(job, "say it in the channel", public))
         return told[-1] is True or None not in told
 
-    async def _show(self, job: Job, card: discord.ui.LayoutView) -> None:
+    async def _show(self, job: Job, card: discord.ui.LayoutView) -> bool | None:
+        """As `_try`; False also where there is no way."""
         change, place = self._change(job), job.place
         if change is None and place.channel_id is not None and not place.private:
             change = self._card(place).edit
-        if change is not None:
-            await self._try(job, "show progress", change(view=card))
+        if change is None:
+            return False
+        return await self._try(job, "show progress", change(view=card))
 
     def _change(self, job: Job) -> Callable[..., Awaitable[discord.Message]] | None:
         """What makes the job's card another; None where it is a reply that has expired."""

@@ -10,6 +10,7 @@ from bot.quotas.limit import Who
 from bot.ui.cards import Cards
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.letters import post, withdraw
+from bot.ui.preflight import Preflight
 from bot.ui.replies import acknowledge, begin, rewrite, role_ids
 from bot.ui.whereabouts import channels, who
 
@@ -22,7 +23,9 @@ class Desk:
         cards: Cards,
         confirmations: Confirmations,
         confirm_cards: ConfirmCards,
+        preflight: Preflight,
     ) -> None:
+        self._preflight = preflight
         self._studio = studio
         self._cards = cards
         self._confirmations = confirmations
@@ -35,6 +38,7 @@ class Desk:
 
         One that is dear is asked about in private instead.
         """
+        self._preflight.check(interaction, step.uploads, private=private)
         if self._confirmations.need(step.draft):
             await self._ask(interaction, step, private=private)
         else:
@@ -43,6 +47,7 @@ class Desk:
     async def draw(self, interaction: discord.Interaction, asked: Asked) -> None:
         """Submit what was asked about, and take the buttons off the question; raises a Refusal."""
         question = asked.question
+        self._preflight.check(interaction, (), private=question.private)
         await self._submit(
             interaction, asked.step, private=question.private, question_id=question.id
         )
@@ -53,6 +58,7 @@ class Desk:
         self, message: discord.Message, step: Step, *, locale: str, private: bool
     ) -> None:
         """Answer a message in the same way; `private` where only its author reads there."""
+        self._preflight.check_message(message, step.uploads)
         if self._confirmations.need(step.draft):
             await self._ask_author(message, step, locale=locale, private=private)
             return

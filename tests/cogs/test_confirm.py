@@ -233,6 +233,27 @@ async def test_again_and_edit_ask_too_and_a_team_is_named(scene_over, settings, 
         await scene.assert_books_balance()
 
 
+async def test_another_payer_than_was_said_asks_again(scene_over, settings, calls):
+    """The team's pot is spent meanwhile: nobody pays themselves who was told that it would."""
+    chosen = settings.model_copy(update={"confirm_from_credits": 0})
+    async with scene_over(chosen) as scene:
+        alice, bob = scene.member("alice"), scene.member("bob")
+        await bob.slash(scene.channel, "team create", name="Foxes", credits=10)
+        question = await ask(scene, alice, "the foxes pay", count=1)
+        other = await ask(scene, bob, "the foxes paid", count=1)
+        await bob.click(other, label="Draw it for 7 credits")
+
+        await alice.click(question, label="Draw it for 7 credits")
+
+        assert "Who would pay has changed" in words(scene, question)
+        assert "Paid by you" in words(scene, question)
+        assert calls.count("the foxes pay") == 0
+        drawn = await alice.click(question, label="Draw it for 7 credits")
+        assert drawn.response.attachments
+        assert (await scene.account(alice)).available == 100 - 7
+        await scene.assert_books_balance()
+
+
 async def mention(scene, member, card, words):
     """A reply to a card that mentions the bot, in the direct messages with it, delivered twice."""
     parsers, dm = scene.app.client._connection.parsers, member.user.dm_channel

@@ -22,6 +22,7 @@ from bot.generation.pricing import Price, Ranking, Tariff
 from bot.generation.request import GenerationRequest
 from bot.jobs import queue
 from bot.jobs.bank import Bank
+from bot.jobs.cancellation import Cancellations
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.job import Job, JobKind, JobState, Place
@@ -58,15 +59,18 @@ class Told:
     delivered: list[tuple[str, int, int]] = field(default_factory=list)
     explained: list[tuple[str, PlantainError]] = field(default_factory=list)
     queued_jobs: list[str] = field(default_factory=list)
+    ahead: dict[str, int] = field(default_factory=dict)
+    cancelled_jobs: list[str] = field(default_factory=list)
     refusal: DeliveryFailed | None = None
 
-    async def queued(self, job, ahead):
+    async def queued(self, job, ahead, ready_at=None):
         self.queued_jobs.append(job.id)
+        self.ahead[job.id] = ahead
 
     async def postponed(self, job, begins_at):
         pass
 
-    async def drawing(self, job):
+    async def drawing(self, job, ready_at=None):
         pass
 
     async def waiting(self, job, wait):
@@ -77,6 +81,10 @@ class Told:
         if self.refusal:
             raise self.refusal
         self.delivered.append((job.id, len(pictures), receipt.charged))
+
+    async def cancelled(self, job):
+        self.cancelled_jobs.append(job.id)
+        return True
 
     async def explain(self, job, error):
         self.explained.append((job.id, error))
@@ -95,6 +103,9 @@ class Shop:
     runner: Runner
     sweeper: Sweeper
     time: "Virtual"
+    cancellations: Cancellations
+    elsewhere: Cancellations
+    """Of another process."""
 
     async def sweep(self, *, after: float = 0) -> None:
         """So many seconds later have the sweeper look once, and see to its end what it finds."""
@@ -103,7 +114,13 @@ class Shop:
         await self.finish()
 
     async def order(
-        self, prompt: str, *, model: str | None = None, member: int = 7, count: int = 1
+        self,
+        prompt: str,
+        *,
+        model: str | None = None,
+        member: int = 7,
+        server: int | None = 1,
+        count: int = 1,
     ) -> Job:
         draft = self.studio.draft(
             JobKind.IMAGINE,
@@ -114,7 +131,7 @@ class Shop:
             count=count,
             reference_images=0,
         )
-        place = Place(member, 1, 2, 3, 4, "token", "en-US", False, 50_000_000)
+        place = Place(member, server, 2, 3, 4, "token", "en-US", False, 50_000_000)
         return await self.studio.submit(draft, place)
 
     async def finish(self) -> None:
@@ -210,6 +227,9 @@ def open_shop(settings, upstream) -> OpenShop:
         urls: dict[str, str] | None = None,
         time_limit: float | None = None,
         slots: int = 4,
+        each: int | None = None,
+        together: int | None = None,
+        tick: Callable[[float], Any] = forever,
         dress: Callable[[Any], Any] = lambda provider: provider,
     ) -> AsyncIterator[Shop]:
         chosen = _configure(settings, upstream.url, keys, urls or {})
@@ -241,6 +261,7 @@ def open_shop(settings, upstream) -> OpenShop:
             rich = chosen.model_copy(update={"welcome_credits": WELCOME})
             bank = Bank.of(rich, now=world.now, new_id=world.new_id)
             told = Told()
+            leases = Leases(database=database, now=world.now, tick=tick, seconds=30)
             runner = Runner(
                 database=Patient(database, sleep=world.sleep),
                 ledger=bank.ledger,
@@ -250,9 +271,11 @@ def open_shop(settings, upstream) -> OpenShop:
                 store=workshop.store,
                 codec=workshop.codec,
                 delivery=told,
-                leases=Leases(database=database, now=world.now, tick=forever, seconds=30),
+                leases=leases,
                 new_id=world.new_id,
                 slots=slots,
+                each=each,
+                together=together,
             )
             dispatcher = InProcessDispatcher(
                 runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
@@ -282,8 +305,26 @@ def open_shop(settings, upstream) -> OpenShop:
                 tick=forever,
                 lease=30,
             )
-            yield Shop(studio, dispatcher, database, bank.ledger, told, runner, sweeper, time)
+            other = InProcessDispatcher(
+                runner.run, postpone=runner.postpone, now=world.now, sleep=world.sleep
+            )
+            here, there = (
+                Cancellations(
+                    database=database,
+                    payers=bank.payers,
+                    leases=leases,
+                    store=workshop.store,
+                    tell=runner.tell,
+                    dispatcher=process,
+                    new_id=world.new_id,
+                )
+                for process in (dispatcher, other)
+            )
+            yield Shop(
+                studio, dispatcher, database, bank.ledger, told, runner, sweeper, time, here, there
+            )
             await dispatcher.close(0)
+            await runner.close()
 
     return opened
 

@@ -90,13 +90,13 @@ class Silent:
     def __init__(self):
         self.delivered = Counter()
 
-    async def queued(self, job, ahead):
+    async def queued(self, job, ahead, ready_at=None):
         pass
 
     async def postponed(self, job, begins_at):
         pass
 
-    async def drawing(self, job):
+    async def drawing(self, job, ready_at=None):
         pass
 
     async def waiting(self, job, wait):
@@ -104,6 +104,9 @@ class Silent:
 
     async def deliver(self, job, pictures, receipt, shortfall):
         self.delivered[job.id] = len(pictures)
+
+    async def cancelled(self, job):
+        return True
 
     async def explain(self, job, error):
         return True

@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors import Billed, ErrorKind, ProviderError
 from bot.jobs.job import JobKind, Origin
+from bot.jobs.lobby import PAUSE
 from bot.providers.base import Call
 from bot.providers.replay import ReplayRefused
 
@@ -53,24 +54,112 @@ def easel():
 
 @pytest.fixture
 def open_easel(open_shop, easel):
-    return lambda slots: open_shop({"google": "k"}, slots=slots, dress=lambda _router: easel)
+    return lambda slots, **more: open_shop(
+        {"google": "k"}, slots=slots, dress=lambda _router: easel, **more
+    )
 
 
-async def test_twenty_jobs_of_one_member_do_not_hold_back_another_s_one(open_easel, easel):
-    """One at a time: at most one of Ann's is drawn between Bob's order and his picture."""
-    async with open_easel(1) as shop:
-        for _ in range(20):
+@pytest.mark.parametrize("server", [1, 2, None])
+async def test_fifty_jobs_of_one_member_do_not_hold_back_another_s_one(open_easel, easel, server):
+    """Of three workers each draws at most one of Ann's between Bob's order and his picture.
+
+    Whether he asks in the same server, in another, or by direct message.
+    """
+    async with open_easel(3) as shop:
+        for _ in range(50):
             await shop.order("mine", member=ANN)
-        await easel.began(1)
-        bobs = await shop.order("just one", member=BOB)
+        await easel.began(3)
+        bobs = await shop.order("just one", member=BOB, server=server)
         await until(lambda: bobs.id in shop.told.queued_jobs)
+        assert shop.told.ahead[bobs.id] == 0
 
-        easel.end(21)
+        easel.end(1)
+        await easel.began(4)
+        assert easel.order == [ANN, ANN, ANN, BOB]
+        easel.end(50)
         await shop.finish()
 
-        assert easel.order.index(BOB) <= 2
-        assert Counter(easel.order) == {ANN: 20, BOB: 1}
-        assert easel.most == 1
+        assert Counter(easel.order) == {ANN: 50, BOB: 1}
+        assert easel.most == 3
+
+
+async def test_a_server_of_many_does_not_hold_back_one_of_few(open_easel, easel):
+    """Thirty members of one server wait with a job each, and two of another have every other."""
+    async with open_easel(1) as shop:
+        for member in range(100, 130):
+            await shop.order("one of many", member=member, server=1)
+        await easel.began(1)
+        for member in (ANN, BOB):
+            await shop.order("one of few", member=member, server=2)
+        await until(lambda: shop.runner.waiting == 31)
+
+        easel.end(32)
+        await shop.finish()
+
+        assert easel.order.index(ANN) == 1
+        assert easel.order.index(BOB) == 3
+
+
+async def test_small_jobs_come_round_more_often_than_large_ones(open_easel, easel):
+    """Four pictures at once count for four turns."""
+    async with open_easel(1) as shop:
+        for _ in range(3):
+            await shop.order("all four", member=ANN, count=4)
+        await easel.began(4)
+        for _ in range(6):
+            await shop.order("one", member=BOB)
+        await until(lambda: shop.runner.waiting == 8)
+
+        easel.end(100)
+        await shop.finish()
+
+        assert easel.order == [ANN] * 4 + [BOB] * 4 + [ANN] * 4 + [BOB] * 2 + [ANN] * 4
+
+
+async def test_nobody_takes_more_slots_than_one_member_or_one_server_may(open_easel, easel):
+    async with open_easel(4, each=1, together=2) as shop:
+        for member in (ANN, ANN, BOB, CAT):
+            await shop.order("here", member=member, server=1)
+        await easel.began(2)
+        await until(lambda: shop.runner.waiting == 2)
+        assert easel.order == [ANN, BOB]
+        await shop.order("there", member=ANN, server=2)
+        await easel.began(3)
+
+        easel.end(1)
+        await easel.began(4)
+        easel.end(4)
+        await shop.finish()
+
+        assert easel.most == 3
+        assert Counter(easel.order) == {ANN: 3, BOB: 1, CAT: 1}
+
+
+async def test_cards_of_those_who_wait_are_shown_anew_one_after_the_other(open_easel, easel):
+    """As the queue moves; each second one card, whatever the length of the queue."""
+    seconds = []
+
+    async def tick(pause):
+        if pause > PAUSE:
+            await asyncio.sleep(36_000)
+        seconds.append(pause)
+        await asyncio.sleep(0)
+
+    async with open_easel(1, tick=tick) as shop:
+        jobs = [await shop.order("mine", member=ANN) for _ in range(6)]
+        await easel.began(1)
+        await until(lambda: len(shop.told.queued_jobs) == 5)
+        assert [shop.told.ahead[job.id] for job in jobs[1:]] == [0, 1, 2, 3, 4]
+        assert seconds == []
+
+        easel.end(1)
+        await easel.began(2)
+        await until(lambda: [shop.told.ahead[job.id] for job in jobs[2:]] == [0, 1, 2, 3])
+        assert len(shop.told.queued_jobs) == 9
+        await until(lambda: len(seconds) == 5)
+
+        easel.end(5)
+        await shop.finish()
 
 
 async def test_members_take_turns_over_several_slots(open_easel, easel):
@@ -233,7 +322,7 @@ async def test_a_picture_is_not_lost_over_what_cannot_be_written_of_its_call(
 async def test_a_card_that_cannot_be_shown_does_not_take_the_pictures(open_shop, key):
     async with open_shop({"google": key()}) as shop:
 
-        async def drawing(job):
+        async def drawing(job, ready_at=None):
             raise LookupError
 
         shop.told.drawing = drawing

@@ -1,5 +1,6 @@
 """What nobody was woken for is found; what nobody refers to goes."""
 
+import asyncio
 import os
 import time
 
@@ -119,13 +120,44 @@ async def test_what_its_maker_had_deleted_before_discord_took_it_is_paid_for_and
         )
         await history.forget(await shop.studio.stored(job.id), 7)
         shop.told.refusal = None
+        await shop.sweep(after=60)
+        show = shop.told.deliver
 
+        async def delete_and_show(job, pictures, receipt, shortfall):
+            await history.forget(await shop.studio.stored(job.id), 7)
+            await show(job, pictures, receipt, shortfall)
+
+        shop.told.deliver = delete_and_show
+        other = await shop.run("deleted in the middle")
         await shop.sweep(after=60)
 
-        row = await shop.job(job)
-        assert (row["state"], row["credits_charged"]) == ("done", 7)
+        rows = [await shop.job(one) for one in (job, other)]
+        assert [(row["state"], row["credits_charged"]) for row in rows] == [("done", 7)] * 2
         assert shop.told.delivered == []
         assert (await shop.account()).held == 0
+        await shop.assert_books_balance()
+
+
+async def test_a_picture_that_waited_for_days_is_shown_where_discord_takes_it_now(open_shop, key):
+    """As after a stop of the bot's own: it is not kept and charged for without one more try."""
+    async with open_shop({"google": key()}) as shop:
+        shop.told.refusal = DeliveryFailed("away", unreachable=True)
+        job, other = await shop.run("days later"), await shop.run("days later, and away")
+        shop.told.refusal = None
+        deliver = shop.told.deliver
+
+        async def only_one(job, *shown):
+            if job.id == other.id:
+                raise DeliveryFailed("away", unreachable=True)
+            await deliver(job, *shown)
+
+        shop.told.deliver = only_one
+        await shop.sweep(after=3 * DAY)
+
+        assert shop.told.delivered == [(job.id, 1, 7)]
+        rows = [await shop.job(one) for one in (job, other)]
+        assert [(row["state"], row["credits_charged"]) for row in rows] == [("done", 7)] * 2
+        assert shop.told.explained == []
         await shop.assert_books_balance()
 
 
@@ -176,11 +208,11 @@ async def test_old_files_nobody_refers_to_go_and_no_others(open_shop, settings, 
 async def test_a_sweep_that_breaks_is_made_again(open_shop, key, monkeypatch):
     """A database that is locked, and a bug of ours: the watch goes on."""
     async with open_shop({"google": key()}) as shop:
-        broken = [1]
+        looks = []
 
         async def breaks():
-            if broken:
-                broken.pop()
+            looks.append(1)
+            if len(looks) == 1:
                 raise LookupError
 
         monkeypatch.setattr(shop.sweeper, "_late", breaks)
@@ -188,10 +220,49 @@ async def test_a_sweep_that_breaks_is_made_again(open_shop, key, monkeypatch):
 
         async def tick(seconds):
             ticks.append(seconds)
-            if len(ticks) == 2:
+            await asyncio.sleep(0)
+            if len(looks) == 2:
                 shop.sweeper.close()
 
         monkeypatch.setattr(shop.sweeper, "_tick", tick)
         await shop.sweeper.watch()
 
-        assert ticks == [7.5, 7.5]
+        assert len(looks) == 2
+        assert set(ticks) == {7.5}
+
+
+async def test_an_upstream_that_does_not_answer_about_a_late_picture_holds_up_no_job(
+    open_shop, key, monkeypatch
+):
+    async with open_shop({"evolink": key(), "google": key()}, time_limit=1) as shop:
+        await shop.run("late and later", model="gemini-3-pro-image")
+        shop.time.pass_by(601)
+        asked = asyncio.Event()
+
+        async def hang(*_call, **_more):
+            asked.set()
+            await asyncio.Event().wait()
+
+        later = asyncio.Event()
+
+        async def tick(_seconds):
+            await later.wait()
+            await asyncio.sleep(0)
+
+        monkeypatch.setattr(shop.sweeper._provider, "resume", hang)
+        monkeypatch.setattr(shop.sweeper, "_tick", tick)
+        watching = asyncio.create_task(shop.sweeper.watch())
+        await asked.wait()
+        wake, woken = shop.dispatcher.wake, asyncio.Event()
+        shop.dispatcher.wake = lambda _job_id, *, wait=0: None
+        job = await shop.order("nobody was woken for")
+        shop.dispatcher.wake = lambda job_id: (wake(job_id), woken.set())
+
+        later.set()
+        async with asyncio.timeout(10):
+            await woken.wait()
+        await shop.finish()
+
+        assert (await shop.job(job))["state"] == "done"
+        watching.cancel()
+        await asyncio.wait([watching])

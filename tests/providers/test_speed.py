@@ -108,7 +108,7 @@ def record(database):
     return write
 
 
-async def test_the_average_of_the_pictures_of_the_last_day(speeds, record):
+async def test_the_median_of_the_pictures_of_the_last_day(speeds, record):
     """What failed, has not ended or is older tells nothing."""
     await record("google", 10)
     await record("google", 20.5)
@@ -119,6 +119,15 @@ async def test_the_average_of_the_pictures_of_the_last_day(speeds, record):
     await speeds.refresh()
 
     assert speeds.seconds("google", PRO, Resolution.R1K) == 15.25
+
+
+async def test_one_picture_that_took_very_long_does_not_change_what_is_usual(speeds, record):
+    for seconds in (12, 10, 600):
+        await record("google", seconds)
+
+    await speeds.refresh()
+
+    assert speeds.seconds("google", PRO, Resolution.R1K) == 12
 
 
 async def test_each_upstream_model_and_resolution_has_its_own(speeds, record):

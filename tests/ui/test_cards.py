@@ -99,6 +99,9 @@ from bot.ledger.teams import Team, TeamMember
 from bot.ledger.wallets import Statement
 from bot.mirror import QuestionExpired, QuestionOver, UpstreamClosed
 from bot.pressing import (
+    AgeRestrictedOnly,
+    BotMayNot,
+    Cancelled,
     MayNotUseHere,
     MessageGone,
     NoPictureThere,
@@ -108,6 +111,7 @@ from bot.pressing import (
     NothingToEdit,
     NotYourPicture,
     PictureUnreachable,
+    TooLateToCancel,
 )
 from bot.providers.base import Balance
 from bot.providers.meters import Reading
@@ -287,6 +291,9 @@ ERRORS: tuple[PlantainError, ...] = (
     NotYourTeam(),
     MayNotUseHere(),
     NotYourPicture(),
+    *(BotMayNot(lacks) for lacks in ("seeing", "writing", "threads", "files")),
+    AgeRestrictedOnly(),
+    TooLateToCancel(),
     MessageGone(),
     NothingBefore(),
     NoPictureThere(),
@@ -304,6 +311,7 @@ ERRORS: tuple[PlantainError, ...] = (
     PictureKept("a1b2c3d4"),
     Interrupted(),
     GivenBack(),
+    Cancelled(),
     Unexpected("7ef336b9"),
     *(ProviderError(kind, "google", Billed.NO) for kind in ErrorKind),
     ProviderError(ErrorKind.RATE_LIMITED, "google", Billed.NO, retry_after=38),
@@ -460,10 +468,19 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
                 for kept, button in zip((0, 1, 2) * 2, Button, strict=True)
             ),
         ],
-        "queued": [*(CARDS.queued(one, ahead) for ahead in (0, 1, 2)), CARDS.queued(again, 0)],
+        "queued": [
+            *(CARDS.queued(one, ahead) for ahead in (0, 1, 2)),
+            CARDS.queued(again, 0),
+            CARDS.queued(one, 3, NOON),
+        ],
+        "cancelled": [CARDS.cancelled(one)],
         "postponed": [CARDS.postponed(one, NOON + 38_000_000)],
         "moved": [CARDS.moved(one, "https://discord.com/channels/1/2/3")],
-        "drawing": [CARDS.drawing(one), CARDS.drawing(many.evolve(started_at=None))],
+        "drawing": [
+            CARDS.drawing(one),
+            CARDS.drawing(one, NOON),
+            CARDS.drawing(many.evolve(started_at=None)),
+        ],
         "waiting": [CARDS.waiting(one, NOON + 38_000_000)],
         "result": [
             CARDS.result(one, pictures("unchanged"), Receipt(7, 93, 1, 13), None),
@@ -490,7 +507,9 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
         "confirm": [
             CONFIRM_CARDS.asked(ASKED, locale),
             CONFIRM_CARDS.asked(replace(ASKED, paid_by=PaidBy.SERVER, changed=True), locale),
-            CONFIRM_CARDS.asked(replace(ASKED, paid_by=PaidBy.TEAM, team=TEAM.name), locale),
+            CONFIRM_CARDS.asked(
+                replace(ASKED, paid_by=PaidBy.TEAM, team=TEAM.name, repaid=True), locale
+            ),
             CONFIRM_CARDS.taken(QUESTION, locale),
             CONFIRM_CARDS.declined(QUESTION, locale),
         ],
@@ -833,8 +852,9 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
         CONFIRM_CARDS.asked(by_team, locale),
         CONFIRM_CARDS.taken(replace(QUESTION, request=request), locale),
         CARDS.accepted(draft, locale),
-        CARDS.queued(large, 10**6),
-        CARDS.drawing(large),
+        CARDS.queued(large, 10**6, NOON),
+        CARDS.drawing(large, NOON),
+        CARDS.cancelled(large),
         CARDS.waiting(large, NOON),
         CARDS.result(large, pictures(*how), receipt, short),
         CARDS.result(private(large), pictures(*how), receipt, short),

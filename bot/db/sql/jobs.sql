@@ -147,6 +147,19 @@ UPDATE jobs SET state = 'cancelled', claim = NULL, lease_until = NULL, failure =
                           WHERE job_images.job_id = jobs.id AND job_images.role = 'result')
  WHERE id = :id AND state = :was AND COALESCE(claim, '') = :claim RETURNING id;
 
+-- name: cancel_job
+-- Somebody no longer wants it: taken from whoever holds it, and ended. What had been drawn of it is
+-- nobody's, as nobody pays for it. No row back means that it was drawn already, or had ended.
+UPDATE jobs SET state = 'cancelled', claim = :claim, lease_until = :until, failure = :failure,
+                finished_at = :now, deliver_at = :now, deliver_tries = 1,
+                shown = (SELECT COUNT(*) FROM job_images
+                          WHERE job_images.job_id = jobs.id AND job_images.role = 'result'),
+                forgotten_at = CASE WHEN EXISTS (SELECT 1 FROM job_images
+                                                  WHERE job_images.job_id = jobs.id
+                                                    AND job_images.role = 'result')
+                                    THEN CAST(:now AS BIGINT) ELSE forgotten_at END
+ WHERE id = :id AND state IN ('queued', 'running') RETURNING id;
+
 -- name: deliver_now
 -- An operator does not wait for the next try.
 UPDATE jobs SET deliver_at = :now
@@ -206,11 +219,6 @@ UPDATE attempts SET look_at = CAST(:next AS BIGINT)
 UPDATE attempts SET outcome = :outcome, billed = :billed, look_at = NULL
  WHERE id = :id AND billed = 'unknown'
 RETURNING key, usd_micros, hour, day, month;
-
--- name: jobs_ahead
--- How many queued jobs came before this one.
-SELECT COUNT(*) AS ahead FROM jobs
- WHERE state = 'queued' AND (created_at < :created_at OR (created_at = :created_at AND id < :id));
 
 -- name: charged_jobs
 -- Jobs that were charged, by their id, its last eight letters, or their message; two are too many.

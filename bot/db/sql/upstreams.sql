@@ -44,12 +44,26 @@ DELETE FROM open_calls;
 DELETE FROM open_calls WHERE id = :id;
 
 -- name: speeds
--- How long a picture took since a time, on average, by upstream, model and resolution; NULL where
--- calls were made and none brought one.
+-- How long half of the pictures took at most since a time, by upstream, model and resolution; NULL
+-- where calls were made and none brought one.
+WITH pictures AS (
+    SELECT attempts.provider, attempts.model, jobs.resolution,
+           attempts.ended_at - attempts.started_at AS micros,
+           ROW_NUMBER() OVER (PARTITION BY attempts.provider, attempts.model, jobs.resolution
+                              ORDER BY attempts.ended_at - attempts.started_at) AS place,
+           COUNT(*) OVER (PARTITION BY attempts.provider, attempts.model, jobs.resolution) AS many
+      FROM attempts JOIN jobs ON jobs.id = attempts.job_id
+     WHERE attempts.started_at >= :since AND attempts.ended_at IS NOT NULL
+       AND attempts.outcome = 'image'),
+middles AS (
+    SELECT provider, model, resolution, CAST(AVG(micros) AS BIGINT) AS micros FROM pictures
+     WHERE place BETWEEN (many + 1) / 2 AND (many + 2) / 2
+     GROUP BY provider, model, resolution)
 SELECT attempts.provider, attempts.model, jobs.resolution, COUNT(*) AS calls,
-       CAST(AVG(CASE WHEN attempts.outcome = 'image'
-                     THEN attempts.ended_at - attempts.started_at END) AS BIGINT) AS micros
+       MIN(middles.micros) AS micros
   FROM attempts JOIN jobs ON jobs.id = attempts.job_id
+  LEFT JOIN middles ON middles.provider = attempts.provider AND middles.model = attempts.model
+                   AND middles.resolution = jobs.resolution
  WHERE attempts.started_at >= :since AND attempts.ended_at IS NOT NULL
  GROUP BY attempts.provider, attempts.model, jobs.resolution;
 

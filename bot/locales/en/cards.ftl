@@ -14,6 +14,8 @@ card-queued = 🕒 **Queued** { $ahead ->
 card-postponed = ⏱️ **A little early** · begins { $begins }
 card-drawing = 🎨 **Drawing** with { $model } · started { $since }
 card-waiting = ⏳ **{ $model } is busy** · asking again { $until }
+card-ready = Expected { $ready }
+card-cancelled = ✖️ **Cancelled** · nothing was charged
 card-price = { $count ->
     [one] { $size } · { $price }, charged only if you get your picture
    *[other] { $count } × { $size } · { $price }, charged only for pictures you get

@@ -41,6 +41,7 @@ trouble-model_unavailable = not found there
 
 confirm = 🍌 **Draw this for { $price }?**
 confirm-changed = 🍌 **The price has changed. Draw this for { $price }?**
+confirm-payer-changed = 🍌 **Who would pay has changed. Draw this for { $price }?**
 confirm-what = { $count ->
     [one] one picture
    *[other] { $count } pictures

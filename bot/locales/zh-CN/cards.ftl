@@ -10,6 +10,8 @@ card-queued = 🕒 **排队中** { $ahead ->
 card-postponed = ⏱️ **稍早了一点** · { $begins }开始
 card-drawing = 🎨 **正在绘制** · { $model } · 开始于 { $since }
 card-waiting = ⏳ **{ $model } 正忙** · { $until } 再试
+card-ready = 预计{ $ready }完成
+card-cancelled = ✖️ **已取消** · 没有扣除积分
 card-price = { $count ->
     [1] { $size } · { $price }，拿到图片才扣除
    *[other] { $count } × { $size } · { $price }，只按拿到的图片扣除

@@ -41,6 +41,7 @@ trouble-model_unavailable = 那里没有这个模型
 
 confirm = 🍌 **要用 { $price } 绘制吗？**
 confirm-changed = 🍌 **价格变了。要用 { $price } 绘制吗？**
+confirm-payer-changed = 🍌 **付款方变了。要用 { $price } 绘制吗？**
 confirm-what = { $count } 张 · { $size } · { $model }
 confirm-paid-member = 由你支付，只按拿到的图片扣除。
 confirm-paid-team = 由团队 **{ $name }** 支付，只按拿到的图片扣除。

@@ -35,13 +35,13 @@ NAMES = ("google", "apiyi")
 class Told:
     """A Delivery that prints what it was asked to show."""
 
-    async def queued(self, job, ahead):
+    async def queued(self, job, ahead, ready_at=None):
         pass
 
     async def postponed(self, job, begins_at):
         pass
 
-    async def drawing(self, job):
+    async def drawing(self, job, ready_at=None):
         pass
 
     async def waiting(self, job, wait):

@@ -1,0 +1,239 @@
+"""Cancel: while it waits, while it is drawn, by whom, twice, too late, and after a restart."""
+
+import asyncio
+import time
+from dataclasses import replace
+
+import discord
+import pytest
+import simcord
+from simcord import interactions
+from simcord.backend import serializers
+
+from bot.jobs import queue
+from bot.pressing import TooLateToCancel
+from bot.providers.base import Call
+from bot.workshop import World
+from tests.cogs.test_crowd import press
+
+CANCELLED = "**Cancelled** · nothing was charged"
+
+
+class Held:
+    """A Provider whose calls have left, and bring nothing until they may."""
+
+    def __init__(self, inner):
+        self.inner = inner
+        self.asked = []
+        self.go = asyncio.Event()
+
+    @property
+    def name(self):
+        return self.inner.name
+
+    async def generate(self, request, *, folder, observer):
+        self.asked.append(request.prompt)
+        await observer.calling(Call(self.name, "key", request.model, 1))
+        await self.go.wait()
+        return await self.inner.generate(request, folder=folder, observer=observer)
+
+
+class Clock:
+    ahead = 0
+
+    def __call__(self):
+        return time.time_ns() // 1000 + self.ahead
+
+
+@pytest.fixture
+def held():
+    return {}
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+async def scene(scene_over, settings, held, clock):
+    """One slot, and an upstream that is slow."""
+
+    def dress(inner):
+        held["provider"] = Held(inner)
+        return held["provider"]
+
+    one = settings.model_copy(update={"max_jobs": 1})
+    async with scene_over(one, world=replace(World(), now=clock), dress=dress) as opened:
+        yield opened
+
+
+async def seen(condition):
+    """Something comes about while the bot is at work; SimCord's verbs would wait for its end."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def begin(scene, member, prompt, *, says="Drawing"):
+    """Ask for a picture and see its card say so."""
+    shown = press(scene, member, prompt)
+    await seen(lambda: shown.response and says in scene.text(shown.response))
+    return shown
+
+
+def cancel(scene, member, card):
+    """Press Cancel without waiting for what comes of it."""
+    backend = scene.env.backend
+    [row] = [part for part in card.components[0]["components"] if part["type"] == 1]
+    [button] = row["components"]
+    assert button["label"] == "Cancel"
+    record, payload = interactions.base_payload(
+        backend,
+        type=3,
+        channel_id=scene.channel.id,
+        guild_id=scene.guild.id,
+        user_id=member.id,
+        data={"custom_id": button["custom_id"], "component_type": 2},
+    )
+    stored = backend.get_message(scene.channel.id, card.id)
+    payload["message"] = dict(serializers.message_payload(backend, stored))
+    record.source_message_id = card.id
+    backend.emit("INTERACTION_CREATE", payload)
+    return simcord.InteractionResult(scene.env, record)
+
+
+def is_cancelled(scene, shown):
+    return CANCELLED in scene.text(shown.response)
+
+
+async def states(scene):
+    return {row["prompt"]: row["state"] for row in await scene.jobs()}
+
+
+async def test_what_waits_is_given_back_at_once_and_what_is_drawn_is_not_charged(
+    scene, held, calls
+):
+    """Bob's waits behind Alice's: he cancels his, then she hers; neither is ever shown."""
+    alice, bob = scene.member("alice"), scene.member("bob")
+    first = await begin(scene, alice, "cancelled while drawn")
+    second = await begin(scene, bob, "cancelled while waiting", says="Queued")
+    assert "you are next" in scene.text(second.response)
+
+    pressed = cancel(scene, bob, second.response)
+    await seen(lambda: is_cancelled(scene, second))
+
+    assert not pressed.followups
+    assert scene.labels(second.response) == []
+    account = await scene.account(bob)
+    assert (account.available, account.held) == (100, 0)
+
+    cancel(scene, alice, first.response)
+    await seen(lambda: is_cancelled(scene, first))
+    await scene.env.settle()
+
+    assert "cancelled while drawn" in scene.text(first.response)
+    account = await scene.account(alice)
+    assert (account.available, account.held) == (100, 0)
+    held["provider"].go.set()
+    await scene.sweep()
+    assert set((await states(scene)).values()) == {"cancelled"}
+    assert held["provider"].asked == ["cancelled while drawn"]
+    assert calls.count("cancelled while") == 0
+    [attempt] = await scene.attempts()
+    assert (attempt["outcome"], attempt["billed"]) == ("abandoned", "unknown")
+    [spent] = await scene.app.database.read(lambda tx: tx.all("spending", since=0))
+    assert spent["liability"] == spent["in_doubt"] > 0
+    assert not first.followups
+    await scene.assert_books_balance()
+
+
+async def test_only_who_asked_and_who_manages_messages_may_cancel_and_only_once(scene, held):
+    """Twice at once, too: one outcome, and the slot is free for the next."""
+    alice, bob = scene.member("alice"), scene.member("bob")
+    first = await begin(scene, alice, "one to fight over")
+
+    refused = cancel(scene, bob, first.response)
+    await seen(lambda: refused.response)
+    assert "Only its maker" in scene.text(refused.response)
+    assert refused.response.ephemeral
+    assert await states(scene) == {"one to fight over": "running"}
+
+    role = scene.guild.create_role("mods", permissions=discord.Permissions(manage_messages=True))
+    mod = scene.guild.add_member(scene.env.create_user("mod"), roles=[role])
+    presses = [cancel(scene, member, first.response) for member in (mod, alice, mod)]
+    await seen(lambda: is_cancelled(scene, first))
+    await scene.env.settle()
+
+    assert not any(pressed.followups for pressed in presses)
+    assert await states(scene) == {"one to fight over": "cancelled"}
+    account = await scene.account(alice)
+    assert (account.available, account.held) == (100, 0)
+    held["provider"].go.set()
+    after = await alice.slash(scene.channel, "imagine", prompt="the slot is free")
+    assert after.response.attachments
+    await scene.assert_books_balance()
+
+
+async def test_a_cancel_that_comes_with_the_picture_has_one_outcome(scene, held):
+    """The pictures were there first: they are shown and paid for, and the press says so."""
+    alice = scene.member("alice")
+    shown = await begin(scene, alice, "just in time")
+    [row] = await scene.jobs()
+    cancellations = scene.app.client.services.cancellations
+    job = await cancellations.find(row["id"], alice.id)
+    held["provider"].go.set()
+    await scene.env.settle()
+    assert shown.response.attachments
+
+    with pytest.raises(TooLateToCancel):
+        await cancellations.cancel(job, reply_token="late")
+
+    assert shown.response.attachments
+    assert (await scene.account(alice)).available == 93
+    await scene.assert_books_balance()
+
+
+async def test_cancel_works_when_the_reply_has_expired_and_after_a_restart(scene, held, clock):
+    """A process is gone and left it running; its card, twenty minutes old, is still pressed."""
+    alice = scene.member("alice")
+    shown = await begin(scene, alice, "outlived its process")
+    services = scene.app.client.services
+    [row] = await scene.jobs()
+    await services.dispatcher.stop(row["id"])
+    assert (await scene.jobs())[0]["claim"] is None
+    clock.ahead = 20 * 60 * 1_000_000
+
+    pressed = await alice.click(shown.response, label="Cancel")
+
+    assert not pressed.followups
+    assert CANCELLED in scene.text(shown.response)
+    [row] = await scene.jobs()
+    assert (row["state"], row["claim"], row["deliver_at"], row["reply_token"]) == (
+        "cancelled", None, None, None,
+    )  # fmt: skip
+    assert (await scene.account(alice)).available == 100
+    await scene.assert_books_balance()
+
+
+async def test_a_process_that_stops_over_a_cancel_leaves_its_card_to_the_next(scene, held):
+    """Discord cannot be reached just then: the card says it later."""
+    alice = scene.member("alice")
+    shown = await begin(scene, alice, "said a little later")
+    scene.env.inject_error("PATCH", "/webhooks/*", status=503, times=1)
+
+    cancel(scene, alice, shown.response)
+    await scene.env.settle()
+    assert not is_cancelled(scene, shown)
+    [row] = await scene.jobs()
+    assert (row["state"], row["claim"]) == ("cancelled", None)
+    assert row["deliver_at"] is not None
+    assert await scene.app.database.read(queue.unfinished) == [row["id"]]
+    await scene.app.database.write(
+        lambda tx: tx.query("UPDATE jobs SET deliver_at = 0 WHERE id = :id", id=row["id"])
+    )
+
+    await scene.sweep()
+
+    assert CANCELLED in scene.text(shown.response)
+    assert [one["deliver_at"] for one in await scene.jobs()] == [None]
