@@ -160,6 +160,9 @@ def test_the_greetings_line_can_be_typed_whole_and_its_picture_edited_by_button(
     assert mean_distance(edited, original.convert("L").convert("RGB")) < 25
     assert credits_in(second, "charged") == PRICE
 
+    letters = re.search(r"[0-9a-f]{8}", second.inner_text())[0]
+    assert letters in discord.say(f"/show {letters}").inner_text()
+
 
 def test_a_blocked_prompt_is_told_in_private_and_costs_nothing(discord):
     before = credits_in(balance(discord), "to spend")
