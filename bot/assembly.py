@@ -150,7 +150,7 @@ class Assembly:
 
     def _board(self, delivery: Delivery) -> Board:
         world = self.world
-        return Board(delivery, database=self.database, monotonic=world.monotonic, tick=world.tick)
+        return Board(delivery, database=self.database, monotonic=world.monotonic, sleep=world.sleep)
 
     def _leases(self) -> Leases:
         world = self.world

@@ -310,9 +310,11 @@ def _as_command(body: Mapping[str, Any], catalog: Mapping[str, Any]) -> Mapping[
     """
     if body.get("kind") != "send_message":
         return body
-    name, _, words = str(body.get("content", "")).strip().partition(" ")
+    line = f"{body.get('content', '')} ".lstrip()
     for entry in catalog.get("entries", ()):
-        if name == f"/{entry['invocation']}":
+        name = f"/{entry['invocation']} "
+        if line.startswith(name):
+            words = line.removeprefix(name).strip()
             needed = (one for one in entry["options"] if one["required"])
             text = [one["name"] for one in needed if one["type"] == "string"]
             return {
@@ -321,7 +323,7 @@ def _as_command(body: Mapping[str, Any], catalog: Mapping[str, Any]) -> Mapping[
                 "command_id": entry["commandId"],
                 "path": entry["path"],
                 "schema_fingerprint": entry["schemaFingerprint"],
-                "options": {name: words for name in text[:1] if words},
+                "options": {one: words for one in text[:1] if words},
             }
     return body
 

@@ -49,7 +49,7 @@ class _Card:
 class Board:
     """A Delivery before another: progress returns at once, and is shown when it may be.
 
-    `monotonic` is in seconds; `tick` sleeps in real time.
+    `monotonic` is in seconds.
     """
 
     def __init__(
@@ -58,12 +58,12 @@ class Board:
         *,
         database: Database,
         monotonic: Callable[[], float],
-        tick: Callable[[float], Awaitable[object]],
+        sleep: Callable[[float], Awaitable[object]],
     ) -> None:
         self._delivery = delivery
         self._database = database
         self._monotonic = monotonic
-        self._tick = tick
+        self._sleep = sleep
         self._cards: dict[str, _Card] = {}
 
     async def queued(self, job: Job, ahead: int, ready_at: int | None = None) -> None:
@@ -128,7 +128,7 @@ class Board:
         if left > 0:
             card.waits = True
             try:
-                await self._tick(left)
+                await self._sleep(left)
             finally:
                 card.waits = False
 

@@ -19,6 +19,7 @@ from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.job import Job, JobState
 from bot.jobs.lease import Leases
 from bot.jobs.payers import Payers
+from bot.jobs.question import LASTS
 from bot.pressing import Cancelled, TooLateToCancel
 
 
@@ -90,6 +91,9 @@ class Cancellations:
 
     async def _clear(self, job: Job) -> None:
         """Remove what was drawn of it, as far as nobody else has it."""
-        rows = await self._database.read(lambda tx: tx.all("pictures_of_none", job_id=job.id))
+        after = self._leases.now() - LASTS
+        rows = await self._database.read(
+            lambda tx: tx.all("pictures_of_none", job_id=job.id, asked_after=after)
+        )
         for row in rows:
             await self._store.remove(queue.image(row))

@@ -103,6 +103,7 @@ class InProcessDispatcher:
                 await self._postpone(job_id, begins_at)
             except Exception:  # noqa: BLE001 - only the card stays as it is
                 self._log.exception("card not shown", job=job_id)
-            await self._sleep(max(0, begins_at - self._now()) / MICROS)
+            # The clock may have been set back meanwhile.
+            await self._sleep(min(wait, max(0, begins_at - self._now())) / MICROS)
         finally:
             self._waits.pop(job_id, None)

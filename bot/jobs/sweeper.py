@@ -207,6 +207,7 @@ class Sweeper:
         stuck = partial(_rows, "stuck_reservations", before=before)
         for row in await self._database.read(stuck):
             await self._release(row)
+        await self._database.write(partial(_forget_questions, before=before))
         await self._sweep_files()
 
     async def _release(self, row: Row) -> None:
@@ -247,6 +248,11 @@ class _Nobody:
 
     async def failed(self, error: ProviderError, attempt: int, wait: float | None) -> None:
         """Whoever asks is told."""
+
+
+async def _forget_questions(tx: Transaction, *, before: int) -> None:
+    await tx.run("forget_question_images", before=before)
+    await tx.run("forget_questions", before=before)
 
 
 async def _rows(statement: str, tx: Transaction, /, **values: object) -> list[Row]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from bot.db.database import Database, Transaction
+from bot.db.whole import whole
 from bot.errors import Billed, ProviderError, StorageError
 from bot.jobs import calls, conversation, queue
 from bot.jobs.calls import LOOK_AFTER
@@ -88,9 +89,9 @@ class Witness:
                 now=self._leases.now(),
             )
 
-        # Whoever stops waiting for this may leave a row behind, but nothing has been asked for.
+        # Whoever stops waiting for this leaves a row behind, but nothing has been asked for.
         self._attempt, self._sure, self._tokens = attempt_id, Billed.NO, None
-        await self._database.write(begin)
+        await whole(self._database.write(begin))
         self._sure = None
         self._begun()
 

@@ -4,12 +4,12 @@ Every process on one database sees the same row for a key, so all of them togeth
 limits. Within a process members wait in rotation, so that a busy one starves nobody.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from typing import Protocol
 
 from bot.db.database import Database, Transaction
+from bot.db.whole import whole
 from bot.errors import StorageError
 from bot.rhythm import MINUTE, Rhythm
 from bot.turns import Turns
@@ -117,18 +117,7 @@ class PacedGate:
         self._seconds += (max(0.0, seconds) - self._seconds) / 4
 
     async def _asked(self, call_id: str) -> float:
-        """As `_ask`; who gives up meanwhile leaves only when it is known whether the row is there.
-
-        It goes on either way, and would come after the one that takes it back.
-        """
-        asking = asyncio.ensure_future(self._database.write(lambda tx: self._ask(tx, call_id)))
-        try:
-            return await asyncio.shield(asking)
-        except asyncio.CancelledError:
-            await asyncio.wait([asking])
-            if not asking.cancelled():
-                asking.exception()
-            raise
+        return await whole(self._database.write(lambda tx: self._ask(tx, call_id)))
 
     async def _ask(self, tx: Transaction, call_id: str) -> float:
         """Seconds to wait before asking again; 0.0 when the call may begin, which is noted."""

@@ -163,6 +163,13 @@ async def test_a_question_closes_after_its_time(scene_over, careful):
         assert "open for 14 minutes" in scene.text(late.response)
         assert await rows(scene, "reservations") == []
 
+        clock[0] += 24 * 60 * MINUTE
+        sweeper = scene.app.client.services.sweeper
+        sweeper._tidied = None
+        await sweeper.sweep()
+
+        assert await rows(scene, "confirmations") == []
+
 
 async def test_another_price_asks_again(scene_over, careful, upstream, calls):
     """Google is spent up by somebody else meanwhile, and API易 is dearer."""

@@ -112,6 +112,16 @@ def test_a_newcomer_draws_edits_and_sees_what_it_cost(discord, upload):
     assert "Only you can see this" in card.inner_text()
 
 
+def test_what_is_drawn_can_be_cancelled(discord):
+    before = credits_in(balance(discord), "to spend")
+    card = discord.use("imagine", "hang on, I do not want it")
+    card.get_by_text("Drawing").wait_for()
+    press(card, "Cancel")
+    card.get_by_text("nothing was charged").wait_for()
+    assert card.get_by_role("button", name="Cancel").count() == 0
+    assert credits_in(balance(discord), "to spend") == before
+
+
 def test_sam_has_credits_of_their_own_and_sees_no_private_cards(discord):
     mine = balance(discord)
     discord.view_as("Sam")
@@ -161,6 +171,9 @@ def test_the_greetings_line_can_be_typed_whole_and_its_picture_edited_by_button(
     assert colourfulness(edited) < 10
     assert mean_distance(edited, original.convert("L").convert("RGB")) < 25
     assert credits_in(second, "charged") == PRICE
+
+    letters = re.search(r"[0-9a-f]{8}", second.inner_text())[0]
+    assert letters in discord.say(f"/show {letters}").inner_text()
 
 
 def test_a_blocked_prompt_is_told_in_private_and_costs_nothing(discord):

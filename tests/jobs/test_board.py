@@ -54,7 +54,7 @@ class Time:
     def __call__(self):
         return self.now
 
-    async def tick(self, seconds):
+    async def sleep(self, seconds):
         end = self.now + seconds
         async with self.passed:
             await self.passed.wait_for(lambda: self.now >= end)
@@ -74,7 +74,7 @@ async def stage(open_shop, key):
         await shop.dispatcher.close(0)
         job = await shop.order("on the board")
         slow, time = Slow(), Time()
-        board = Board(slow, database=shop.database, monotonic=time, tick=time.tick)
+        board = Board(slow, database=shop.database, monotonic=time, sleep=time.sleep)
         yield shop, job, board, slow, time
         await board.close()
 

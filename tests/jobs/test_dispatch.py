@@ -115,3 +115,23 @@ async def test_closing_does_not_wait_for_jobs_whose_time_has_not_come(dispatcher
     async with asyncio.timeout(5):
         assert await dispatcher.close(3600) == 1
     assert ran == []
+
+
+async def test_a_clock_that_is_set_back_makes_no_job_wait_longer():
+    """Set back by hours while its card says when it begins: it waits the minute that was said."""
+    clock, slept, ran = [10**12], [], []
+
+    async def run(job_id):
+        ran.append(job_id)
+
+    async def sleep(seconds):
+        slept.append(seconds)
+
+    async def postpone(_job_id, _begins_at):
+        clock[0] -= 3 * 3600 * 1_000_000
+
+    dispatcher = InProcessDispatcher(run, postpone=postpone, now=lambda: clock[0], sleep=sleep)
+    dispatcher.wake("a", wait=60_000_000)
+    await dispatcher.rest()
+
+    assert (slept, ran) == ([60], ["a"])

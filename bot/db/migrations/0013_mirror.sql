@@ -71,3 +71,5 @@ CREATE TABLE confirmation_images (
     digest           TEXT   NOT NULL REFERENCES images (digest),
     PRIMARY KEY (confirmation_id, position)
 );
+
+CREATE INDEX confirmation_images_by_digest ON confirmation_images (digest);

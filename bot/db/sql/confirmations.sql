@@ -40,3 +40,12 @@ UPDATE confirmations SET credits = :credits WHERE id = :id AND state = 'asked';
 UPDATE confirmations SET state = :state, ended_at = :now, reply_token = NULL
  WHERE id = :id AND member_id = :member_id AND state = 'asked' AND asked_at > :asked_after
 RETURNING id;
+
+-- name: forget_question_images
+-- What questions from before a time were to work from; nobody can answer those any more.
+DELETE FROM confirmation_images
+ WHERE confirmation_id IN (SELECT id FROM confirmations WHERE asked_at < :before);
+
+-- name: forget_questions
+-- Those questions, with their prompts.
+DELETE FROM confirmations WHERE asked_at < :before;
