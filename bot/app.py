@@ -27,6 +27,9 @@ from bot.web.server import open_door
 from bot.web.site import Web
 from bot.workshop import Workshop, World, load_catalog, open_workshop
 
+NOTE_SECONDS = 3.0
+"""For notes on their way to servers' logs when a stop is asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -53,6 +56,7 @@ class App:
         for screen in services.screens:
             await screen.close()
         await services.alerts.close()
+        await services.scribe.close(min(grace, NOTE_SECONDS))
 
 
 @asynccontextmanager

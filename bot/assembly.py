@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.client import Client, Services
 from bot.db.database import Database
@@ -39,6 +40,9 @@ from bot.jobs.treasury import Treasury
 from bot.jobs.uploads import Uploads
 from bot.jobs.versions import Versions
 from bot.ledger.wallets import Wallets
+from bot.people.doorway import Doorway
+from bot.people.house import language, rules
+from bot.people.people import People
 from bot.providers.base import Provider
 from bot.providers.download import Downloader
 from bot.providers.speed import Speeds
@@ -46,12 +50,15 @@ from bot.settings import Settings
 from bot.ui.alert_cards import AlertCards
 from bot.ui.alerts import DiscordTeller
 from bot.ui.cards import Cards
+from bot.ui.care_cards import CareCards
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.desk import Desk
 from bot.ui.limit_cards import LimitCards
 from bot.ui.preflight import Preflight
+from bot.ui.scribe import DiscordScribe
 from bot.ui.showing import Showing
+from bot.ui.veil import Veil
 from bot.workshop import Workshop, World
 
 LINK_SECONDS = 20.0
@@ -83,7 +90,9 @@ class Assembly:
         cards = Cards(sentences=sentences, catalog=self.workshop.catalog, larger=larger)
         confirm_cards = ConfirmCards(cards=cards, say=sentences.say)
         now, database, bank = self.world.now, self.database, self.bank
-        board = self._board(DiscordDelivery(client=client, cards=cards, now=now))
+        scribe = DiscordScribe(client=client, cards=CareCards(sentences.say))
+        veil = Veil(client=client, rules=partial(rules, database))
+        board = self._board(DiscordDelivery(client=client, cards=cards, now=now, veil=veil))
         leases = self._leases()
         runner = self._runner(board, leases)
         alerts = self._alerts(client, sentences)
@@ -92,7 +101,7 @@ class Assembly:
         )
         store, codec = self.workshop.store, self.workshop.codec
         uploads = Uploads(store=store, codec=codec)
-        studio = self._studio(uploads, dispatcher)
+        studio = self._studio(uploads, dispatcher, Doorway(database=database, scribe=scribe))
         onward = Onward(studio=studio, sentences=sentences)
         history = History(database=database, studio=studio, store=store, now=now)
         confirmations = self._confirmations(studio, uploads)
@@ -105,11 +114,8 @@ class Assembly:
             kept=Kept(database=database, uploads=uploads, now=now),
             links=self._links(),
             desk=self._desk(studio, cards, confirmations, confirm_cards),
-            showing=Showing(
-                gallery=Gallery(database=database, store=store, codec=codec),
-                cards=cards,
-                collect=runner.collect,
-            ),
+            showing=self._showing(cards, runner, veil),
+            veil=veil,
             cancellations=self._cancellations(leases, runner, dispatcher),
             gifts=self._gifts(),
             pots=pots,
@@ -118,6 +124,8 @@ class Assembly:
             treasury=Treasury(database=database, ledger=bank.ledger, payers=bank.payers),
             alerts=alerts,
             outlets=Outlets(database=database, now=now),
+            people=self._people(studio, sentences),
+            scribe=scribe,
             reports=self._reports(),
             confirmations=confirmations,
             cards=cards,
@@ -127,7 +135,17 @@ class Assembly:
             dispatcher=dispatcher,
             screens=(runner, board),
             sweeper=self._sweeper(dispatcher),
+            payers=self.settings.payers,
             operators=self.settings.operators,
+        )
+
+    def _showing(self, cards: Cards, runner: Runner, veil: Veil) -> Showing:
+        store, codec = self.workshop.store, self.workshop.codec
+        return Showing(
+            gallery=Gallery(database=self.database, store=store, codec=codec),
+            cards=cards,
+            collect=runner.collect,
+            veil=veil,
         )
 
     def _board(self, delivery: Delivery) -> Board:
@@ -204,7 +222,7 @@ class Assembly:
             lease=self.settings.lease_seconds,
         )
 
-    def _studio(self, uploads: Uploads, dispatcher: Dispatcher) -> Studio:
+    def _studio(self, uploads: Uploads, dispatcher: Dispatcher, gate: Doorway) -> Studio:
         return Studio(
             catalog=self.workshop.catalog,
             providers=tuple(dict.fromkeys(way.name for way in self.workshop.ways)),
@@ -219,6 +237,16 @@ class Assembly:
             now=self.world.now,
             new_id=self.world.new_id,
             openings=self.supply.openings,
+            gate=gate,
+        )
+
+    def _people(self, studio: Studio, sentences: Sentences) -> People:
+        return People.of(
+            self.database,
+            catalog=self.workshop.catalog,
+            models=studio.models,
+            languages=sentences.languages,
+            now=self.world.now,
         )
 
     def _confirmations(self, studio: Studio, uploads: Uploads) -> Confirmations:
@@ -266,7 +294,10 @@ class Assembly:
             database=self.database,
             quotas=self.bank.quotas,
             teller=DiscordTeller(
-                client=client, cards=AlertCards(sentences.say), operators=client.operator_ids
+                client=client,
+                cards=AlertCards(sentences.say),
+                operators=client.operator_ids,
+                language=partial(language, self.database),
             ),
             now=self.world.now,
             new_id=self.world.new_id,

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import discord
 import structlog
@@ -13,7 +13,8 @@ from aiohttp import ClientError
 from discord import app_commands
 from discord.ext import commands
 
-from bot.errors import DiscordUnreachable, PlantainError, SettingsError, Unexpected
+from bot.care import MemberBlocked
+from bot.errors import DiscordUnreachable, PlantainError, SettingsError, StorageError, Unexpected
 from bot.i18n import DEFAULT_LOCALE, Sentences
 from bot.jobs.alerts import Alerts
 from bot.jobs.cancellation import Cancellations
@@ -33,15 +34,19 @@ from bot.jobs.standing import Standings
 from bot.jobs.sweeper import Sweeper
 from bot.jobs.treasury import Treasury
 from bot.jobs.versions import Versions
+from bot.people.arrivals import Arrival
+from bot.people.people import People
 from bot.pressing import NothingSaid
 from bot.ui.cards import Cards
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.desk import Desk
 from bot.ui.letters import tell_author
 from bot.ui.limit_cards import LimitCards
-from bot.ui.replies import tell
+from bot.ui.replies import server, tell
+from bot.ui.scribe import DiscordScribe
 from bot.ui.showing import Showing
-from bot.ui.translator import FluentTranslator
+from bot.ui.translator import FluentTranslator, locale_of
+from bot.ui.veil import Veil
 
 TOKEN_REFUSED = 4004
 """The gateway's close code for a token that was reset while the bot ran."""
@@ -58,7 +63,15 @@ COGS = (
     "cogs.quota",
     "cogs.gift",
     "cogs.team",
+    "cogs.settings",
+    "cogs.preferences",
+    "cogs.moderation",
+    "cogs.operator",
+    "cogs.help",
 )
+Command = app_commands.Command[Any, ..., Any] | app_commands.Group
+FOR_ALL = frozenset({"help", "privacy"})
+"""Commands that also those may use whom the bot does not serve."""
 
 
 class Screen(Protocol):
@@ -73,7 +86,8 @@ class Services:
     """What cogs may ask. `sweeper` takes up jobs, such as those a stopped process left behind;
     `screens` are closed after `dispatcher`.
 
-    `operators` are the ids of those who run the bot beside the application's owner.
+    `operators` are the ids of those who run the bot beside the application's owner; `payers` is
+    who is asked to pay, the first first.
     """
 
     studio: Studio
@@ -84,6 +98,7 @@ class Services:
     links: Links
     desk: Desk
     showing: Showing
+    veil: Veil
     cancellations: Cancellations
     gifts: Gifts
     pots: Pots
@@ -94,6 +109,8 @@ class Services:
     reports: Reports
     alerts: Alerts
     outlets: Outlets
+    people: People
+    scribe: DiscordScribe
     cards: Cards
     confirm_cards: ConfirmCards
     limit_cards: LimitCards
@@ -101,6 +118,7 @@ class Services:
     dispatcher: InProcessDispatcher
     screens: Sequence[Screen]
     sweeper: Sweeper
+    payers: Sequence[str] = ("member",)
     operators: frozenset[int] = frozenset()
 
 
@@ -125,6 +143,8 @@ class Client(commands.Bot):
         await self.tree.set_translator(FluentTranslator(self.services.sentences))
         for name in COGS:
             await self.load_extension(name)
+        for command in self.tree.get_commands():
+            _admit(command)
         await self.tree.sync()
         self.services.alerts.start()
         # From now on people can be told.
@@ -170,22 +190,44 @@ class Client(commands.Bot):
             await asyncio.wait([self._sweeping])
         await super().close()
 
+    async def meet(self, interaction: discord.Interaction) -> bool:
+        """Have the interaction's locale be the language that was chosen, if one was.
+
+        False for whom the bot does not serve.
+        """
+        theirs = interaction.extras.setdefault("locale", interaction.locale)
+        arrival = await self._arrival(interaction.user.id, server(interaction) or 0)
+        interaction.locale = locale_of(arrival.language) if arrival.language else theirs
+        return not arrival.blocked
+
+    async def serves(self, interaction: discord.Interaction) -> bool:
+        """Whether the bot serves who comes; whom it does not is told so."""
+        if await self.meet(interaction):
+            return True
+        await self.tell_error(interaction, MemberBlocked())
+        return False
+
     @asynccontextmanager
     async def telling(self, interaction: discord.Interaction) -> AsyncIterator[None]:
         """Whatever goes wrong inside is told to the person alone, in their language."""
+        await self.meet(interaction)
         try:
             yield
         except Exception as error:  # noqa: BLE001 - the one place where every error ends
             await self.tell_error(interaction, error)
 
     @asynccontextmanager
-    async def telling_author(self, message: discord.Message) -> AsyncIterator[None]:
-        """The same for a message; what they have and may do is not for the channel to read."""
+    async def telling_author(self, message: discord.Message) -> AsyncIterator[str | None]:
+        """The same for a message; what they have and may do is not for the channel to read.
+
+        Gives the language that was chosen, if one was: a message does not say its author's.
+        """
+        cards, guild = self.services.cards, message.guild
+        chosen = (await self._arrival(message.author.id, guild.id if guild else 0)).language
         try:
-            yield
+            yield chosen
         except Exception as error:  # noqa: BLE001 - as above
-            cards, guild = self.services.cards, message.guild
-            locale = guild.preferred_locale.value if guild else DEFAULT_LOCALE
+            locale = chosen or (guild.preferred_locale.value if guild else DEFAULT_LOCALE)
             card = cards.problem(self._ours(error), locale)
             hint = None if isinstance(error, NothingSaid) else cards.said("reply-refused", locale)
             try:
@@ -201,6 +243,14 @@ class Client(commands.Bot):
         except Exception as trouble:  # noqa: BLE001 - telling is the last thing that can be tried
             self._log.warning("could not tell an error", error=str(error), problem=str(trouble))
 
+    async def _arrival(self, member_id: int, guild_id: int) -> Arrival:
+        try:
+            return await self.services.people.arrivals.meet(member_id, guild_id)
+        except StorageError as error:
+            # What they came for will find out by itself, and say so.
+            self._log.warning("nothing is known of who comes", error=str(error))
+            return Arrival(None, blocked=False)
+
     def _ours(self, error: Exception) -> PlantainError:
         if isinstance(error, PlantainError):
             return error
@@ -209,8 +259,29 @@ class Client(commands.Bot):
         return Unexpected(reference)
 
 
+def _admit(command: Command | app_commands.ContextMenu) -> None:
+    """Unless it is for servers alone, a command works wherever its user goes with it.
+
+    What is for servers needs the bot to be installed there.
+    """
+    if command.allowed_contexts is None:
+        command.allowed_contexts = app_commands.AppCommandContext(
+            guild=True, dm_channel=True, private_channel=True
+        )
+    anywhere = bool(command.allowed_contexts.dm_channel)
+    command.allowed_installs = app_commands.AppInstallationType(guild=True, user=anywhere)
+
+
 class Tree(app_commands.CommandTree[Client]):
     """Commands whose errors all end in `Client.tell_error`."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Client], /) -> bool:
+        typing = interaction.type is discord.InteractionType.autocomplete
+        name = cast(dict[str, object], interaction.data or {}).get("name")
+        if typing or name in FOR_ALL:
+            await self.client.meet(interaction)
+            return True
+        return await self.client.serves(interaction)
 
     async def on_error(
         self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError

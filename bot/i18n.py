@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Self
 
 from fluent.runtime import FluentBundle, FluentResource
@@ -26,10 +27,13 @@ class Sentences:
         self._bundles = bundles
 
     @classmethod
-    def load(cls) -> Self:
-        """Read the languages that come with the package; adding one is adding a folder."""
+    def load(cls, locales: Traversable | None = None) -> Self:
+        """Read the languages that come with the package; adding one is adding a folder.
+
+        `locales` is where those folders are, when elsewhere.
+        """
         bundles: dict[str, FluentBundle] = {}
-        for folder in resources.files("bot").joinpath("locales").iterdir():
+        for folder in (locales or resources.files("bot").joinpath("locales")).iterdir():
             if not folder.is_dir():
                 continue
             bundle = FluentBundle([folder.name, DEFAULT_LOCALE], use_isolating=False)
@@ -49,7 +53,7 @@ class Sentences:
 
         Raises LookupError for a key no language has, which is our bug and not the reader's.
         """
-        for language in (self._language(locale), DEFAULT_LOCALE):
+        for language in (self.language(locale), DEFAULT_LOCALE):
             bundle = self._bundles[language]
             if not bundle.has_message(key):
                 continue
@@ -86,7 +90,8 @@ class Sentences:
             facts = {"permission": self.say(f"permission-{error.lacks}", locale)}
         return self.say(error.key, locale, **facts)
 
-    def _language(self, locale: str) -> str:
+    def language(self, locale: str) -> str:
+        """Which of the languages a Discord locale is spoken to in."""
         if locale in self._bundles:
             return locale
         language = locale.partition("-")[0]

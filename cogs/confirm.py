@@ -63,6 +63,9 @@ class ConfirmButton(
         del interaction, item
         return cls(match[0], match["verb"], match["question"], match["payer"])
 
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        return await cast(Client, interaction.client).serves(interaction)
+
     async def callback(self, interaction: discord.Interaction) -> None:
         client = cast(Client, interaction.client)
         async with client.telling(interaction):

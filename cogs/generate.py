@@ -12,10 +12,12 @@ from bot.generation.request import AspectRatio, Resolution, Thinking
 from bot.jobs.job import JobKind
 from bot.jobs.onward import Step
 from bot.jobs.uploads import Upload
+from bot.people.defaults import Choice
 from bot.pressing import NothingToEdit
 from bot.ui.finds import Avatar
 from bot.ui.finds import emoji as find_emoji
 from bot.ui.translator import localized
+from bot.ui.whereabouts import who
 
 Count = Literal[1, 2, 3, 4]
 Prompt = app_commands.Range[str, 1, PROMPT_LIMIT]
@@ -39,6 +41,7 @@ SHARED = {
 class Generate(commands.Cog):
     def __init__(self, client: Client) -> None:
         self._studio = client.services.studio
+        self._profiles = client.services.people.profiles
         self._cards = client.services.cards
         self._kept = client.services.kept
         self._links = client.services.links
@@ -65,7 +68,7 @@ class Generate(commands.Cog):
         image: discord.Attachment | None = None,
         image2: discord.Attachment | None = None,
         image3: discord.Attachment | None = None,
-        private: bool = False,
+        private: bool | None = None,
     ) -> None:
         await self._make(
             interaction,
@@ -111,7 +114,7 @@ class Generate(commands.Cog):
         resolution: str | None = None,
         count: Count = 1,
         thinking: str | None = None,
-        private: bool = False,
+        private: bool | None = None,
     ) -> None:
         more = (image2, image3, image4, image5, image6, image7, image8, image9, image10)
         faces = [Avatar(member)] if member else []
@@ -153,24 +156,39 @@ class Generate(commands.Cog):
         count: int,
         thinking: str | None,
         uploads: tuple[Upload | None, ...],
-        private: bool,
+        private: bool | None,
     ) -> None:
         given = [upload for upload in uploads if upload is not None]
         kept = await self._kept.look(interaction.user.id)
         if kind is JobKind.EDIT and not (given or kept):
             raise NothingToEdit
         await self._studio.refresh()
+        typed = Choice(
+            model,
+            AspectRatio(aspect_ratio) if aspect_ratio else None,
+            Resolution(resolution) if resolution else None,
+            private,
+        )
+        whose, pictures = who(interaction), len(given) + len(kept)
+        # What works from a picture keeps that picture's shape, unless somebody says otherwise.
+        chosen = await self._profiles.choose(
+            whose.member_id,
+            whose.guild_id,
+            typed,
+            shape=kind is JobKind.IMAGINE and not pictures,
+        )
         draft = self._studio.draft(
             kind,
             prompt,
-            model=model,
-            aspect_ratio=AspectRatio(aspect_ratio) if aspect_ratio else None,
-            resolution=Resolution(resolution) if resolution else None,
+            model=chosen.model,
+            aspect_ratio=chosen.aspect_ratio,
+            resolution=chosen.resolution,
             count=count,
             thinking=Thinking(thinking) if thinking else None,
-            reference_images=len(given) + len(kept),
+            reference_images=pictures,
         )
-        await self._desk.submit(interaction, Step(draft, uploads=given, kept=kept), private=private)
+        step = Step(draft, uploads=given, kept=kept)
+        await self._desk.submit(interaction, step, private=bool(chosen.private))
 
 
 async def setup(client: Client) -> None:

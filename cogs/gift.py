@@ -89,6 +89,9 @@ class GiftButton(
         del interaction, item
         return cls(match["verb"], match["gift"])
 
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        return await cast(Client, interaction.client).serves(interaction)
+
     async def callback(self, interaction: discord.Interaction) -> None:
         client = cast(Client, interaction.client)
         async with client.telling(interaction):

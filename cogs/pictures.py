@@ -100,6 +100,9 @@ class DropButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], tem
         del interaction, item, match
         return cls()
 
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        return await cast(Client, interaction.client).serves(interaction)
+
     async def callback(self, interaction: discord.Interaction) -> None:
         client = cast(Client, interaction.client)
         async with client.telling(interaction):

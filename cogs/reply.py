@@ -24,7 +24,7 @@ class Reply(commands.Cog):
         job_id = job_of(card) if card and card.author == me else None
         if job_id is None:
             return
-        async with client.telling_author(message):
+        async with client.telling_author(message) as language:
             check_author(message)
             services = client.services
             stored = await services.history.pressed(job_id, message.author.id)
@@ -32,7 +32,8 @@ class Reply(commands.Cog):
             await services.studio.refresh()
             step = services.onward.edit(stored, wish, Button.REPLY)
             place = stored.job.place
-            await services.desk.answer(message, step, locale=place.locale, private=place.private)
+            locale = language or place.locale
+            await services.desk.answer(message, step, locale=locale, private=place.private)
 
 
 async def setup(client: Client) -> None:

@@ -190,6 +190,9 @@ class JobButton(
         del interaction, item
         return cls(match[0], match["verb"], match["job"], match["more"] or "")
 
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        return await cast(Client, interaction.client).serves(interaction)
+
     async def callback(self, interaction: discord.Interaction) -> None:
         client = cast(Client, interaction.client)
         async with client.telling(interaction):
@@ -217,6 +220,9 @@ class JobMenu(
     ) -> Self:
         del interaction, item
         return cls(match["job"])
+
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        return await cast(Client, interaction.client).serves(interaction)
 
     async def callback(self, interaction: discord.Interaction) -> None:
         client = cast(Client, interaction.client)

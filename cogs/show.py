@@ -7,6 +7,7 @@ from discord.ext import commands
 from bot.client import Client
 from bot.jobs.history import short
 from bot.ui.permission import may_write
+from bot.ui.replies import server
 from bot.ui.translator import localized
 
 CHOICES = 25
@@ -23,7 +24,7 @@ class Show(commands.Cog):
         job=localized("option-show-job"), private=localized("option-show-private")
     )
     async def show(self, interaction: discord.Interaction, job: str, private: bool = False) -> None:
-        stored = await self._history.find(job, interaction.user.id, interaction.guild_id)
+        stored = await self._history.find(job, interaction.user.id, server(interaction))
         alone = private or stored.job.place.private or not may_write(interaction)
         await self._showing.post(interaction, stored, private=alone)
 

@@ -43,8 +43,10 @@ async def compare(client: Client, interaction: discord.Interaction, stored: Stor
         return
     services, cards = client.services, VersionCards(client.services.sentences)
     async with services.versions.compared(stored, interaction.user.id) as file:
+        private = stored.job.place.private
         card = cards.compared(stored, file.name, interaction.locale.value)
-        await attach(interaction, card, file, private=stored.job.place.private)
+        card = await services.veil.cover(card, interaction, private=private)
+        await attach(interaction, card, file, private=private)
 
 
 PRESSES: Mapping[str, Pressing] = MappingProxyType(
@@ -73,6 +75,9 @@ class VersionButton(
         del interaction, item
         return cls(match["verb"], match["job"])
 
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        return await cast(Client, interaction.client).serves(interaction)
+
     async def callback(self, interaction: discord.Interaction) -> None:
         client = cast(Client, interaction.client)
         async with client.telling(interaction):
@@ -99,6 +104,9 @@ class VersionMenu(
     ) -> Self:
         del interaction, item
         return cls(match["job"])
+
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        return await cast(Client, interaction.client).serves(interaction)
 
     async def callback(self, interaction: discord.Interaction) -> None:
         client = cast(Client, interaction.client)

@@ -24,8 +24,10 @@ from bot.jobs.payers import PaidBy
 from bot.jobs.reports import SPANS
 from bot.jobs.tally import Group
 from bot.ledger.entry import MovementKind
+from bot.people.setting import Setting
 from bot.providers.health import CLOSING
 from bot.quotas.limit import Measure, Whose
+from bot.settings import Payer
 from bot.ui.buttons import MORE
 
 ROOT = Path(__file__).parents[1]
@@ -42,6 +44,7 @@ SAMPLES = {
     "bot.errors.Instead | None": None,
     "ErrorKind": ErrorKind.SPEND_LIMIT,
     "bot.errors.Scope | None": Scope.DAY,
+    "tuple[int, ...]": (3, 4),
 }
 NAMED = {"whose": "member", "measure": "credits_per_day", "lacks": "files"}
 """Facts that choose a sentence."""
@@ -214,6 +217,10 @@ FAMILIES = {
         f"alert-measure-usd_{window}" for window in ("per_hour", "per_day", "per_month", "in_total")
     },
     "alerts-to-*": {f"alerts-to-{where}" for where in ("channel", "nobody", "owner")},
+    "setting-*": {f"setting-{setting}" for setting in Setting},
+    "setting-about-*": {f"setting-about-{setting}" for setting in Setting},
+    "setting-unset-*": {f"setting-unset-{setting}" for setting in Setting},
+    "help-payer-*": {f"help-payer-{payer}" for payer in get_args(Payer)},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},
 }
 """The f-strings that make keys, and the keys that they can make."""
@@ -296,7 +303,7 @@ def shown_literals(tree: ast.AST) -> Iterator[ast.Constant]:
     [
         file
         for file in SOURCES
-        if file.relative_to(ROOT).parts[:2] in (("bot", "ui"), ("bot", "jobs"))
+        if file.relative_to(ROOT).parts[:2] in (("bot", "ui"), ("bot", "jobs"), ("bot", "people"))
         or "cogs" in file.parts
     ],
     ids=lambda file: str(file.relative_to(ROOT)),

@@ -200,7 +200,9 @@ async def _serve(
             await app.client.user.edit(username="Plantain")
         guild = env.create_guild(name="Plantain demo")
         channel = guild.create_text_channel("pictures")
-        you = guild.add_member(env.create_user("You"))
+        manager = discord.Permissions(manage_guild=True)
+        staff = guild.create_role("staff", permissions=manager)
+        you = guild.add_member(env.create_user("You"), roles=[staff])
         sam = guild.add_member(env.create_user("Sam"))
         mei = guild.add_member(env.create_user("小美"))
         _speak(env, mei.id, "zh-CN")
@@ -235,7 +237,8 @@ async def _greet(app: App, channel_id: int, words_url: str | None) -> None:
 
 def _greeting(sentences: Sentences, language: str, words_url: str | None) -> str:
     say = sentences.say
-    lines = [say("demo-greeting", language), say("demo-buttons", language)]
+    keys = ("demo-greeting", "demo-buttons", "demo-settings")
+    lines = [say(key, language) for key in keys]
     if words_url:
         lines.append(say("demo-stand-in", language, url=words_url))
     else:
@@ -336,7 +339,7 @@ def _say_where(url: str, *, browser: bool) -> None:
     console = Console()
     console.print("[bold]Plantain is running in a simulated Discord.[/bold] Open this page:")
     console.print(url, soft_wrap=True, highlight=False, style="link cyan")
-    console.print("Try /imagine, /edit and /balance there. Ctrl+C ends the demo.")
+    console.print("Try /imagine, /edit, /balance and /settings there. Ctrl+C ends the demo.")
     if browser:
         webbrowser.open(url)
 

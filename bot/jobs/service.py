@@ -21,6 +21,7 @@ from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Res
 from bot.jobs import instead, question, queue
 from bot.jobs.assortment import Assortment
 from bot.jobs.dispatch import Dispatcher
+from bot.jobs.gate import Gate
 from bot.jobs.job import Button, Job, JobKind, JobState, Origin, Place, Stored
 from bot.jobs.payers import Payers, Promise
 from bot.jobs.uploads import Upload, Uploads
@@ -54,7 +55,11 @@ class Quote:
 
 
 class Studio:
-    """Where requests become jobs. `openings` say which upstreams may be asked; without, all may."""
+    """Where requests become jobs.
+
+    `openings` say which upstreams may be asked; without, all may. `gate` knows a server's rules;
+    without, there are none.
+    """
 
     def __init__(
         self,
@@ -72,7 +77,9 @@ class Studio:
         now: Callable[[], int],
         new_id: Callable[[], str],
         openings: Openings | None = None,
+        gate: Gate | None = None,
     ) -> None:
+        self._gate = gate
         self._catalog = catalog
         self._assortment = Assortment(
             catalog=catalog,
@@ -206,6 +213,11 @@ class Studio:
             raise
         raise AssertionError
 
+    async def admit(self, draft: Draft, who: Who, channels: Sequence[int]) -> None:
+        """Raise the Refusal of the server's rules, before anything of it can be seen."""
+        if self._gate is not None:
+            await self._gate.check(who, channels, draft.request, draft.credits)
+
     async def submit(
         self,
         draft: Draft,
@@ -224,19 +236,18 @@ class Studio:
         `pictures` are stored ones to work from, before the uploads; `origin` is where the first of
         them comes from, when the job goes on from there; `brought_by` is whose they are, when the
         one who asks has not been shown them; `kept` ones come last and are kept no longer;
-        `question_id` is the question that this answers, once. Raises UnusablePicture, JobUnknown,
-        LimitReached, NotEnoughCredits, UpstreamClosed or QuestionOver; then nothing is held and no
-        upstream is asked. A job that is early for a limit or an upstream by a minute at most begins
-        later. An interaction that is delivered twice is one job: the second time the first's is
-        returned.
+        `question_id` is the question that this answers, once. Raises what `admit` does, and
+        UnusablePicture, JobUnknown, LimitReached, NotEnoughCredits, UpstreamClosed or QuestionOver;
+        then nothing is held and no upstream is asked. A job that is early for a limit or an
+        upstream by a minute at most begins later. An interaction that comes twice is one job.
         """
-        pictures = await self._uploads.lighten(pictures)
-        taken = await self._uploads.take(uploads)
+        who = Who(place.member_id, place.guild_id or 0, place.role_ids)
+        await self.admit(draft, who, place.channels)
+        pictures = (*await self._uploads.lighten(pictures), *await self._uploads.take(uploads))
         if not self._open:
             raise ShuttingDown
-        request = replace(draft.request, reference_images=(*pictures, *taken, *kept))
+        request = replace(draft.request, reference_images=(*pictures, *kept))
         job_id = self._new_id()
-        who = Who(place.member_id, place.guild_id or 0, place.role_ids)
         await self._assortment.refresh()
 
         async def promise(tx: Transaction) -> tuple[Job, int]:
@@ -265,6 +276,7 @@ class Studio:
             raise
         if job.id == job_id:
             self._dispatcher.wake(job.id, wait=wait)
+            await self._note(job)
         return job
 
     async def stored(self, job_id: str) -> Stored | None:
@@ -355,6 +367,15 @@ class Studio:
         if offer is None:
             return None
         return self._assortment.price(offer, request.resolution, request.thinking).credits
+
+    async def _note(self, job: Job) -> None:
+        if self._gate is None:
+            return
+        try:
+            await self._gate.passed(job)
+        except StorageError as error:
+            # The job is promised all the same.
+            self._log.warning("not noted", job=job.id, error=str(error))
 
     def close(self) -> None:
         """Take no new work from here on."""

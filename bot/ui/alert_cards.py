@@ -2,6 +2,7 @@
 
 import discord
 from discord.utils import format_dt
+from fluent.runtime.types import fluent_number
 
 from bot.jobs.levels import POOL, Alert, Level
 from bot.jobs.outlets import Outlet
@@ -84,5 +85,8 @@ def _in_dollars(level: Level) -> bool:
     return level.measure.startswith("usd")
 
 
-def _amount(level: Level, amount: int) -> str:
-    return f"{amount / MICROS:,.2f}" if _in_dollars(level) else f"{amount:,}"
+def _amount(level: Level, amount: int) -> object:
+    """A number, written as each language does."""
+    if not _in_dollars(level):
+        return amount
+    return fluent_number(amount / MICROS, minimumFractionDigits=2, maximumFractionDigits=2)

@@ -18,7 +18,10 @@ QUIET = discord.AllowedMentions.none()
 
 
 class DiscordTeller:
-    """The Teller that alerts are given. `operators` finds the ids of those who run the bot."""
+    """The Teller that alerts are given. `operators` finds the ids of those who run the bot.
+
+    `language` finds what a server has chosen to be spoken to in, None for nothing.
+    """
 
     def __init__(
         self,
@@ -26,7 +29,9 @@ class DiscordTeller:
         client: discord.Client,
         cards: AlertCards,
         operators: Callable[[], Awaitable[Iterable[int]]],
+        language: Callable[[int], Awaitable[str | None]],
     ) -> None:
+        self._language = language
         self._client = client
         self._cards = cards
         self._operators = operators
@@ -48,7 +53,7 @@ class DiscordTeller:
     async def _in_channel(self, alert: Alert, channel_id: int) -> bool:
         """False where Discord does not let us: it is gone, or closed to us."""
         guild = await self._guild(alert)
-        card = self._cards.alert(alert, guild.preferred_locale.value)
+        card = self._cards.alert(alert, await self._locale(guild))
         channel = self._client.get_partial_messageable(channel_id, guild_id=guild.id)
         try:
             await channel.send(view=card, nonce=_nonce(alert), allowed_mentions=QUIET)
@@ -61,7 +66,7 @@ class DiscordTeller:
         guild = await self._guild(alert)
         if guild.owner_id is None:
             raise DeliveryFailed("the server has no owner")
-        card = self._cards.alert(alert, guild.preferred_locale.value, server=guild.name)
+        card = self._cards.alert(alert, await self._locale(guild), server=guild.name)
         await self._write(alert, guild.owner_id, card)
 
     async def _tell_operators(self, alert: Alert) -> None:
@@ -80,6 +85,9 @@ class DiscordTeller:
     async def _guild(self, alert: Alert) -> discord.Guild:
         guild_id = alert.level.guild_id
         return self._client.get_guild(guild_id) or await self._client.fetch_guild(guild_id)
+
+    async def _locale(self, guild: discord.Guild) -> str:
+        return await self._language(guild.id) or guild.preferred_locale.value
 
     async def _write(self, alert: Alert, user_id: int, card: discord.ui.LayoutView) -> None:
         user = await self._client.fetch_user(user_id)

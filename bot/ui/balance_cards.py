@@ -110,7 +110,7 @@ class BalanceCards:
             "balance-allowance" if mine else "balance-allowance-member",
             locale,
             left=self._credits(purse.left, locale),
-            whole=f"{purse.allowance.credits + purse.carried:,}",
+            whole=purse.allowance.credits + purse.carried,
             when=format_dt(moment(purse.renews_at), "R"),
         )
 
@@ -124,9 +124,9 @@ class BalanceCards:
             locale,
             whose=self._say(f"balance-whose-{use.whose}", locale),
             measure=self._say(f"limit-measure-{use.measure}", locale),
-            used=f"{use.used:,}",
-            limit=f"{use.limit:,}",
-            left=f"{use.left:,}",
+            used=use.used,
+            limit=use.limit,
+            left=use.left,
         )
         if use.opens_at is None:
             return line
@@ -169,7 +169,7 @@ class BalanceCards:
             locale,
             total=self._credits(sum(spending.amounts), locale),
             most=self._credits(most, locale),
-            day=spending.days[spending.amounts.index(most)].isoformat(),
+            day=spending.days[spending.amounts.index(most)],
         )
 
     def _credits(self, amount: int, locale: str) -> str:

@@ -16,6 +16,7 @@ from bot.jobs.job import Button, Job, Place, Receipt, Shortfall
 from bot.pressing import Cancelled
 from bot.ui.cards import Cards
 from bot.ui.parts import named, stem
+from bot.ui.veil import Veil, veiled
 
 REPLY_LIVES = 14 * 60 * 1_000_000 + 30_000_000
 """Microseconds; Discord says 15 minutes from the press, and the press came before the job."""
@@ -27,10 +28,18 @@ LOOKED_THROUGH = 100
 
 
 class DiscordDelivery:
-    """The Delivery the runner is given."""
+    """The Delivery the runner is given. `veil` knows where pictures are veiled, if anywhere."""
 
-    def __init__(self, *, client: discord.Client, cards: Cards, now: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        *,
+        client: discord.Client,
+        cards: Cards,
+        now: Callable[[], int],
+        veil: Veil | None = None,
+    ) -> None:
         self._client = client
+        self._veil = veil
         self._cards = cards
         self._now = now
         self._log = structlog.get_logger("delivery")
@@ -53,9 +62,11 @@ class DiscordDelivery:
     ) -> int | None:
         files_by_name = named(job.id, pictures)
         problems = []
+        hidden = self._veil is not None and await self._veil.drop(job.place)
         for way in (self._by_reply, self._by_channel, self._by_direct_message):
             # Both are used up by a failed try: a file is read, a view remembers where it went.
             card = self._cards.result(job, files_by_name, receipt, shortfall)
+            card = veiled(card) if hidden else card
             files = [discord.File(picture.path, filename=name) for name, picture in files_by_name]
             try:
                 message = await way(job, pictures[0].number, card, files)

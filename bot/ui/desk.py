@@ -39,6 +39,7 @@ class Desk:
         One that is dear is asked about in private instead.
         """
         self._preflight.check(interaction, step.uploads, private=private)
+        await self._studio.admit(step.draft, who(interaction), channels(interaction))
         if self._confirmations.need(step.draft):
             await self._ask(interaction, step, private=private)
         else:
@@ -48,6 +49,7 @@ class Desk:
         """Submit what was asked about, and take the buttons off the question; raises a Refusal."""
         question = asked.question
         self._preflight.check(interaction, (), private=question.private)
+        await self._studio.admit(asked.step.draft, who(interaction), channels(interaction))
         await self._submit(
             interaction, asked.step, private=question.private, question_id=question.id
         )
@@ -59,6 +61,7 @@ class Desk:
     ) -> None:
         """Answer a message in the same way; `private` where only its author reads there."""
         self._preflight.check_message(message, step.uploads)
+        await self._studio.admit(step.draft, *_author(message))
         if self._confirmations.need(step.draft):
             await self._ask_author(message, step, locale=locale, private=private)
             return
@@ -91,12 +94,9 @@ class Desk:
         self, message: discord.Message, step: Step, *, locale: str, private: bool
     ) -> None:
         """Where others may read it, but only the author is listened to."""
-        author, here = message.author, message.channel
-        parent = getattr(here, "parent_id", None)
         asked = await self._confirmations.ask(
             step,
-            Who(author.id, message.guild.id if message.guild else 0, role_ids(author)),
-            (here.id, parent) if parent else (here.id,),
+            *_author(message),
             interaction_id=message.id,
             reply_token=None,
             private=private,
@@ -105,7 +105,7 @@ class Desk:
             return  # delivered to us twice: the first answers it
         there = message.to_reference(fail_if_not_exists=False)
         card = self._confirm_cards.asked(asked, locale)
-        await here.send(view=card, reference=there, mention_author=False)
+        await message.channel.send(view=card, reference=there, mention_author=False)
 
     async def _submit(
         self,
@@ -140,3 +140,11 @@ class Desk:
             kept=step.kept,
             question_id=question_id,
         )
+
+
+def _author(message: discord.Message) -> tuple[Who, tuple[int, ...]]:
+    """Who wrote it, and where: the thread and its channel, or the channel alone."""
+    author, here = message.author, message.channel
+    parent = getattr(here, "parent_id", None)
+    who_wrote = Who(author.id, message.guild.id if message.guild else 0, role_ids(author))
+    return who_wrote, (here.id, parent) if parent else (here.id,)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from discord.utils import format_dt
 
+from bot.care import RoleNeeded, WrongChannel
 from bot.errors import (
     Instead,
     LimitReached,
@@ -14,6 +15,8 @@ from bot.errors import (
 from bot.mirror import UpstreamClosed
 from bot.sharing import DailyGiftsReached
 from bot.ui.times import moment
+
+PLACES_SHOWN = 10
 
 
 class Say(Protocol):
@@ -32,6 +35,8 @@ def advice(error: PlantainError, locale: str, say: Say) -> Iterator[str]:
             yield say("limit-ask-manager" if manager else "limit-ask-operator", locale)
     elif isinstance(error, UpstreamClosed):
         yield from _closed(error, locale, say)
+    elif isinstance(error, WrongChannel | RoleNeeded):
+        yield _allowed(error, locale, say)
     elif isinstance(error, DailyGiftsReached):
         yield _opens(error.opens_at, locale, say)
     elif isinstance(error, NotEnoughCredits):
@@ -40,6 +45,14 @@ def advice(error: PlantainError, locale: str, say: Say) -> Iterator[str]:
         elif error.ask:
             manager = error.ask == "manager"
             yield say("credits-ask-manager" if manager else "credits-ask-operator", locale)
+
+
+def _allowed(error: WrongChannel | RoleNeeded, locale: str, say: Say) -> str:
+    if isinstance(error, WrongChannel):
+        places = [f"<#{channel}>" for channel in error.channels[:PLACES_SHOWN]]
+        return say("use-these-channels", locale, channels=" ".join(places))
+    roles = [f"<@&{role}>" for role in error.roles[:PLACES_SHOWN]]
+    return say("use-these-roles", locale, roles=" ".join(roles))
 
 
 def _closed(error: UpstreamClosed, locale: str, say: Say) -> Iterator[str]:

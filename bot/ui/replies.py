@@ -39,8 +39,9 @@ async def acknowledge(
         message_id = (await interaction.original_response()).id
     return Place(
         member_id=interaction.user.id,
-        guild_id=interaction.guild_id,
-        channel_id=interaction.channel_id,
+        guild_id=server(interaction),
+        # Where only the member brought the bot along, it can answer and do no more.
+        channel_id=None if is_guest(interaction) else interaction.channel_id,
         message_id=message_id,
         application_id=interaction.application_id,
         reply_token=interaction.token,
@@ -48,9 +49,23 @@ async def acknowledge(
         private=private,
         upload_limit=interaction.filesize_limit,
         interaction_id=interaction.id,
-        parent_channel_id=getattr(interaction.channel, "parent_id", None),
+        parent_channel_id=None if is_guest(interaction) else _parent_id(interaction),
         role_ids=role_ids(interaction.user),
     )
+
+
+def is_guest(interaction: discord.Interaction) -> bool:
+    """Whether the bot is where it is not installed, with a member who brought it along."""
+    return interaction.is_user_integration() and not interaction.is_guild_integration()
+
+
+def server(interaction: discord.Interaction) -> int | None:
+    """The server whose rules and credits count; None in a direct message, and as a guest."""
+    return None if is_guest(interaction) else interaction.guild_id
+
+
+def _parent_id(interaction: discord.Interaction) -> int | None:
+    return getattr(interaction.channel, "parent_id", None)
 
 
 async def rewrite(

@@ -109,7 +109,7 @@ class ReportCards:
             locale,
             total=self._credits(report.sums.paid, locale),
             most=self._credits(most, locale),
-            day=report.days[report.amounts.index(most)].isoformat(),
+            day=report.days[report.amounts.index(most)],
         )
 
     def _credits(self, amount: int, locale: str) -> str:

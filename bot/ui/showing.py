@@ -12,6 +12,7 @@ from bot.pressing import MessageGone
 from bot.ui.cards import Cards
 from bot.ui.parts import named
 from bot.ui.replies import begin, open_with
+from bot.ui.veil import Veil
 
 
 class Showing:
@@ -23,10 +24,12 @@ class Showing:
         gallery: Gallery,
         cards: Cards,
         collect: Callable[[str, int | None], Awaitable[bool]],
+        veil: Veil,
     ) -> None:
         self._gallery = gallery
         self._cards = cards
         self._collect = collect
+        self._veil = veil
 
     async def post(
         self, interaction: discord.Interaction, stored: Stored, *, private: bool
@@ -54,6 +57,7 @@ class Showing:
         place = replace(job.place, locale=interaction.locale.value, private=private)
         pictures = named(job.id, exhibit.pictures)
         card = self._cards.result(job.evolve(place=place), pictures, exhibit.receipt, None)
+        card = await self._veil.cover(card, interaction, private=private)
         with ExitStack() as files:
             attachments = [discord.File(picture.path, filename=name) for name, picture in pictures]
             for file in attachments:

@@ -113,8 +113,9 @@ class TeamCards:
 
     def _member(self, member: TeamMember, locale: str) -> str:
         key = "team-member-away" if member.away else "team-member"
-        paid, spent = f"{member.paid_in:,}", f"{member.spent:,}"
-        return self._say(key, locale, member=f"<@{member.member_id}>", paid=paid, spent=spent)
+        return self._say(
+            key, locale, member=f"<@{member.member_id}>", paid=member.paid_in, spent=member.spent
+        )
 
     def _ending(self, ended: ClosedPot, locale: str) -> str:
         key = "team-expired" if ended.expired else "team-closed"

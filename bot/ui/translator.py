@@ -3,10 +3,9 @@
 import discord
 from discord import app_commands
 
-from bot.i18n import Sentences
+from bot.i18n import DEFAULT_LOCALE, Sentences
 
 ENGLISH = Sentences.load()
-TRANSLATED = {discord.Locale.chinese: "zh-CN", discord.Locale.taiwan_chinese: "zh-CN"}
 
 
 class FluentTranslator(app_commands.Translator):
@@ -24,8 +23,8 @@ class FluentTranslator(app_commands.Translator):
     ) -> str | None:
         del context
         key = string.extras.get("key")
-        language = TRANSLATED.get(locale)
-        if key is None or language is None:
+        language = self._sentences.language(locale.value)
+        if key is None or language == DEFAULT_LOCALE:
             return None
         return self._sentences.say(key, language)
 
@@ -33,3 +32,10 @@ class FluentTranslator(app_commands.Translator):
 def localized(key: str) -> app_commands.locale_str:
     """The English text of `key`, which the translator can find again in other languages."""
     return app_commands.locale_str(ENGLISH.say(key, "en"), key=key)
+
+
+def locale_of(language: str) -> discord.Locale:
+    """The Discord locale of a language, by the name of its folder."""
+    named = (locale for locale in discord.Locale if locale.value == language)
+    kin = (locale for locale in discord.Locale if locale.value.partition("-")[0] == language)
+    return [*named, *kin, discord.Locale.american_english][0]

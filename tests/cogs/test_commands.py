@@ -20,6 +20,7 @@ from PIL import Image
 
 from bot.jobs.delivery import Picture
 from bot.jobs.job import Receipt
+from bot.people.setting import Setting
 from bot.ui.delivery import DiscordDelivery
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -101,9 +102,11 @@ async def test_the_commands_are_what_they_were(commands):
 
 async def test_the_commands_are_within_discords_limits(commands):
     names = [command["name"] for command in commands]
-    typed = ["imagine", "edit", "balance", "show", "quota", "gift", "team"]
-    assert names == [*typed, "Edit this picture", "Use as reference"]
-    for menu in commands[len(typed) :]:
+    typed = {"imagine", "edit", "balance", "show", "quota", "gift", "team", "settings", "help"}
+    assert set(names) >= typed
+    assert len(names) <= 100
+    assert names[-2:] == ["Edit this picture", "Use as reference"]
+    for menu in commands[-2:]:
         assert menu["type"] == MENU
         assert all(1 <= len(n) <= 32 for n in (menu["name"], *menu["name_localizations"].values()))
         assert menu["name_localizations"].keys() == {"zh-CN", "zh-TW"}
@@ -143,6 +146,13 @@ async def test_every_description_is_translated_for_both_chinese_locales(commands
         assert texts["zh-CN"] == texts["zh-TW"]
         assert re.search("[\u4e00-\u9fff]", texts["zh-CN"]), item["name"]
         assert not re.search("[\u4e00-\u9fff]", item["description"]), item["name"]
+
+
+async def test_every_command_says_where_it_works_and_who_may_bring_it(commands):
+    """What is for a server needs the bot in it; everything else goes wherever its user goes."""
+    for command in commands:
+        brought, contexts = command["integration_types"], command["contexts"]
+        assert (brought, contexts) in (([0, 1], [0, 1, 2]), ([0], [0])), command["name"]
 
 
 async def test_the_choices_are_what_the_core_knows(commands):
@@ -204,6 +214,15 @@ async def test_every_body_is_as_discord_describes_it(scene):
     await alice.slash(
         scene.channel, "imagine", prompt="too tall", model="nano-banana-pro", aspect_ratio="1:8"
     )
+    settings = await boss.slash(scene.channel, "settings")
+    for setting in Setting:
+        await boss.select(settings.response, [setting])
+        await boss.click(settings.response, label="Back")
+    await boss.select(settings.response, [Setting.HOUSE_STYLE])
+    await boss.click(settings.response, label="Change")
+    await boss.slash(scene.channel, "help")
+    await boss.slash(scene.channel, "moderation words list")
+    await boss.slash(scene.channel, "preferences")
     await alice.slash(scene.channel, "imagine", prompt="a body, text only")
     await alice.slash(scene.channel, "imagine", prompt="a body, blocked", private=True)
     await alice.slash(scene.channel, "edit", prompt="x", image=("note.png", b"just words"))
@@ -224,6 +243,20 @@ async def test_every_body_is_as_discord_describes_it(scene):
     }
     answers = {r.json["type"] for body, r in sent if body == "interaction_callback"}
     assert answers == {4, 5, 6, 7, 8, 9}
+    rung = [mentioned(r.json) for _, r in sent if r.method == "POST"]
+    # A gift tells who gets it, and a team who may use it again: nobody else is ever notified.
+    assert [names for names in rung if names] == [[str(bob.id)], [str(bob.id)]]
+
+
+def mentioned(body: dict[str, Any]) -> list[str]:
+    """Who would be notified of a body that says something; it has to say that itself."""
+    holder = body.get("data", body) if "type" in body and "data" in body else body
+    if "components" not in holder or holder.get("custom_id"):
+        return []
+    allowed = holder["allowed_mentions"]
+    assert allowed["parse"] == []
+    assert not allowed.get("replied_user")
+    return [str(user) for user in allowed.get("users", [])]
 
 
 async def test_a_body_posted_without_an_interaction_is_too(scene):

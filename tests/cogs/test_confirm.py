@@ -212,6 +212,26 @@ async def test_what_would_be_refused_is_refused_at_once(scene_over, careful):
         assert await rows(scene, "confirmations") == []
 
 
+async def test_what_a_servers_rules_stop_is_not_even_asked_about(scene, alice, calls):
+    async def keep_out(word):
+        guild_id = scene.guild.id
+        await scene.app.database.write(
+            lambda tx: tx.run("block_word", guild_id=guild_id, word=word, set_by=1, now=1)
+        )
+
+    await keep_out("gore")
+    assert "keeps “gore” out" in scene.text(await ask(scene, alice, "dear gore"))
+    assert await rows(scene, "confirmations") == []
+
+    question = await ask(scene, alice, "a dear wyvern")
+    await keep_out("wyvern")
+    drawn = await alice.click(question, label=f"Draw it for {PRICE} credits")
+    assert "keeps “wyvern” out" in scene.text(scene.seen(drawn))
+    assert scene.seen(drawn).ephemeral
+    assert calls.count("wyvern") == 0
+    assert await scene.jobs() == []
+
+
 async def test_again_and_edit_ask_too_and_a_team_is_named(scene_over, settings, calls):
     """From 0 credits on everything asks."""
     chosen = settings.model_copy(update={"confirm_from_credits": 0})

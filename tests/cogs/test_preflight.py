@@ -41,7 +41,8 @@ async def test_where_the_bot_may_not_write_or_post_files_it_says_so_first(scene,
     assert "I lack a permission here: Send Messages." in told
     told = refused(scene, await alice.slash(bare, "imagine", prompt="unposted"))
     assert "I lack a permission here: Attach Files." in told
-    await untouched(scene, calls, "un")
+    await untouched(scene, calls, "unwritten")
+    await untouched(scene, calls, "unposted")
 
     shown = await alice.slash(bare, "imagine", prompt="for me alone", private=True)
     assert shown.response.attachments

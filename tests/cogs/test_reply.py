@@ -90,6 +90,20 @@ async def test_a_failure_is_told_by_message_and_its_card_goes(scene):
     assert (await scene.account(alice)).available == 93
 
 
+async def test_it_is_answered_in_the_language_that_its_author_chose(scene):
+    alice, bob = scene.member("alice"), scene.member("bob")
+    card = (await alice.slash(scene.channel, "imagine", prompt="in two tongues")).response
+    shown = await bob.slash(scene.channel, "preferences")
+    await bob.select(shown.response, ["zh-CN"], custom_id="preferences:language")
+
+    await reply(scene, bob, card, "加一条河")
+    assert "扣除 7 积分" in scene.text(bots(scene)[-1])
+    await reply(scene, bob, card, "")
+    assert "请在回复里说明要改什么" in scene.text(bots(scene)[-1])
+    await reply(scene, alice, card, "add a river")
+    assert "7 credits charged" in scene.text(bots(scene)[-1])
+
+
 async def test_who_may_not_use_apps_there_gets_nothing(scene):
     alice, bob = scene.member("alice"), scene.member("bob")
     rights = discord.PermissionOverwrite(use_application_commands=False)

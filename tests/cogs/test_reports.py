@@ -8,6 +8,9 @@ from dataclasses import replace
 import discord
 import pytest
 
+from bot.jobs.limits import Caller
+from bot.people.setting import Setting
+
 
 @pytest.fixture
 def boss(scene):
@@ -141,17 +144,21 @@ async def test_without_a_channel_that_can_be_written_the_owner_is_told(scene, bo
     assert "owner gets" in scene.text(await quota(scene, boss, "alerts", to="owner"))
 
 
+@pytest.mark.parametrize("chosen", [False, True], ids=["by Discord", "by its managers"])
 async def test_a_chinese_server_reads_chinese_and_the_operators_hear_of_the_bots_limit(
-    scene_over, settings
+    scene_over, settings, chosen
 ):
     limited = settings.model_copy(
         update={"default_limits": "bot.credits_per_day=7,server.credits_in_total=7"}
     )
     async with scene_over(limited) as scene:
-        guild = scene.env.create_guild(preferred_locale="zh-CN")
+        guild = scene.env.create_guild(preferred_locale="en-US" if chosen else "zh-CN")
         alice = guild.add_member(scene.env.create_user("alice"))
         operator = scene.env.create_user("operator")
         services = scene.app.client.services
+        if chosen:
+            boss = Caller(1, guild.id, manages=True)
+            await services.people.houses.set(boss, Setting.LANGUAGE, ["zh-CN"])
         scene.app.client.services = replace(services, operators=frozenset({operator.id}))
         await imagine(scene, alice, "all of everything", guild.create_text_channel("art"))
 

@@ -144,6 +144,18 @@ def test_chinese_can_be_seen(discord, door):
     mine.get_by_text("你的 Plantain 余额").wait_for()
 
 
+def test_settings_preferences_and_help_can_be_seen(discord):
+    """You manage the server, and the greeting says so; each card has its lists to choose from."""
+    assert "You manage this server" in discord.cards.first.inner_text()
+    card = discord.use("settings")
+    card.get_by_role("combobox", name="What do you want to change?").wait_for()
+    assert "Channels for pictures: every channel" in card.inner_text()
+    mine = discord.use("preferences")
+    mine.get_by_role("combobox", name="Language").wait_for()
+    helped = discord.use("help")
+    helped.get_by_role("button", name="Settings").wait_for()
+
+
 def test_the_greetings_line_can_be_typed_whole_and_its_picture_edited_by_button(discord):
     """A line is taken for its command, as in Discord's own box; Edit this asks what to change."""
     first = discord.say("/imagine a red fox in snow at sunset")

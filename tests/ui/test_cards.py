@@ -20,6 +20,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.care import (
+    MemberBlocked,
+    NotOnOffer,
+    OperatorsStay,
+    RoleNeeded,
+    TooDear,
+    TooManyPictures,
+    TooManyWords,
+    UnusableWord,
+    WordKeptOut,
+    WrongChannel,
+)
 from bot.errors import (
     Billed,
     CommitUnknown,
@@ -98,6 +110,12 @@ from bot.ledger.entry import Account, LedgerEntry, MovementKind
 from bot.ledger.teams import Team, TeamMember
 from bot.ledger.wallets import Statement
 from bot.mirror import QuestionExpired, QuestionOver, UpstreamClosed
+from bot.people.defaults import Defaults
+from bot.people.doorway import Note
+from bot.people.house import House
+from bot.people.house import Overview as HouseOverview
+from bot.people.moderation import Entry
+from bot.people.setting import STYLE_LIMIT, Range, Setting
 from bot.pressing import (
     AgeRestrictedOnly,
     BotMayNot,
@@ -133,13 +151,18 @@ from bot.sharing import (
 from bot.ui.alert_cards import AlertCards
 from bot.ui.balance_cards import BalanceCards
 from bot.ui.cards import Cards, harmless, quoted
+from bot.ui.care_cards import CareCards
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.detail_cards import DetailCards
 from bot.ui.gift_cards import GiftCards
+from bot.ui.help_cards import HelpCards, Listed
 from bot.ui.kept_cards import KeptCards
 from bot.ui.limit_cards import LimitCards
 from bot.ui.modals import DeleteModal, EditModal, PickModal, RemixModal
+from bot.ui.preference_cards import PreferenceCards
 from bot.ui.report_cards import ReportCards
+from bot.ui.setting_form import SettingForm
+from bot.ui.settings_cards import SettingsCards
 from bot.ui.team_cards import TeamCards
 from bot.ui.version_cards import VersionCards
 
@@ -174,6 +197,11 @@ DETAIL_CARDS = DetailCards(sentences=SENTENCES, cards=CARDS)
 VERSION_CARDS, KEPT_CARDS = VersionCards(SENTENCES), KeptCards(SENTENCES)
 ALERT_CARDS, REPORT_CARDS = AlertCards(SENTENCES.say), ReportCards(SENTENCES.say)
 LIMIT_CARDS = LimitCards(cards=CARDS, say=SENTENCES.say)
+CHOICES = Range(models=lambda: list(CATALOG.models.values()), languages=SENTENCES.languages)
+SETTINGS_CARDS = SettingsCards(SENTENCES, CHOICES)
+PREFERENCE_CARDS = PreferenceCards(SENTENCES, CHOICES)
+HELP_CARDS = HelpCards(sentences=SENTENCES, payers=("team", "server", "member"))
+CARE_CARDS = CareCards(SENTENCES.say)
 NOON = 1_795_262_400_000_000
 """2026-11-21 12:00 UTC in microseconds."""
 PROMPT = "a **lighthouse** at dusk\nfor @everyone & <@123456789012345678>"
@@ -301,6 +329,17 @@ ERRORS: tuple[PlantainError, ...] = (
     NoSuchEmoji("a *face*"),
     PictureUnreachable("my_**fox**.png"),
     NothingSaid(),
+    WrongChannel((3, 4)),
+    RoleNeeded((7, 8)),
+    TooManyPictures(4, 1),
+    TooManyPictures(4, 2),
+    TooDear(14, 10),
+    WordKeptOut("a *word*"),
+    MemberBlocked(),
+    OperatorsStay(),
+    UnusableWord("**"),
+    TooManyWords(200),
+    NotOnOffer("dall-e"),
     ShuttingDown(),
     JobUnknown(),
     NotAPicture("my_**note**.png"),
@@ -376,6 +415,18 @@ REPORT = Report(
     table=b"CSV",
 )
 DAY_LIMIT = Level("server:2", 2, Measure.DAY, NOON + 43_200_000_000, 812, 1_000)
+CHOSEN = Defaults("gemini-3-pro-image", AspectRatio.W16_H9, Resolution.R2K, True, "zh-CN")
+HOUSE = House(
+    CHOSEN,
+    channels=(3, 4),
+    roles=(2, 7),
+    spoilers=(4,),
+    max_count=1,
+    max_credits=20,
+    house_style="flat *colours*\nfor @everyone",
+    gallery_channel=5,
+    log_channel=6,
+)
 NEWCOMER = Standing(
     member_id=5,
     statement=replace(STATEMENT, held=0, entries=()),
@@ -547,6 +598,13 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             KEPT_CARDS.kept(Shelf((ORIGINAL,) * count, NOON), locale) for count in (1, 2)
         ] + [KEPT_CARDS.dropped(locale)],
         "sentences": [CARDS.fetching(locale), CARDS.said("reply-refused", locale)],
+        "settings": settings_cards(locale),
+        "preferences": [
+            PREFERENCE_CARDS.shown(Defaults(), locale),
+            PREFERENCE_CARDS.shown(CHOSEN, locale, changed=Setting.LANGUAGE),
+        ],
+        "help": help_cards(locale),
+        "care": care_cards(locale),
         "report": report_cards(locale),
         "alerts": alert_cards(locale),
     }  # fmt: skip
@@ -596,6 +654,50 @@ def version_cards(locale: str) -> list[discord.ui.LayoutView]:
         VERSION_CARDS.versions(edits, locale),
         VERSION_CARDS.versions(replace(alone, current=0), locale),
         VERSION_CARDS.compared(edits.versions[1].stored, "pair.jpg", locale),
+    ]
+
+
+def settings_cards(locale: str) -> list[discord.ui.LayoutView]:
+    """What /settings answers: all of it, then each part to change."""
+    nothing, full = HouseOverview(House(), Outlet()), HouseOverview(HOUSE, Outlet(8))
+    return [
+        SETTINGS_CARDS.overview(nothing, 2, locale),
+        SETTINGS_CARDS.overview(full, 2, locale, changed=Setting.MODEL, closed={6, 8}),
+        SETTINGS_CARDS.overview(HouseOverview(HOUSE, Outlet(off=True)), 2, locale),
+        *(SETTINGS_CARDS.panel(one, full, 2, locale, present={2, 3, 4}) for one in Setting),
+    ]
+
+
+def help_cards(locale: str) -> list[discord.ui.LayoutView]:
+    """What /help answers, and the first card in a new server."""
+    commands = [
+        Listed("/imagine", "imagine-description"),
+        Listed("/settings", "settings-description", manage=True),
+    ]
+    return [
+        HELP_CARDS.help(commands, locale, here=2, manages=True),
+        HELP_CARDS.help(commands, locale, here=2, manages=False),
+        HELP_CARDS.help(commands, locale, here=None, manages=False),
+        HELP_CARDS.welcome(2, locale),
+    ]
+
+
+def care_cards(locale: str) -> list[discord.ui.LayoutView]:
+    """What /moderation and /operator answer, and what a server's log says."""
+    entries = [Entry("a *word*", changed=changed) for changed in (True, False)]
+    asked = Note(2, 5, PROMPT, JOB.id, (3, 4))
+    return [
+        *(CARE_CARDS.added(entry, locale) for entry in entries),
+        *(CARE_CARDS.removed(entry, locale) for entry in entries),
+        CARE_CARDS.listed([], locale),
+        CARE_CARDS.listed(["a *word*", "b*d"], locale),
+        CARE_CARDS.tested(PROMPT, None, locale),
+        CARE_CARDS.tested(PROMPT, "dusk", locale),
+        *(CARE_CARDS.blocked(5, locale, changed=changed) for changed in (True, False)),
+        *(CARE_CARDS.unblocked(5, locale, changed=changed) for changed in (True, False)),
+        CARE_CARDS.note(asked, locale),
+        CARE_CARDS.note(replace(asked, message=None), locale),
+        CARE_CARDS.note(Note(2, 5, PROMPT, word="dusk"), locale),
     ]
 
 
@@ -707,12 +809,12 @@ def outline(component: dict[str, Any], depth: int = 0) -> Iterator[str]:
         yield "  " * depth + f"  {component['file']['url']}"
     for item in component.get("items", []):
         yield "  " * depth + f"  {item['media']['url']} alt={item['description']!r}"
-    if component.get("file"):
-        yield "  " * depth + f"  {component['file']['url']}"
     for option in component.get("options", []):
         chosen = " (chosen)" if option.get("default") else ""
         hint = f" | {option['description']}" if option.get("description") else ""
         yield "  " * depth + f"  - {option['value']}: {option['label']}{hint}{chosen}"
+    for default in component.get("default_values", []):
+        yield "  " * depth + f"  - {default['type']} {default['id']} (chosen)"
     for child in component.get("components", []):
         yield from outline(child, depth + 1)
     if component.get("component"):
@@ -819,11 +921,13 @@ def assert_within_limits(view: discord.ui.LayoutView) -> None:
     for part in components:
         assert len(part.get("custom_id", "")) <= 100
         assert len(part.get("label", "")) <= 80
-        assert len(part.get("options", [])) <= 25
-        assert all(1 <= len(option["label"]) <= 100 for option in part.get("options", []))
-        assert all(
-            len(option.get("description") or "") <= 100 for option in part.get("options", [])
-        )
+        assert len(part.get("placeholder", "")) <= 150
+        options = part.get("options", [])
+        assert len(options) <= 25
+        assert len({option["value"] for option in options}) == len(options)
+        assert all(1 <= len(option["label"]) <= 100 for option in options)
+        assert all(len(option.get("description") or "") <= 100 for option in options)
+        assert len(part.get("default_values", [])) <= 25
         assert discord.ComponentType(part["type"]).name != "action_row" or (
             len(part["components"]) <= 5
         )
@@ -957,6 +1061,56 @@ def large_pot(name: str) -> Pot:
     member = TeamMember(2**63, most, most, away=True)
     team = Team("t", 2, 2**63, name[:NAME_LIMIT], most, NOON, 2**63, NOON)
     return Pot(team, most, most, (member,) * 1000, replace(member, away=False), over=False)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_any_setting_and_any_word_fit_on_their_cards(locale, text):
+    """Every list as long as can be, and the longest style; and a full list of long words."""
+    places = tuple(range(2**63, 2**63 + 25))
+    house = House(
+        replace(CHOSEN, model=text[:1000]),
+        channels=places,
+        roles=places,
+        spoilers=places,
+        max_count=4,
+        max_credits=10**12,
+        house_style=text[:STYLE_LIMIT],
+        gallery_channel=2**63,
+        log_channel=2**63 + 1,
+    )
+    seen = HouseOverview(house, Outlet(2**63 + 2))
+    commands = [
+        Listed(f"/{'n' * 32}{n}", "quota-report-description", manage=n > 20) for n in range(40)
+    ]
+    views = (
+        SETTINGS_CARDS.overview(seen, 2**63, locale, changed=Setting.LOG, closed=range(2**64)),
+        *(SETTINGS_CARDS.panel(one, seen, 2**63, locale, present=places) for one in Setting),
+        PREFERENCE_CARDS.shown(house.defaults, locale, changed=Setting.MODEL),
+        HELP_CARDS.help(commands, locale, here=2**63, manages=True),
+        CARE_CARDS.listed([text[:60] or "x"] * 200, locale),
+        CARE_CARDS.tested(text[:6000], text[:500], locale),
+        CARE_CARDS.note(Note(2**63, 2**63, text[:6000], word=text[:500]), locale),
+    )
+
+    for view in views:
+        assert_within_limits(view)
+
+
+@pytest.mark.parametrize("locale", LOCALES.values())
+@pytest.mark.parametrize("setting", [Setting.MAX_CREDITS, Setting.HOUSE_STYLE])
+async def test_the_form_of_a_setting_is_within_discords_limits(locale, setting):
+    async def submit(*_: object) -> None: ...
+
+    full = HouseOverview(replace(HOUSE, house_style="x" * STYLE_LIMIT), Outlet())
+    title, label = SETTINGS_CARDS.form(setting, full, locale)
+    form = SettingForm(title, label, submit).to_dict()
+
+    [part] = form["components"]
+    assert 1 <= len(form["title"]) <= 45
+    assert 1 <= len(part["label"]) <= 45
+    assert 1 <= len(part["description"]) <= 100
+    assert len(part["component"]["value"]) <= part["component"]["max_length"] <= 4000
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

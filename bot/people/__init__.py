@@ -1,0 +1,1 @@
+"""What servers and their people choose: settings, preferences, languages, and what is kept out."""

@@ -1,0 +1,174 @@
+"""/settings: what a server's managers set, on one card that works after any restart."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Self, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Client
+from bot.errors import ManagersOnly
+from bot.jobs.limits import Caller
+from bot.people.house import Overview
+from bot.people.setting import Setting
+from bot.ui.replies import answer, turn
+from bot.ui.setting_form import SettingForm
+from bot.ui.settings_cards import SettingsCards
+from bot.ui.translator import localized
+from bot.ui.whereabouts import caller
+
+Asked = discord.Interaction
+Press = Callable[[Client, Asked, Caller, Setting | None], Awaitable[None]]
+"""The setting is None where a button is for all of them."""
+
+
+class Settings(commands.Cog):
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @app_commands.command(name="settings", description=localized("settings-description"))
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    async def settings(self, interaction: discord.Interaction) -> None:
+        await show(self._client, interaction, caller(interaction), None)
+
+
+async def show(client: Client, interaction: Asked, asker: Caller, setting: Setting | None) -> None:
+    """Everything, or one thing to change, for who asked alone."""
+    seen = await client.services.people.houses.show(asker)
+    await answer(interaction, _card(client, interaction, seen, setting), private=True)
+
+
+async def choose(client: Client, interaction: Asked, asker: Caller, _: Setting | None) -> None:
+    """The setting that was chosen from the list of them."""
+    setting = next((one for one in Setting if one in _values(interaction)), None)
+    seen = await client.services.people.houses.show(asker)
+    await turn(interaction, _card(client, interaction, seen, setting))
+
+
+async def put(client: Client, interaction: Asked, asker: Caller, setting: Setting | None) -> None:
+    await _change(client, interaction, asker, setting, _values(interaction))
+
+
+async def clear(client: Client, interaction: Asked, asker: Caller, setting: Setting | None) -> None:
+    await _change(client, interaction, asker, setting, [])
+
+
+async def fill_in(
+    client: Client, interaction: Asked, asker: Caller, setting: Setting | None
+) -> None:
+    """A form for what is typed."""
+    if setting is None:
+        return
+
+    async def submit(submitted: Asked, typed: str) -> None:
+        async with client.telling(submitted):
+            await _change(client, submitted, caller(submitted), setting, [typed])
+
+    seen = await client.services.people.houses.show(asker)
+    locale = interaction.locale.value
+    title, label = _cards(client).form(setting, seen, locale)
+    await interaction.response.send_modal(SettingForm(title, label, submit))
+
+
+async def back(client: Client, interaction: Asked, asker: Caller, _: Setting | None) -> None:
+    seen = await client.services.people.houses.show(asker)
+    await turn(interaction, _card(client, interaction, seen, None))
+
+
+async def _change(
+    client: Client, interaction: Asked, asker: Caller, setting: Setting | None, values: list[str]
+) -> None:
+    if setting is None:
+        return
+    seen = await client.services.people.houses.set(asker, setting, values)
+    # It may be the language that they are spoken to in.
+    await client.meet(interaction)
+    await turn(interaction, _card(client, interaction, seen, None, changed=setting))
+
+
+def _card(
+    client: Client,
+    interaction: Asked,
+    seen: Overview,
+    setting: Setting | None,
+    *,
+    changed: Setting | None = None,
+) -> discord.ui.LayoutView:
+    cards, locale = _cards(client), interaction.locale.value
+    guild, guild_id = interaction.guild, interaction.guild_id or 0
+    if setting is None:
+        closed = (
+            {channel.id for channel in guild.channels if not _writable(channel)} if guild else ()
+        )
+        return cards.overview(seen, guild_id, locale, changed=changed, closed=closed)
+    present = {one.id for one in (*guild.channels, *guild.roles)} if guild else set()
+    return cards.panel(setting, seen, guild_id, locale, present=present)
+
+
+def _cards(client: Client) -> SettingsCards:
+    return SettingsCards(client.services.sentences, client.services.people.choices)
+
+
+def _writable(channel: discord.abc.GuildChannel) -> bool:
+    may = channel.permissions_for(channel.guild.me)
+    return may.view_channel and may.send_messages
+
+
+def _values(interaction: Asked) -> list[str]:
+    data = cast(dict[str, Any], interaction.data or {})
+    return [str(value) for value in data.get("values", [])]
+
+
+PRESSES: Mapping[str, Press] = MappingProxyType(
+    {
+        "open": show,
+        "menu": choose,
+        "set": put,
+        "clear": clear,
+        "type": fill_in,
+        "back": back,
+    }
+)
+
+
+class SettingsItem(
+    discord.ui.DynamicItem[discord.ui.Item[Any]],
+    template=(
+        f"settings:(?P<verb>{'|'.join(PRESSES)}):(?P<name>{'|'.join(['all', *Setting])})"
+        ":(?P<guild>[0-9]{1,20})"
+    ),
+):
+    """Any part of the card. Its id and its values are data from outside."""
+
+    def __init__(self, item: discord.ui.Item[Any], match: re.Match[str]) -> None:
+        super().__init__(item)
+        self._verb = match["verb"]
+        self._setting = None if match["name"] == "all" else Setting(match["name"])
+        self._guild_id = int(match["guild"])
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str]
+    ) -> Self:
+        del interaction
+        return cls(item, match)
+
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        return await cast(Client, interaction.client).serves(interaction)
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        client = cast(Client, interaction.client)
+        async with client.telling(interaction):
+            asker = caller(interaction)
+            if self._guild_id != asker.guild_id:
+                raise ManagersOnly
+            await PRESSES[self._verb](client, interaction, asker, self._setting)
+
+
+async def setup(client: Client) -> None:
+    client.add_dynamic_items(SettingsItem)
+    await client.add_cog(Settings(client))
