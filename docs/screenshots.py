@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +49,7 @@ def main() -> None:
             wait_for_picture(cards)
             take(page, "edit")
             work_on(page, cards, upload)
+        wait(page, cards)
         use(page, "balance")
         cards.last.get_by_text("to spend").wait_for()
         wait_for_picture(cards)
@@ -75,6 +77,23 @@ def work_on(page: Page, cards: Locator, upload: Path) -> None:
     cards.nth(known).wait_for()
     wait_for_picture(cards)
     take(page, "versions")
+
+
+def wait(page: Page, cards: Locator) -> None:
+    """What is seen while an upstream is at work, and of what waits behind it."""
+    standin = (cards.first.get_by_role("link").first.get_attribute("href") or "").rstrip("/")
+    knock(f"{standin}/hold")
+    use(page, "imagine", "a lighthouse in a storm")
+    cards.last.get_by_text("Drawing").wait_for()
+    take(page, "progress", settled=False)
+    knock(f"{standin}/release")
+    wait_for_picture(cards)
+
+
+def knock(url: str) -> None:
+    """Open one of the stand-in's doors."""
+    with urllib.request.urlopen(url, data=b""):  # noqa: S310 - our own, on this machine
+        pass
 
 
 @contextmanager

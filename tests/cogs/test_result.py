@@ -201,6 +201,12 @@ async def test_buttons_work_after_a_restart(scene_over, settings, calls):
         back = await bob.slash(scene.channel, "show", job=edited_id(await scene.jobs()))
         tree = await bob.click(back.response, label="Versions")
         assert "from before the restart" in scene.text(tree.response)
+        compared = await bob.click(tree.response, label="Compare with the one before")
+        assert compared.followups[-1].attachments
+        await scene.choose(bob, tree.response, job["id"])
+        assert scene.labels(tree.response)[0] == "Again · 7 credits"
+        refused = scene.seen(await scene.choose(bob, shown.response, "delete"))
+        assert "Only its maker" in scene.text(refused)
         # Made in a server that is no more in this Discord, and so not to be named here by others.
         told = await bob.slash(scene.channel, "show", job=job["id"])
         assert "not known any more" in scene.text(scene.seen(told))

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,6 +113,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 VIEWPORT = {"width": 1000, "height": 900}
+PRESSES = 3
 PATIENCE = 20
 """Seconds for anything that takes a moment; only a broken demo waits so long."""
 
@@ -152,6 +153,15 @@ class Discord:
     def next(self, card: Locator) -> Locator:
         """The card that follows another, now or soon."""
         return self._newer(self.identity(card))
+
+    def press(self, card: Locator, label: str, *, until: str) -> None:
+        """Press a button until its card says so: the page was busy where it ignored a press."""
+        for _ in range(PRESSES):
+            card.get_by_role("button", name=label).click()
+            with suppress(BrowserError):
+                card.get_by_text(until).wait_for(timeout=3000)
+                return
+        card.get_by_text(until).wait_for()
 
     def identity(self, card: Locator) -> int:
         return int(card.get_attribute("data-message-id") or 0)

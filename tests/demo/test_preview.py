@@ -116,8 +116,7 @@ def test_what_is_drawn_can_be_cancelled(discord):
     before = credits_in(balance(discord), "to spend")
     card = discord.use("imagine", "hang on, I do not want it")
     card.get_by_text("Drawing").wait_for()
-    press(card, "Cancel")
-    card.get_by_text("nothing was charged").wait_for()
+    discord.press(card, "Cancel", until="nothing was charged")
     assert card.get_by_role("button", name="Cancel").count() == 0
     assert credits_in(balance(discord), "to spend") == before
 
