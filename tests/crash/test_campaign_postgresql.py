@@ -48,6 +48,8 @@ def test_a_frozen_process_loses_its_job_and_cannot_take_it_back(
     stand_in.hold()
     discord.imagine(0, prompt="taken over", model=KINDS["with a key"][1])
     stand_in.wait(1, "taken over")
+    # What is on its way to Discord in the moment of the freeze nobody can hold back.
+    until(lambda: any("Drawing" in one["text"] for one in discord.record()["messages"]))
     first.freeze()
     second.start()
     second.wait_until_ready(2)
