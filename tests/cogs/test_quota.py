@@ -343,13 +343,18 @@ async def test_a_request_that_is_early_waits_shows_when_it_begins_and_runs_by_it
         early = asyncio.create_task(
             alice.slash(scene.channel, "imagine", prompt="half a minute soon")
         )
+        begins = f"begins <t:{NOON // 1_000_000 + 30}:R>"
+
+        def told():
+            edits = [str(r.json) for r in scene.env.http_requests if r.method == "PATCH"]
+            return any(begins in edit for edit in edits)
+
         deadline = time.monotonic() + 20
-        while not asked and time.monotonic() < deadline:
+        while not (asked and told()) and time.monotonic() < deadline:
             await asyncio.sleep(0.005)
         assert asked == [30.0]
+        assert told()
         assert calls.count("half a minute soon") == 0
-        edits = [str(r.json) for r in scene.env.http_requests if r.method == "PATCH"]
-        assert any(f"begins <t:{NOON // 1_000_000 + 30}:R>" in edit for edit in edits)
         begin.set()
         shown = await early
         await scene.env.settle()
