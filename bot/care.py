@@ -83,3 +83,28 @@ class NotOnOffer(Refusal):
 
     key = "refusal-not-on-offer"
     value: str
+
+
+@dataclass(eq=False)
+class NoSuchStyle(Refusal):
+    """Neither the member nor the server has a style of this `name`."""
+
+    key = "refusal-no-such-style"
+    name: str
+
+
+@dataclass(eq=False)
+class UnusableStyle(Refusal):
+    """Its name or its words are empty or too long; the limits in characters."""
+
+    key = "refusal-unusable-style"
+    name_limit: int
+    words_limit: int
+
+
+@dataclass(eq=False)
+class TooManyStyles(Refusal):
+    """Whoever saves one has as many as can be."""
+
+    key = "refusal-too-many-styles"
+    limit: int

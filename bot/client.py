@@ -52,6 +52,7 @@ TOKEN_REFUSED = 4004
 """The gateway's close code for a token that was reset while the bot ran."""
 COGS = (
     "cogs.generate",
+    "cogs.style",
     "cogs.balance",
     "cogs.result",
     "cogs.versions",

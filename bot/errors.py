@@ -202,11 +202,12 @@ class EmptyPrompt(Refusal):
 
 @dataclass(eq=False)
 class PromptTooLong(Refusal):
-    """Lengths in characters."""
+    """Lengths in characters of all that would be sent; `added` of them are styles."""
 
     key = "refusal-prompt-too-long"
     length: int
     limit: int
+    added: int = 0
 
 
 @dataclass(eq=False)

@@ -1,5 +1,6 @@
-"""/imagine and /edit: an interaction becomes a job; the runner shows the rest."""
+"""/imagine, /compose and /edit: an interaction becomes a job; the runner shows the rest."""
 
+from functools import partial
 from typing import Literal
 
 import discord
@@ -10,17 +11,22 @@ from bot.client import Client
 from bot.generation.policy import PROMPT_LIMIT
 from bot.generation.request import AspectRatio, Resolution, Thinking
 from bot.jobs.job import JobKind
-from bot.jobs.onward import Step
+from bot.jobs.onward import ANY_WORDS, Step
 from bot.jobs.uploads import Upload
 from bot.people.defaults import Choice
+from bot.people.styles import NAME_LIMIT
 from bot.pressing import NothingToEdit
+from bot.ui.compose_form import ComposeForm
 from bot.ui.finds import Avatar
 from bot.ui.finds import emoji as find_emoji
+from bot.ui.replies import ask
+from bot.ui.style_cards import StyleCards
 from bot.ui.translator import localized
 from bot.ui.whereabouts import who
 
 Count = Literal[1, 2, 3, 4]
 Prompt = app_commands.Range[str, 1, PROMPT_LIMIT]
+StyleName = app_commands.Range[str, 1, NAME_LIMIT]
 
 RATIOS = [app_commands.Choice(name=ratio.value, value=ratio.value) for ratio in AspectRatio]
 RESOLUTIONS = [app_commands.Choice(name=size.value, value=size.value) for size in Resolution]
@@ -35,13 +41,17 @@ SHARED = {
     "count": localized("option-count"),
     "thinking": localized("option-thinking"),
     "private": localized("option-private"),
+    "style": localized("option-style"),
 }
 
 
 class Generate(commands.Cog):
     def __init__(self, client: Client) -> None:
+        self._client = client
         self._studio = client.services.studio
         self._profiles = client.services.people.profiles
+        self._styles = client.services.people.styles
+        self._style_cards = StyleCards(client.services.sentences.say)
         self._cards = client.services.cards
         self._kept = client.services.kept
         self._links = client.services.links
@@ -69,6 +79,7 @@ class Generate(commands.Cog):
         image2: discord.Attachment | None = None,
         image3: discord.Attachment | None = None,
         private: bool | None = None,
+        style: StyleName | None = None,
     ) -> None:
         await self._make(
             interaction,
@@ -81,7 +92,44 @@ class Generate(commands.Cog):
             thinking=thinking,
             uploads=(image, image2, image3),
             private=private,
+            style=style,
         )
+
+    @app_commands.command(name="compose", description=localized("compose-description"))
+    @app_commands.describe(**SHARED)
+    @app_commands.choices(aspect_ratio=RATIOS, resolution=RESOLUTIONS, thinking=THINKING)
+    async def compose(
+        self,
+        interaction: discord.Interaction,
+        model: str | None = None,
+        aspect_ratio: str | None = None,
+        resolution: str | None = None,
+        count: Count = 1,
+        thinking: str | None = None,
+        private: bool | None = None,
+        style: StyleName | None = None,
+    ) -> None:
+        make = partial(
+            self._make,
+            model=model,
+            aspect_ratio=aspect_ratio,
+            resolution=resolution,
+            count=count,
+            thinking=thinking,
+            uploads=(),
+            private=private,
+            style=style,
+        )
+
+        async def submit(submitted: discord.Interaction, prompt: str) -> None:
+            async with self._client.telling(submitted):
+                await make(submitted, JobKind.IMAGINE, prompt)
+
+        # What cannot be drawn is refused before anybody fills in a form for it.
+        await make(interaction, JobKind.IMAGINE, ANY_WORDS, only_look=True)
+        say = self._client.services.sentences.say
+        form = ComposeForm(say=say, locale=interaction.locale.value, submit=submit)
+        await ask(interaction, form)
 
     @app_commands.command(name="edit", description=localized("edit-description"))
     @app_commands.describe(
@@ -115,6 +163,7 @@ class Generate(commands.Cog):
         count: Count = 1,
         thinking: str | None = None,
         private: bool | None = None,
+        style: StyleName | None = None,
     ) -> None:
         more = (image2, image3, image4, image5, image6, image7, image8, image9, image10)
         faces = [Avatar(member)] if member else []
@@ -130,9 +179,11 @@ class Generate(commands.Cog):
             thinking=thinking,
             uploads=(image, *more, *faces, *smileys),
             private=private,
+            style=style,
         )
 
     @imagine.autocomplete("model")
+    @compose.autocomplete("model")
     @edit.autocomplete("model")
     async def offer_models(
         self, interaction: discord.Interaction, typed: str
@@ -143,6 +194,16 @@ class Generate(commands.Cog):
             for model, quote in self._studio.menu()
             if typed.casefold() in f"{model.nickname} {model.id}".casefold()
         ][:25]
+
+    @imagine.autocomplete("style")
+    @compose.autocomplete("style")
+    @edit.autocomplete("style")
+    async def offer_styles(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        whose = who(interaction)
+        wardrobe = await self._styles.list(whose.member_id, whose.guild_id)
+        return self._style_cards.choices(wardrobe, typed, interaction.locale.value)
 
     async def _make(
         self,
@@ -157,7 +218,10 @@ class Generate(commands.Cog):
         thinking: str | None,
         uploads: tuple[Upload | None, ...],
         private: bool | None,
+        style: str | None,
+        only_look: bool = False,
     ) -> None:
+        """Draft it and submit it; with `only_look` raise what speaks against that, and no more."""
         given = [upload for upload in uploads if upload is not None]
         kept = await self._kept.look(interaction.user.id)
         if kind is JobKind.EDIT and not (given or kept):
@@ -177,6 +241,9 @@ class Generate(commands.Cog):
             typed,
             shape=kind is JobKind.IMAGINE and not pictures,
         )
+        worn = None
+        if style is not None:
+            worn = await self._styles.find(whose.member_id, whose.guild_id, style)
         draft = self._studio.draft(
             kind,
             prompt,
@@ -186,7 +253,11 @@ class Generate(commands.Cog):
             count=count,
             thinking=Thinking(thinking) if thinking else None,
             reference_images=pictures,
+            style=worn,
+            house_style=chosen.house_style,
         )
+        if only_look:
+            return
         step = Step(draft, uploads=given, kept=kept)
         await self._desk.submit(interaction, step, private=bool(chosen.private))
 

@@ -14,7 +14,7 @@ from bot.ui.buttons import job_of
 from bot.ui.kept_cards import KeptCards
 from bot.ui.modals import EditModal, PickModal
 from bot.ui.permission import check
-from bot.ui.replies import ask, begin, show, turn
+from bot.ui.replies import ask, begin, server, show, turn
 from bot.ui.translator import localized
 
 
@@ -28,10 +28,12 @@ async def edit(interaction: discord.Interaction, message: discord.Message) -> No
     async def submit(submitted: discord.Interaction, wish: Wish) -> None:
         async with client.telling(submitted):
             await client.services.studio.refresh()
+            house = await client.services.people.houses.house_style(server(submitted) or 0)
             if ours:
-                step = onward.edit(ours, wish)
+                step = onward.edit(ours, wish, house_style=house)
             else:
-                step = onward.edit_foreign(wish.with_first(found[wish.picture]))
+                wish = wish.with_first(found[wish.picture])
+                step = onward.edit_foreign(wish, house_style=house)
             private = ours is not None and ours.job.place.private
             await client.services.desk.submit(submitted, step, private=private)
 

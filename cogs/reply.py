@@ -30,7 +30,9 @@ class Reply(commands.Cog):
             stored = await services.history.pressed(job_id, message.author.id)
             wish = Wish(words(message, me), uploads=finds.attached(message))
             await services.studio.refresh()
-            step = services.onward.edit(stored, wish, Button.REPLY)
+            guild_id = message.guild.id if message.guild else 0
+            house = await services.people.houses.house_style(guild_id)
+            step = services.onward.edit(stored, wish, Button.REPLY, house_style=house)
             place = stored.job.place
             locale = language or place.locale
             await services.desk.answer(message, step, locale=locale, private=place.private)

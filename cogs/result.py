@@ -16,7 +16,7 @@ from bot.ui.buttons import JOB_ID, MORE
 from bot.ui.detail_cards import DetailCards
 from bot.ui.modals import DeleteModal, EditModal, PickModal, RemixModal
 from bot.ui.permission import check, may_change
-from bot.ui.replies import answer, ask, take_away
+from bot.ui.replies import answer, ask, server, take_away
 
 Pressing = Callable[[Client, discord.Interaction, Stored, str], Awaitable[None]]
 """What to do with the job that a button names; the last is what else the button says."""
@@ -34,7 +34,8 @@ async def edit(client: Client, interaction: discord.Interaction, stored: Stored,
     async def submit(submitted: discord.Interaction, wish: Wish) -> None:
         async with client.telling(submitted):
             await client.services.studio.refresh()
-            await _submit(client, submitted, stored, onward.edit(stored, wish))
+            step = onward.edit(stored, wish, house_style=await _house_style(client, submitted))
+            await _submit(client, submitted, stored, step)
 
     form = EditModal(
         say=client.services.sentences.say,
@@ -75,7 +76,12 @@ async def remix(client: Client, interaction: discord.Interaction, stored: Stored
     async def submit(submitted: discord.Interaction, wish: Wish) -> None:
         async with client.telling(submitted):
             await client.services.studio.refresh()
-            step = onward.remix(stored, wish, submitted.user.id)
+            step = onward.remix(
+                stored,
+                wish,
+                submitted.user.id,
+                house_style=await _house_style(client, submitted),
+            )
             await _submit(client, submitted, stored, step)
 
     references = len(request.reference_images)
@@ -150,6 +156,10 @@ async def _pick(
         submit=submit,
     )
     await ask(interaction, form)
+
+
+async def _house_style(client: Client, interaction: discord.Interaction) -> str | None:
+    return await client.services.people.houses.house_style(server(interaction) or 0)
 
 
 async def _submit(

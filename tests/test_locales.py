@@ -15,6 +15,7 @@ from fluent.syntax.visitor import Visitor
 
 from bot import pressing, sharing
 from bot.errors import Billed, ErrorKind, PlantainError, ProviderError, Scope
+from bot.generation.composition import LIGHTS, STYLES, VIEWS
 from bot.generation.request import Thinking
 from bot.i18n import Sentences
 from bot.images.fitted import How
@@ -220,6 +221,7 @@ FAMILIES = {
     "setting-*": {f"setting-{setting}" for setting in Setting},
     "setting-about-*": {f"setting-about-{setting}" for setting in Setting},
     "setting-unset-*": {f"setting-unset-{setting}" for setting in Setting},
+    "suggestion-*": {f"suggestion-{one}" for one in (*STYLES, *LIGHTS, *VIEWS)},
     "help-payer-*": {f"help-payer-{payer}" for payer in get_args(Payer)},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},
 }

@@ -220,9 +220,9 @@ class Chats:
         ratio, resolution = question.aspect_ratio, question.resolution
         if "huge" in phrases:
             return Order("", (), ratio, resolution, "image/png", twists=twists, huge=True)
-        asked = self._journal.times("drawn", question.prompt, ratio, resolution)
+        asked = self._journal.times("drawn", question.wanted, ratio, resolution)
         return Order(
-            prompt=question.prompt,
+            prompt=question.wanted,
             pictures=question.pictures,
             aspect_ratio=ratio,
             resolution=resolution,
@@ -301,16 +301,20 @@ def _parse(raw: bytes) -> Body:
 
 def _generate_content(body: Mapping[str, Any]) -> Body:
     """The same conversation as a generateContent body, which is what a gateway makes of it."""
-    roles = {"user": "user", "assistant": "model"}
+    roles = {"user": "user", "assistant": "model", "system": "system"}
     contents = []
     for message in body["messages"]:
         if not isinstance(message, dict) or message.get("role") not in roles:
-            raise rejection.invalid("a message needs the role user or assistant")
+            raise rejection.invalid("a message needs the role system, user or assistant")
         content = message.get("content")
         listed = content if isinstance(content, list) else [{"type": "text", "text": content}]
         role = roles[message["role"]]
         contents.append({"role": role, "parts": [_part(part) for part in listed]})
-    return {"contents": contents}
+    said = [content for content in contents if content["role"] != "system"]
+    instructions = [part for one in contents if one["role"] == "system" for part in one["parts"]]
+    if not instructions:
+        return {"contents": said}
+    return {"contents": said, "system_instruction": {"parts": instructions}}
 
 
 def _part(part: Any) -> Body:

@@ -14,6 +14,7 @@ class Call:
     `at` is ISO 8601 in UTC, `key_hash` the first 12 hex digits of the key's SHA-256. `paid` is
     whether the upstream bills it, which a client that leaves does not change. `turns` counts the
     conversation's, this one included, and `signatures` those of a model that were sent back.
+    `instruction` is what was said apart from the prompt, where the dialect has a place for that.
     `callback` is the status that the client's own server gave when it was told of the end.
     """
 
@@ -27,6 +28,7 @@ class Call:
     thinking: str | None = None
     turns: int = 1
     signatures: int = 0
+    instruction: str = ""
     outcome: str | None = None
     http_status: int | None = None
     paid: bool = False
@@ -44,6 +46,7 @@ class Asked:
     thinking: str | None = None
     turns: int = 1
     signatures: int = 0
+    instruction: str = ""
 
 
 class Journal:
@@ -73,6 +76,7 @@ class Journal:
             thinking=asked.thinking,
             turns=asked.turns,
             signatures=asked.signatures,
+            instruction=asked.instruction,
         )
         self._put(call)
         return call

@@ -130,7 +130,8 @@ DATA_FIELDS = frozenset(SCHEMA["Part"]) - {"thought", "thought_signature", "part
 class Question:
     """What a valid request asks for. `pictures` are the bytes that came with the last turn.
 
-    `signatures` counts the model's that were sent back with its `turns`.
+    `signatures` counts the model's that were sent back with its `turns`. `instruction` is the
+    system's, which a model heeds as it does the prompt.
     """
 
     prompt: str
@@ -141,6 +142,12 @@ class Question:
     thinking: str | None = None
     turns: int = 1
     signatures: int = 0
+    instruction: str = ""
+
+    @property
+    def wanted(self) -> str:
+        """All that the picture is drawn by."""
+        return f"{self.prompt}\n{self.instruction}" if self.instruction else self.prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +172,7 @@ class Examined:
             thinking=question.thinking,
             turns=question.turns,
             signatures=question.signatures,
+            instruction=question.instruction,
         )
 
 
@@ -207,8 +215,11 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 def prompt_of(body: Mapping[str, Any]) -> str:
     """The text of the last turn, whatever else may be wrong with it."""
-    contents = body.get("contents") or [{}]
-    text = "\n".join(part["text"] for part in contents[-1].get("parts", []) if "text" in part)
+    return _said((body.get("contents") or [{}])[-1])
+
+
+def _said(content: Mapping[str, Any]) -> str:
+    text = "\n".join(part["text"] for part in content.get("parts", []) if "text" in part)
     return text.encode("utf-8", "replace").decode()
 
 
@@ -232,6 +243,7 @@ def read(body: Mapping[str, Any], *, model: str, gateway: bool) -> Question:
         thinking=thinking.get("thinking_level", "").lower() or None,
         turns=len(body["contents"]),
         signatures=sum("thought_signature" in part for part in parts),
+        instruction=_said(body.get("system_instruction", {})),
     )
 
 

@@ -197,9 +197,9 @@ class StandIn:
         ratio, resolution = question.aspect_ratio, question.resolution
         if "huge" in phrases:
             return Order("", (), ratio, resolution, "image/png", twists=twists, huge=True)
-        asked = self._journal.times("drawn", question.prompt, ratio, resolution)
+        asked = self._journal.times("drawn", question.wanted, ratio, resolution)
         return Order(
-            prompt=question.prompt,
+            prompt=question.wanted,
             pictures=question.pictures,
             aspect_ratio=ratio,
             resolution=resolution,

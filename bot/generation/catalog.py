@@ -82,7 +82,7 @@ class Offer:
             and request.aspect_ratio in (AspectRatio.AUTO, *self.aspect_ratios)
             and (request.thinking is None or request.thinking in self.thinking)
             and reference_images <= self.reference_images
-            and len(request.prompt) <= (self.prompt_limit or len(request.prompt))
+            and len(request.text) <= (self.prompt_limit or len(request.text))
         )
 
     def takes(self, images: Sequence[ImageRef]) -> bool:

@@ -15,7 +15,7 @@ from bot.generation.catalog import ImageModel
 from bot.generation.request import AspectRatio, GenerationRequest, Thinking
 
 PROMPT_LIMIT = 6000
-"""Characters; Discord's own limit for a command's text option."""
+"""Characters of all that is sent; Discord's own limit for a command's text option."""
 
 
 def check(request: GenerationRequest, model: ImageModel, *, reference_images: int) -> None:
@@ -25,8 +25,8 @@ def check(request: GenerationRequest, model: ImageModel, *, reference_images: in
     """
     if not request.prompt.strip():
         raise EmptyPrompt
-    if len(request.prompt) > PROMPT_LIMIT:
-        raise PromptTooLong(len(request.prompt), PROMPT_LIMIT)
+    if len(request.text) > PROMPT_LIMIT:
+        raise too_long(request, PROMPT_LIMIT)
     if request.aspect_ratio not in (AspectRatio.AUTO, *model.aspect_ratios):
         supported = ", ".join(model.aspect_ratios)
         raise UnsupportedAspectRatio(model.nickname, request.aspect_ratio, supported)
@@ -36,6 +36,11 @@ def check(request: GenerationRequest, model: ImageModel, *, reference_images: in
     check_thinking(request, model, model.thinking)
     if reference_images > model.reference_images:
         raise TooManyReferenceImages(model.nickname, reference_images, model.reference_images)
+
+
+def too_long(request: GenerationRequest, limit: int) -> PromptTooLong:
+    """The refusal of a request whose words are more than `limit` characters in all."""
+    return PromptTooLong(len(request.text), limit, request.added)
 
 
 def check_thinking(

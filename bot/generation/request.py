@@ -53,11 +53,25 @@ class ImageRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Style:
+    """Words that go along with a prompt, and the name they were saved under."""
+
+    name: str
+    words: str
+
+
+def styled(prompt: str, style: Style | None) -> str:
+    """What somebody says in all: their prompt, then their style, word for word."""
+    return f"{prompt}\n\n{style.words}" if style else prompt
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One exchange that ended in `image`, for going on from it with the same model.
 
-    `prompt` and `reference_images` are the person's side. `parts` is the model's, a JSON list in
-    the dialect of `provider`, as it came but for the picture: its base64 is its digest here.
+    `prompt`, as `styled`, and `reference_images` are the person's side. `parts` is the model's, a
+    JSON list in the dialect of `provider`, as it came but for the picture: its base64 is its digest
+    here.
     """
 
     provider: str
@@ -74,6 +88,8 @@ class GenerationRequest:
 
     `thinking` None leaves it to the model. `history` is the conversation that led to the first of
     `reference_images`, oldest turn first; who cannot replay it works from the pictures alone.
+    `style` is what the person chose to go along with the prompt, `house_style` what their server
+    adds; each is as it was when it was asked for, whatever became of it since.
     """
 
     prompt: str
@@ -84,3 +100,20 @@ class GenerationRequest:
     thinking: Thinking | None = None
     reference_images: tuple[ImageRef, ...] = ()
     history: tuple[Turn, ...] = ()
+    style: Style | None = None
+    house_style: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What the person says: the prompt and the style."""
+        return styled(self.prompt, self.style)
+
+    @property
+    def text(self) -> str:
+        """All of it in one, for dialects that have no place of its own for a server's words."""
+        return f"{self.house_style}\n\n{self.words}" if self.house_style else self.words
+
+    @property
+    def added(self) -> int:
+        """Characters of `text` that are not the prompt's."""
+        return len(self.text) - len(self.prompt)

@@ -137,6 +137,8 @@ class Confirmations:
             count=request.count,
             thinking=request.thinking,
             reference_images=len(request.reference_images),
+            style=request.style,
+            house_style=request.house_style,
         )
         promise = await self._studio.foresee(draft, who, channels)
         changed = draft.credits != found.credits

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.db.database import Transaction
-from bot.generation.request import ImageRef, Turn
+from bot.generation.request import ImageRef, Turn, styled
 from bot.jobs import queue
 from bot.jobs.job import AFRESH, Drawn, Job
 
@@ -57,7 +57,7 @@ async def recall(tx: Transaction, job: Job) -> tuple[Turn, ...]:
         turn = Turn(
             provider=row["provider"],
             model=row["model"],
-            prompt=row["prompt"],
+            prompt=styled(row["prompt"], queue.style(row)),
             reference_images=references,
             image=ImageRef(row["digest"], row["mime"], row["width"], row["height"], row["size"]),
             parts=row["parts"],

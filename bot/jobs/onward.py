@@ -71,7 +71,11 @@ class Step:
 
 
 class Onward:
-    """Steps from a stored job. All raise a Refusal for what no upstream can do."""
+    """Steps from a stored job. All raise a Refusal for what no upstream can do.
+
+    The style goes along as it was then. What repeats a request repeats the server's words as well;
+    what says something new has those of the server where it is said, `house_style`.
+    """
 
     def __init__(self, *, studio: Studio, sentences: Sentences) -> None:
         self._studio = studio
@@ -104,7 +108,7 @@ class Onward:
             min(MOST_UPLOADS, model.reference_images - reference_images),
         )
 
-    def edit_foreign(self, wish: Wish) -> Step:
+    def edit_foreign(self, wish: Wish, *, house_style: str | None) -> Step:
         """Pictures that are no job's, changed by words; all of them are uploads."""
         draft = self._studio.draft(
             JobKind.EDIT,
@@ -114,6 +118,7 @@ class Onward:
             resolution=wish.resolution,
             count=1,
             reference_images=len(wish.uploads),
+            house_style=house_style,
         )
         return Step(draft, uploads=wish.uploads)
 
@@ -135,12 +140,19 @@ class Onward:
             brought_by=_owner(job),
         )
 
-    def edit(self, stored: Stored, wish: Wish, button: Button = Button.EDIT) -> Step:
+    def edit(
+        self,
+        stored: Stored,
+        wish: Wish,
+        button: Button = Button.EDIT,
+        *,
+        house_style: str | None,
+    ) -> Step:
         """One picture changed by words."""
         request = stored.job.request
         draft = self._draft(
             JobKind.EDIT,
-            replace(request, aspect_ratio=AspectRatio.AUTO),
+            replace(request, aspect_ratio=AspectRatio.AUTO, house_style=house_style),
             wish.words,
             wish=wish,
             reference_images=1 + len(wish.uploads),
@@ -157,13 +169,13 @@ class Onward:
         """The same picture, drawn larger."""
         return self._after(stored, number, size, Button.UPSCALE, locale)
 
-    def remix(self, stored: Stored, wish: Wish, member_id: int) -> Step:
+    def remix(self, stored: Stored, wish: Wish, member_id: int, *, house_style: str | None) -> Step:
         """The request with other words; from its pictures only those the member has been shown."""
         job, request = stored.job, stored.job.request
         pictures = shown(job, member_id)
         draft = self._draft(
             job.kind if pictures else JobKind.IMAGINE,
-            request,
+            replace(request, house_style=house_style),
             wish.words,
             wish=wish,
             count=wish.count,
@@ -202,6 +214,8 @@ class Onward:
             count=count,
             thinking=like.thinking,
             reference_images=reference_images,
+            style=like.style,
+            house_style=like.house_style,
         )
 
 

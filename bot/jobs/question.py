@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.db.database import Row, Transaction
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
+from bot.jobs import queue
 from bot.jobs.job import Button, JobKind, Origin, Press
 
 LASTS = 14 * 60 * 1_000_000
@@ -61,6 +62,9 @@ async def add(tx: Transaction, question: Question, *, interaction_id: int) -> Qu
         resolution=request.resolution,
         count=request.count,
         thinking=request.thinking,
+        style_name=request.style.name if request.style else None,
+        style_words=request.style.words if request.style else None,
+        house_style=request.house_style,
         origin_job_id=question.origin.job_id if question.origin else None,
         origin_picture=question.origin.picture if question.origin else None,
         brought_by=question.brought_by,
@@ -138,6 +142,8 @@ async def _question(tx: Transaction, row: Row) -> Question:
             count=row["count"],
             thinking=Thinking(row["thinking"]) if row["thinking"] else None,
             reference_images=tuple(ImageRef(**image) for image in images),
+            style=queue.style(row),
+            house_style=row["house_style"],
         ),
         origin=origin,
         brought_by=row["brought_by"],

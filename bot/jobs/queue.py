@@ -8,7 +8,14 @@ from collections.abc import Sequence
 
 from bot.db.database import Row, Transaction
 from bot.generation.pricing import Price
-from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
+from bot.generation.request import (
+    AspectRatio,
+    GenerationRequest,
+    ImageRef,
+    Resolution,
+    Style,
+    Thinking,
+)
 from bot.jobs.job import ENDED, LAWFUL, Button, Job, JobKind, JobState, Origin, Place, Receipt
 from bot.pressing import Cancelled
 
@@ -49,6 +56,9 @@ async def add(tx: Transaction, job: Job, *, kept: Sequence[ImageRef] = ()) -> No
         resolution=request.resolution,
         count=request.count,
         thinking=request.thinking,
+        style_name=request.style.name if request.style else None,
+        style_words=request.style.words if request.style else None,
+        house_style=request.house_style,
         origin_job_id=job.origin.job_id if job.origin else None,
         origin_picture=job.origin.picture if job.origin else None,
         brought_by=job.brought_by,
@@ -222,6 +232,12 @@ def image(row: Row) -> ImageRef:
     return ImageRef(row["digest"], row["mime"], row["width"], row["height"], row["size"])
 
 
+def style(row: Row) -> Style | None:
+    """The style that went along with a row's prompt."""
+    name = row["style_name"]
+    return None if name is None else Style(name, row["style_words"])
+
+
 def origin(row: Row) -> Origin | None:
     """The stored picture that a row's job goes on from."""
     job_id, picture = row["origin_job_id"], row["origin_picture"]
@@ -263,6 +279,8 @@ async def _job(tx: Transaction, row: Row) -> Job:
             count=row["count"],
             thinking=Thinking(row["thinking"]) if row["thinking"] else None,
             reference_images=await references(tx, row["id"]),
+            style=style(row),
+            house_style=row["house_style"],
         ),
         provider=row["provider"],
         price=Price(credits=row["credits_each"], usd_micros=row["usd_micros_each"]),

@@ -17,7 +17,14 @@ from bot.errors import (
 from bot.generation import policy
 from bot.generation.catalog import Catalog, ImageModel
 from bot.generation.pricing import Price, Ranking, Tariff
-from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
+from bot.generation.request import (
+    AspectRatio,
+    GenerationRequest,
+    ImageRef,
+    Resolution,
+    Style,
+    Thinking,
+)
 from bot.jobs import instead, question, queue
 from bot.jobs.assortment import Assortment
 from bot.jobs.dispatch import Dispatcher
@@ -164,9 +171,12 @@ class Studio:
         count: int,
         reference_images: int,
         thinking: Thinking | None = None,
+        style: Style | None = None,
+        house_style: str | None = None,
     ) -> Draft:
         """Settle what was left open and check it all; raises a Refusal. Looks nothing up.
 
+        `house_style` is what the server adds where it is asked, or added when it was asked first.
         The price is that of an upstream which was open at the last `refresh`.
         """
         if not self._open:
@@ -180,12 +190,15 @@ class Studio:
             resolution=resolution or chosen.usual_resolution,
             count=count,
             thinking=thinking,
+            style=style,
+            house_style=house_style,
         )
         policy.check(request, chosen, reference_images=reference_images)
         able = self._assortment.able(chosen, request, reference_images)
         offer = self._assortment.best(able, request.resolution, request.thinking)
         if offer is None:
             self._check_thinking(chosen, request, reference_images)
+            self._check_length(chosen, request, reference_images)
             raise UnknownModel(chosen.nickname, ", ".join(m.nickname for m in self.models()))
         self._wait(request, reference_images)
         price = self._assortment.price(offer, request.resolution, request.thinking)
@@ -394,6 +407,16 @@ class Studio:
             policy.check_thinking(
                 request, model, [level for level in model.thinking if level in able]
             )
+
+    def _check_length(
+        self, model: ImageModel, request: GenerationRequest, reference_images: int
+    ) -> None:
+        """Raise PromptTooLong when its length alone is why no upstream can do it."""
+        short = replace(request, prompt="", style=None, house_style=None)
+        able = self._assortment.able(model, short, reference_images)
+        limits = [offer.prompt_limit for offer in able if offer.prompt_limit]
+        if limits:
+            raise policy.too_long(request, max(limits))
 
 
 class _Rehearsed(Exception):

@@ -37,12 +37,16 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What somebody typed, or what is used in its place; None leaves it to the operator."""
+    """What somebody typed, or what is used in its place; None leaves it to the operator.
+
+    `house_style` is what the server adds to every prompt; nobody chooses it here.
+    """
 
     model: str | None = None
     aspect_ratio: AspectRatio | None = None
     resolution: Resolution | None = None
     private: bool | None = None
+    house_style: str | None = None
 
 
 class Usual:

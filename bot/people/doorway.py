@@ -54,10 +54,11 @@ class Doorway:
         if blocked:
             raise MemberBlocked
         _check(rules, who, channels, request.count, total)
-        word = await search(request.prompt, kept_out)
+        said = _said(request, rules)
+        word = await search(said, kept_out)
         if word is not None:
             if rules.log_channel is not None:
-                note = Note(who.guild_id, who.member_id, request.prompt, word=word)
+                note = Note(who.guild_id, who.member_id, said, word=word)
                 self._scribe.write(note, rules.log_channel, rules.defaults.language)
             raise WordKeptOut(word)
 
@@ -73,11 +74,16 @@ class Doorway:
         note = Note(
             guild_id,
             place.member_id,
-            job.request.prompt,
+            _said(job.request, rules),
             job.id,
             None if seen is None else (seen, place.message_id),
         )
         self._scribe.write(note, rules.log_channel, rules.defaults.language)
+
+
+def _said(request: GenerationRequest, rules: House) -> str:
+    """All that this server has not said itself: another's words may have come along."""
+    return request.words if request.house_style == rules.house_style else request.text
 
 
 def _check(rules: House, who: Who, channels: Sequence[int], count: int, total: int) -> None:

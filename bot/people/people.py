@@ -14,6 +14,7 @@ from bot.people.house import Houses
 from bot.people.moderation import Moderation
 from bot.people.profile import Profiles
 from bot.people.setting import Range
+from bot.people.styles import Styles
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class People:
     choices: Range
     houses: Houses
     profiles: Profiles
+    styles: Styles
     moderation: Moderation
     blocks: Blocks
 
@@ -44,6 +46,7 @@ class People:
             choices=choices,
             houses=Houses(database=database, outlets=outlets, choices=choices, now=now),
             profiles=Profiles(database=database, choices=choices, usual=usual, now=now),
+            styles=Styles(database=database, now=now),
             moderation=Moderation(database=database, now=now),
             blocks=Blocks(database=database, now=now),
         )

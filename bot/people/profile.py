@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.care import NotOnOffer
 from bot.db.database import Database, Transaction
 from bot.people.defaults import Choice, Defaults, Usual
-from bot.people.house import house
+from bot.people.house import House, house
 from bot.people.setting import OWN, Range, Setting
 
 
@@ -51,12 +51,12 @@ class Profiles:
     async def choose(self, member_id: int, guild_id: int, typed: Choice, *, shape: bool) -> Choice:
         """What was typed, and for the rest what they prefer here; `shape` as for `Usual.fill`."""
 
-        async def look(tx: Transaction) -> tuple[Defaults, Defaults]:
-            own = await _preferences(tx, member_id)
-            return own, (await house(tx, guild_id)).defaults
+        async def look(tx: Transaction) -> tuple[Defaults, House]:
+            return await _preferences(tx, member_id), await house(tx, guild_id)
 
-        layers = await self._database.read(look)
-        return self._usual.fill(typed, layers, shape=shape)
+        own, rules = await self._database.read(look)
+        chosen = self._usual.fill(typed, (own, rules.defaults), shape=shape)
+        return replace(chosen, house_style=rules.house_style)
 
 
 async def _preferences(tx: Transaction, member_id: int) -> Defaults:

@@ -65,7 +65,7 @@ class AiVideoApi:
         callback_url: str | None,
     ) -> Mapping[str, object]:
         wanted: dict[str, object] = {
-            "prompt": request.prompt,
+            "prompt": request.text,
             "resolution": request.resolution.value,
             "aspect_ratio": request.aspect_ratio.value,
             # The default is jpg; what is delivered is made smaller only where it must be.

@@ -23,7 +23,11 @@ def write(
 
     `links` are addresses by digest, of pictures that go as these instead.
     """
-    yield b'{"contents":['
+    yield b"{"
+    if request.house_style:
+        instruction = {"parts": [{"text": request.house_style}]}
+        yield b'"systemInstruction":%b,' % to_json(instruction)
+    yield b'"contents":['
     shown: set[str] = set()
     for turn in turns:
         images = _fresh(turn.reference_images, shown)
@@ -33,7 +37,7 @@ def write(
         yield b","
         shown |= {image.digest for image in (*images, turn.image)}
     images = _fresh(request.reference_images, shown)
-    yield from _said(request.prompt, images, locate, links or {})
+    yield from _said(request.words, images, locate, links or {})
     yield b'],"generationConfig":%b}' % to_json(_config(offer, request))
 
 

@@ -93,7 +93,7 @@ class EvoLink:
     ) -> Mapping[str, object]:
         body: dict[str, object] = {
             "model": offer.upstream_id,
-            "prompt": request.prompt,
+            "prompt": request.text,
             "size": request.aspect_ratio.value,
         }
         if not offer.model.omit_resolution:

@@ -131,14 +131,17 @@ def _body(
 ) -> Iterator[bytes | Path]:
     """The JSON body in pieces, the pictures as the files they are."""
     yield b'{"model":%b,"stream":false,' % to_json(offer.upstream_id)
-    yield b'"messages":[{"role":"user","content":'
+    yield b'"messages":['
+    if request.house_style:
+        yield to_json({"role": "system", "content": request.house_style}) + b","
+    yield b'{"role":"user","content":'
     if request.reference_images:
-        yield b"[" + to_json({"type": "text", "text": request.prompt})
+        yield b"[" + to_json({"type": "text", "text": request.words})
         for image in request.reference_images:
             yield b',{"type":"image_url","image_url":{"url":"data:%b;base64,' % image.mime.encode()
             yield locate(image)
             yield b'"}}'
         yield b"]"
     else:
-        yield to_json(request.prompt)
+        yield to_json(request.words)
     yield b"}]}"

@@ -70,7 +70,7 @@ class ToApis:
         image_urls: list[str],
         callback_url: str | None,
     ) -> Mapping[str, object]:
-        body: dict[str, object] = {"model": offer.upstream_id, "prompt": request.prompt, "n": 1}
+        body: dict[str, object] = {"model": offer.upstream_id, "prompt": request.text, "n": 1}
         if request.aspect_ratio is not AspectRatio.AUTO:
             body["size"] = request.aspect_ratio.value
         if not offer.model.omit_resolution:

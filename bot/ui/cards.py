@@ -7,10 +7,11 @@ from discord.utils import escape_markdown, escape_mentions, format_dt
 
 from bot.errors import CommitUnknown, PictureKept, PlantainError, ProviderError
 from bot.generation.catalog import Catalog, ImageModel
+from bot.generation.guidance import guide
 from bot.generation.request import AspectRatio, GenerationRequest
 from bot.i18n import Sentences
 from bot.jobs.delivery import Picture
-from bot.jobs.job import Job, Press, Receipt, Shortfall
+from bot.jobs.job import Button, Job, Press, Receipt, Shortfall
 from bot.jobs.payers import PaidBy
 from bot.jobs.service import Draft, Quote
 from bot.pressing import TooLateToCancel
@@ -26,6 +27,8 @@ PROMPT_SHOWN = 900
 PROMPT_REPEATED = 700
 """Characters; fewer, as there may be an upstream's words beside it."""
 ALT_TEXT = 1000
+REPEATED = frozenset({Button.AGAIN, Button.VARY, Button.UPSCALE})
+"""What says nothing new, so that nothing is to be said of it."""
 FACT_SHOWN = 500
 """Characters; what people type where a model's name belongs may have 6,000."""
 
@@ -66,7 +69,8 @@ class Cards:
         head = self._pressed(press, locale) + self._say("card-accepted", locale)
         if kept:
             head += f"\n-# {self._say('card-kept', locale, count=kept)}"
-        return self._progress(draft.request, total, locale, head, reference_images)
+        hints = self.hints(draft.request, press, locale)
+        return self._progress(draft.request, total, locale, head, reference_images, hints)
 
     def queued(self, job: Job, ahead: int, ready_at: int | None = None) -> discord.ui.LayoutView:
         """`ready_at` is when pictures may be there, in microseconds UTC; None for nobody knows."""
@@ -228,7 +232,8 @@ class Cards:
         head = self._pressed(job.press, locale) + head
         references = len(job.request.reference_images)
         rows = [self._buttons.cancel(job)] if cancellable else []
-        return self._progress(job.request, job.reserved, locale, head, references, rows)
+        hints = self.hints(job.request, job.press, locale)
+        return self._progress(job.request, job.reserved, locale, head, references, hints, rows)
 
     def _ready(self, job: Job, ready_at: int | None) -> str:
         if ready_at is None:
@@ -250,15 +255,32 @@ class Cards:
         locale: str,
         head: str,
         reference_images: int,
+        hints: Sequence[str],
         rows: Sequence[Row] = (),
     ) -> discord.ui.LayoutView:
         size = self.size(request, locale, reference_images)
         price = self.credits(total, locale)
         held = self._say("card-price", locale, count=request.count, size=size, price=price)
-        return _card(BANANA, _text(f"{head}\n{quoted(request.prompt)}\n-# {held}"), *rows)
+        lines = [head, quoted(request.prompt), *hints, f"-# {held}"]
+        return _card(BANANA, _text("\n".join(lines)), *rows)
+
+    def hints(self, request: GenerationRequest, press: Press | None, locale: str) -> list[str]:
+        """Small lines about what somebody wrote, for before it is drawn; they ask for nothing."""
+        if press is not None and press.button in REPEATED:
+            return []
+        guidance = guide(request)
+        said = [
+            self._say("hint-clash", locale, one=harmless(clash.one), other=harmless(clash.other))
+            for clash in guidance.clashes
+        ]
+        if guidance.words is not None:
+            said.append(self._say("hint-long", locale, words=guidance.words))
+        return [f"-# {line}" for line in said]
 
     def size(self, request: GenerationRequest, locale: str, reference_images: int) -> str:
-        """What was chosen: the ratio where it was, how long to think where it was, from what."""
+        """What was chosen: the ratio where it was, how long to think where it was, from what, and
+        which styles go along.
+        """
         auto = request.aspect_ratio is AspectRatio.AUTO
         size = self._say(
             "card-size-auto" if auto else "card-size",
@@ -271,6 +293,10 @@ class Cards:
             size = self._say("card-thinking", locale, size=size, thinking=thinking)
         if reference_images:
             size = self._say("card-references", locale, size=size, count=reference_images)
+        if request.style is not None:
+            size = self._say("card-style", locale, size=size, style=harmless(request.style.name))
+        if request.house_style is not None:
+            size = self._say("card-house-style", locale, size=size)
         return size
 
     def nickname(self, job: Job) -> str:

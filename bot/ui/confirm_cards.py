@@ -33,6 +33,7 @@ class ConfirmCards:
         lines = [
             head,
             quoted(asked.draft.request.prompt),
+            *self._cards.hints(asked.draft.request, asked.question.press, locale),
             *(f"-# {fact}" for fact in facts),
             f"-# {self._say('confirm-until', locale, until=until)}",
         ]

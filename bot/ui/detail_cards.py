@@ -5,16 +5,19 @@ from io import BytesIO
 import discord
 from discord.utils import format_dt
 
+from bot.generation.request import GenerationRequest
 from bot.i18n import Sentences
 from bot.jobs.history import Details
 from bot.ledger.entry import LedgerEntry
-from bot.ui.cards import Cards, quoted
+from bot.ui.cards import Cards, harmless, quoted
 from bot.ui.parts import BANANA, card, rule, text
 from bot.ui.times import moment
 
 PROMPT_FILE = "prompt.txt"
 PROMPT_SHOWN = 900
 """Characters; a longer prompt is a file beside its beginning, because quoting may double it."""
+STYLE_SHOWN = 200
+"""Characters of each style; where there are more, all that was sent is in the file."""
 
 
 class DetailCards:
@@ -29,7 +32,9 @@ class DetailCards:
             text(f"{self._say('details-title', locale, job=job.id[-8:])}\n"
                  f"{quoted(request.prompt, PROMPT_SHOWN)}")
         ]  # fmt: skip
-        if len(request.prompt) > PROMPT_SHOWN:
+        if styles := self._styles(request, locale):
+            items.append(text("\n".join(styles)))
+        if _cut(request):
             items.append(discord.ui.File(f"attachment://{PROMPT_FILE}"))
         items += [rule(), text("\n".join(self._parameters(details, locale)))]
         if details.entries:
@@ -39,11 +44,22 @@ class DetailCards:
         return card(BANANA, *items)
 
     def prompt(self, details: Details) -> list[discord.File]:
-        """The whole prompt, where the card holds only its beginning."""
-        prompt = details.stored.job.request.prompt
-        if len(prompt) <= PROMPT_SHOWN:
+        """All that was sent, where the card holds only its beginning."""
+        request = details.stored.job.request
+        if not _cut(request):
             return []
-        return [discord.File(BytesIO(prompt.encode()), filename=PROMPT_FILE)]
+        return [discord.File(BytesIO(request.text.encode()), filename=PROMPT_FILE)]
+
+    def _styles(self, request: GenerationRequest, locale: str) -> list[str]:
+        """What went along with the prompt, word for word."""
+        lines = []
+        if request.style is not None:
+            name, words = harmless(request.style.name), _beginning(request.style.words)
+            lines.append(self._say("details-style", locale, name=name, words=words))
+        if request.house_style is not None:
+            words = _beginning(request.house_style)
+            lines.append(self._say("details-house-style", locale, words=words))
+        return lines
 
     def _parameters(self, details: Details, locale: str) -> list[str]:
         job, receipt = details.stored.job, details.receipt
@@ -90,3 +106,14 @@ class DetailCards:
             available=f"{entry.available_change:+}",
             held=f"{entry.held_change:+}",
         )
+
+
+def _cut(request: GenerationRequest) -> bool:
+    """Whether the card holds less than was sent."""
+    styles = (request.style.words if request.style else "", request.house_style or "")
+    return len(request.prompt) > PROMPT_SHOWN or any(len(one) > STYLE_SHOWN for one in styles)
+
+
+def _beginning(words: str) -> str:
+    shown = harmless(" ".join(words[:STYLE_SHOWN].split()))
+    return f"{shown}…" if len(words) > STYLE_SHOWN else shown

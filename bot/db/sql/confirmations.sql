@@ -4,11 +4,11 @@
 -- Remember what is to be confirmed; no row back means that this interaction has done so.
 INSERT INTO confirmations
        (id, interaction_id, member_id, kind, prompt, model, aspect_ratio, resolution, count,
-        thinking, origin_job_id, origin_picture, brought_by, button, kept, private, credits,
+        thinking, style_name, style_words, house_style, origin_job_id, origin_picture, brought_by, button, kept, private, credits,
         reply_token, state, asked_at)
 VALUES (:id, :interaction_id, :member_id, :kind, :prompt, :model, :aspect_ratio, :resolution,
-        :count, :thinking, :origin_job_id, :origin_picture, :brought_by, :button, :kept, :private,
-        :credits, :reply_token, 'asked', :now)
+        :count, :thinking, :style_name, :style_words, :house_style, :origin_job_id,
+        :origin_picture, :brought_by, :button, :kept, :private, :credits, :reply_token, 'asked', :now)
 ON CONFLICT (interaction_id) DO NOTHING RETURNING id;
 
 -- name: add_confirmation_image

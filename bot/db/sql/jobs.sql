@@ -2,13 +2,13 @@
 -- A new job, queued; its reservation must already stand in the same transaction.
 INSERT INTO jobs (id, state, kind, member_id, guild_id, channel_id, message_id, locale, private,
                   application_id, reply_token, upload_limit, prompt, model, aspect_ratio,
-                  resolution, count, thinking, origin_job_id, origin_picture, brought_by,
-                  button, provider, interaction_id, reservation_id, account_id, credits_each,
+                  resolution, count, thinking, style_name, style_words, house_style,
+                  origin_job_id, origin_picture, brought_by, button, provider, interaction_id, reservation_id, account_id, credits_each,
                   usd_micros_each, created_at, begins_at)
 VALUES (:id, 'queued', :kind, :member_id, :guild_id, :channel_id, :message_id, :locale, :private,
         :application_id, :reply_token, :upload_limit, :prompt, :model, :aspect_ratio,
-        :resolution, :count, :thinking, :origin_job_id, :origin_picture, :brought_by,
-        :button, :provider, :interaction_id, :reservation_id, :account_id, :credits_each,
+        :resolution, :count, :thinking, :style_name, :style_words, :house_style,
+        :origin_job_id, :origin_picture, :brought_by, :button, :provider, :interaction_id, :reservation_id, :account_id, :credits_each,
         :usd_micros_each, :created_at, :begins_at);
 
 -- name: add_image

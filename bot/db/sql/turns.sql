@@ -6,8 +6,8 @@ ON CONFLICT (job_id, picture) DO NOTHING;
 
 -- name: turn
 -- One exchange: what the person asked, the picture it ended in, and where that one came from.
-SELECT jobs.member_id, jobs.brought_by, jobs.button, jobs.prompt, jobs.origin_job_id,
-       jobs.origin_picture, turns.provider, turns.model, turns.parts,
+SELECT jobs.member_id, jobs.brought_by, jobs.button, jobs.prompt, jobs.style_name, jobs.style_words,
+       jobs.origin_job_id, jobs.origin_picture, turns.provider, turns.model, turns.parts,
        images.digest, images.mime, images.width, images.height, images.size
   FROM turns
   JOIN jobs ON jobs.id = turns.job_id

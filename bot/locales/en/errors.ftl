@@ -1,7 +1,10 @@
 ### What went wrong, and what to do next. "Nothing was charged" is added by the card.
 
 refusal-empty-prompt = Say what the picture should show: the prompt was empty.
-refusal-prompt-too-long = The prompt has { $length } characters; { $limit } is the most. Shorten it and try again.
+refusal-prompt-too-long = { $added ->
+    [0] The prompt has { $length } characters; { $limit } is the most. Shorten it and try again.
+   *[other] The prompt has { $length } characters together with the styles that go along, which have { $added }; { $limit } is the most here. Shorten it, or leave the style out, and try again.
+}
 refusal-unknown-model = There is no model “{ $model }” here. Pick one from the list: { $known }.
 refusal-aspect-ratio = { $model } cannot draw { $aspect_ratio }. It can do { $supported }.
 refusal-resolution = { $model } cannot draw at { $resolution }. It can do { $supported }.

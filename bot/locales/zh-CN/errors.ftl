@@ -1,7 +1,10 @@
 ### 发生了什么，接下来怎么办。“没有扣除任何积分”由卡片补上。
 
 refusal-empty-prompt = 请写明图片要画什么：提示词是空的。
-refusal-prompt-too-long = 提示词有 { $length } 个字符，最多 { $limit } 个。请缩短后再试。
+refusal-prompt-too-long = { $added ->
+    [0] 提示词有 { $length } 个字符，最多 { $limit } 个。请缩短后再试。
+   *[other] 提示词连同附加的风格共有 { $length } 个字符（其中风格占 { $added } 个），这里最多 { $limit } 个。请缩短提示词或去掉风格后再试。
+}
 refusal-unknown-model = 这里没有模型“{ $model }”。请从列表中选择：{ $known }。
 refusal-aspect-ratio = { $model } 不能画 { $aspect_ratio }。可用：{ $supported }。
 refusal-resolution = { $model } 不能画 { $resolution }。可用：{ $supported }。
