@@ -15,7 +15,13 @@ from bot.errors import (
 )
 from bot.generation.catalog import Catalog
 from bot.generation.policy import PROMPT_LIMIT, check
-from bot.generation.request import AspectRatio, GenerationRequest, Resolution, Thinking
+from bot.generation.request import (
+    AspectRatio,
+    GenerationRequest,
+    Resolution,
+    Style,
+    Thinking,
+)
 
 PRO = Catalog.load().model("gemini-3-pro-image")
 REQUEST = GenerationRequest(prompt="a fox", model=PRO.id)
@@ -32,7 +38,18 @@ def test_a_prompt_may_have_6000_characters_and_not_one_more():
 
     with pytest.raises(PromptTooLong) as caught:
         check(replace(REQUEST, prompt="x" * (PROMPT_LIMIT + 1)), PRO, reference_images=0)
-    assert caught.value.facts == {"length": 6001, "limit": 6000}
+    assert caught.value.facts == {"length": 6001, "limit": 6000, "added": 0}
+
+
+def test_what_styles_add_is_counted_with_the_prompt():
+    """Each is set apart by an empty line."""
+    styled = replace(REQUEST, style=Style("ink", "w" * 500), house_style="h" * 1000)
+    fits = PROMPT_LIMIT - 500 - 1000 - 4
+    check(replace(styled, prompt="x" * fits), PRO, reference_images=0)
+
+    with pytest.raises(PromptTooLong) as caught:
+        check(replace(styled, prompt="x" * (fits + 1)), PRO, reference_images=0)
+    assert caught.value.facts == {"length": 6001, "limit": 6000, "added": 1504}
 
 
 @pytest.mark.parametrize("ratio", AspectRatio)

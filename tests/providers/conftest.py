@@ -15,7 +15,7 @@ from blake3 import blake3
 
 from bot.errors import ProviderError
 from bot.generation.catalog import Catalog
-from bot.generation.request import GenerationRequest, ImageRef
+from bot.generation.request import GenerationRequest, ImageRef, Style
 from bot.providers.aivideoapi import AiVideoApi
 from bot.providers.download import Downloader
 from bot.providers.evolink import EvoLink
@@ -242,9 +242,11 @@ def folder(tmp_path):
 
 @pytest.fixture
 def request_for():
-    """A GenerationRequest with any field changed."""
+    """A GenerationRequest with any field changed; a style may be as golden files have it."""
 
     def make(**changes) -> GenerationRequest:
+        if isinstance(changes.get("style"), dict):
+            changes["style"] = Style(**changes["style"])
         return GenerationRequest(
             **({"prompt": "A red fox in snow", "model": "gemini-3-pro-image"} | changes)
         )

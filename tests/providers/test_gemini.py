@@ -18,7 +18,9 @@ from bot.providers.replay import ReplayRefused
 from bot.providers.retry import Retrying
 from bot.providers.transport import CutAnswer
 
-ANSWERS = json.loads((Path(__file__).parents[1] / "golden/gemini/answers.json").read_text("utf-8"))
+GOLDEN = Path(__file__).parents[1] / "golden/gemini"
+STYLED = json.loads((GOLDEN / "requests.json").read_text("utf-8"))
+ANSWERS = json.loads((GOLDEN / "answers.json").read_text("utf-8"))
 
 
 def meaning(node):
@@ -95,6 +97,17 @@ async def test_three_images_and_their_types(
     asked = request_for(prompt="Combine image 1, 2 and 3", reference_images=references)
     await make_provider().generate(asked, folder=folder, observer=observer)
     assert meaning(upstream.received[0].document)["contents"] == meaning(captured)["contents"]
+
+
+@pytest.mark.parametrize("row", STYLED, ids=lambda row: row["name"])
+async def test_a_style_goes_with_the_prompt_and_a_house_style_in_the_systems_place(
+    upstream, make_provider, request_for, reference, observer, folder, answer, png, row
+):
+    references = tuple(reference(b"PNG", "image/png") for _ in range(row["images"]))
+    upstream.script(upstream.reply(200, answer(png)))
+    asked = request_for(reference_images=references, **row["changes"])
+    await make_provider().generate(asked, folder=folder, observer=observer)
+    assert upstream.received[0].document == row["body"]
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 48 * 1024, 48 * 1024 + 1, 1_000_000])
@@ -551,11 +564,14 @@ async def test_the_second_turn_is_the_sdks(
         prompt="Add mountains",
         reference_images=(turn.image,),
         history=(turn,),
+        house_style="flat colours",
     )
     await make_provider(api_version="v1").generate(asked, folder=folder, observer=observer)
     [received] = upstream.received
     contents[1]["parts"] = [part for part in contents[1]["parts"] if not part.get("thought")]
     assert meaning(received.document)["contents"] == contents
+    # A server's words are not of the conversation, and are said anew with each request.
+    assert received.document["systemInstruction"] == {"parts": [{"text": "flat colours"}]}
     assert received.path == captured["path"]
 
 

@@ -21,6 +21,7 @@ from bot.settings import Settings
 
 GOLDEN = Path(__file__).parents[1] / "golden/openai_chat"
 ANSWERS = json.loads((GOLDEN / "answers.json").read_text("utf-8"))
+STYLED = json.loads((GOLDEN / "requests.json").read_text("utf-8"))
 LINK = "https://pictures.example/files/a.png"
 BILLS_REFUSALS = {"apiyi": True, "google": False}
 """Upstreams of the catalog that differ in what they charge for; the dialect is ours either way."""
@@ -123,6 +124,17 @@ async def test_the_body_is_the_sdks(
     assert received.header("content-type") == ["application/json"]
     assert received.header("authorization") == [f"Bearer {key}"]
     assert received.header("accept-encoding") == ["identity"]
+
+
+@pytest.mark.parametrize("row", STYLED, ids=lambda row: row["name"])
+async def test_a_style_goes_with_the_prompt_and_a_house_style_is_the_systems_message(
+    upstream, make_chat, request_for, reference, observer, folder, drawn, row
+):
+    references = tuple(reference(b"PNG") for _ in range(row["images"]))
+    upstream.script(upstream.reply(200, drawn))
+    asked = request_for(reference_images=references, **row["changes"])
+    await make_chat().generate(asked, folder=folder, observer=observer)
+    assert upstream.received[0].document == row["body"]
 
 
 async def test_two_images_are_two_parts_after_the_text(

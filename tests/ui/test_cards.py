@@ -22,12 +22,15 @@ from hypothesis import strategies as st
 
 from bot.care import (
     MemberBlocked,
+    NoSuchStyle,
     NotOnOffer,
     OperatorsStay,
     RoleNeeded,
     TooDear,
     TooManyPictures,
+    TooManyStyles,
     TooManyWords,
+    UnusableStyle,
     UnusableWord,
     WordKeptOut,
     WrongChannel,
@@ -74,7 +77,14 @@ from bot.errors import (
 )
 from bot.generation.catalog import Catalog
 from bot.generation.pricing import Price
-from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
+from bot.generation.request import (
+    AspectRatio,
+    GenerationRequest,
+    ImageRef,
+    Resolution,
+    Style,
+    Thinking,
+)
 from bot.i18n import Sentences
 from bot.jobs.confirmations import Asked
 from bot.jobs.delivery import Picture
@@ -116,6 +126,8 @@ from bot.people.house import House
 from bot.people.house import Overview as HouseOverview
 from bot.people.moderation import Entry
 from bot.people.setting import STYLE_LIMIT, Range, Setting
+from bot.people.styles import MOST_STYLES, WORDS_LIMIT, Owner, Saved, Wardrobe
+from bot.people.styles import NAME_LIMIT as STYLE_NAME_LIMIT
 from bot.pressing import (
     AgeRestrictedOnly,
     BotMayNot,
@@ -152,6 +164,7 @@ from bot.ui.alert_cards import AlertCards
 from bot.ui.balance_cards import BalanceCards
 from bot.ui.cards import Cards, harmless, quoted
 from bot.ui.care_cards import CareCards
+from bot.ui.compose_form import ComposeForm
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.detail_cards import DetailCards
 from bot.ui.gift_cards import GiftCards
@@ -163,6 +176,7 @@ from bot.ui.preference_cards import PreferenceCards
 from bot.ui.report_cards import ReportCards
 from bot.ui.setting_form import SettingForm
 from bot.ui.settings_cards import SettingsCards
+from bot.ui.style_cards import StyleCards
 from bot.ui.team_cards import TeamCards
 from bot.ui.version_cards import VersionCards
 
@@ -201,12 +215,15 @@ CHOICES = Range(models=lambda: list(CATALOG.models.values()), languages=SENTENCE
 SETTINGS_CARDS = SettingsCards(SENTENCES, CHOICES)
 PREFERENCE_CARDS = PreferenceCards(SENTENCES, CHOICES)
 HELP_CARDS = HelpCards(sentences=SENTENCES, payers=("team", "server", "member"))
-CARE_CARDS = CareCards(SENTENCES.say)
+CARE_CARDS, STYLE_CARDS = CareCards(SENTENCES.say), StyleCards(SENTENCES.say)
 NOON = 1_795_262_400_000_000
 """2026-11-21 12:00 UTC in microseconds."""
 PROMPT = "a **lighthouse** at dusk\nfor @everyone & <@123456789012345678>"
 REQUEST = GenerationRequest(prompt=PROMPT, model="gemini-nano-banana-2.1")
 MANY = replace(REQUEST, aspect_ratio=AspectRatio.W16_H9, resolution=Resolution.R4K, count=4)
+STYLE = Style("old *ink*", "ink wash, **much** white paper\n@here")
+STYLED = replace(MANY, style=STYLE, house_style="flat *colours*\nfor @everyone, photorealistic")
+CLASHING = replace(STYLED, prompt="an anime _fox_, " + "very " * 200)
 THOUGHT = replace(REQUEST, thinking=Thinking.HIGH)
 ORIGINAL = ImageRef("0" * 64, "image/png", 5504, 3072, 30_000_000)
 PLACE = Place(
@@ -286,6 +303,7 @@ ERRORS: tuple[PlantainError, ...] = (
     LedgerWrong(2),
     EmptyPrompt(),
     PromptTooLong(6001, 6000),
+    PromptTooLong(1203, 1000, 303),
     UnknownModel("dall-e", "gemini-nano-banana-2.1, gemini-3-pro-image"),
     UnsupportedAspectRatio("Nano Banana Pro", "1:8", "1:1, 16:9"),
     UnsupportedResolution("Nano Banana", "4K", "1K"),
@@ -339,6 +357,9 @@ ERRORS: tuple[PlantainError, ...] = (
     OperatorsStay(),
     UnusableWord("**"),
     TooManyWords(200),
+    NoSuchStyle("old *ink*"),
+    UnusableStyle(32, 500),
+    TooManyStyles(25),
     NotOnOffer("dall-e"),
     ShuttingDown(),
     JobUnknown(),
@@ -512,6 +533,9 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
                 for level in Thinking
             ),
             CARDS.accepted(draft, locale, again.press),
+            CARDS.accepted(replace(draft, request=STYLED), locale),
+            CARDS.accepted(replace(draft, request=CLASHING), locale),
+            CARDS.accepted(replace(draft, request=CLASHING), locale, again.press),
             *(
                 CARDS.accepted(
                     draft, locale, edited.evolve(button=button).press, reference_images=2, kept=kept
@@ -537,6 +561,7 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             CARDS.result(one, pictures("unchanged"), Receipt(7, 93, 1, 13), None),
             CARDS.result(one, pictures("lossless"), Receipt(1, 1, 1, 3600), None),
             CARDS.result(many, pictures("lossy", "smaller", "lossy"), Receipt(21, 0, 4, 61), short),
+            CARDS.result(job(locale, STYLED), pictures("unchanged"), Receipt(7, 93, 1, 9), None),
             CARDS.result(job(locale, THOUGHT), pictures("unchanged"), Receipt(7, 93, 1, 29), None),
             CARDS.result(again, pictures("unchanged"), Receipt(7, 93, 1, 13), None),
             CARDS.result(edited, pictures("unchanged"), Receipt(7, 93, 1, 13), None),
@@ -561,6 +586,7 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             CONFIRM_CARDS.asked(
                 replace(ASKED, paid_by=PaidBy.TEAM, team=TEAM.name, repaid=True), locale
             ),
+            CONFIRM_CARDS.asked(replace(ASKED, draft=replace(ASKED.draft, request=CLASHING)), locale),
             CONFIRM_CARDS.taken(QUESTION, locale),
             CONFIRM_CARDS.declined(QUESTION, locale),
         ],
@@ -605,6 +631,7 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
         ],
         "help": help_cards(locale),
         "care": care_cards(locale),
+        "styles": style_cards(locale),
         "report": report_cards(locale),
         "alerts": alert_cards(locale),
     }  # fmt: skip
@@ -617,8 +644,10 @@ def detail_cards(locale: str, one: Job) -> list[discord.ui.LayoutView]:
     server = one.evolve(
         account_id="server:2", request=replace(MANY, prompt="x" * 2000, thinking=Thinking.HIGH)
     )
+    styled = one.evolve(request=replace(STYLED, style=replace(STYLE, words="w" * 500)))
     return [
         DETAIL_CARDS.details(known, locale),
+        DETAIL_CARDS.details(replace(known, stored=Stored(styled, (ORIGINAL,))), locale),
         DETAIL_CARDS.details(
             replace(known, stored=Stored(team, (ORIGINAL,)), providers=("google", "apiyi")), locale
         ),
@@ -679,6 +708,22 @@ def help_cards(locale: str) -> list[discord.ui.LayoutView]:
         HELP_CARDS.help(commands, locale, here=2, manages=False),
         HELP_CARDS.help(commands, locale, here=None, manages=False),
         HELP_CARDS.welcome(2, locale),
+    ]
+
+
+def style_cards(locale: str) -> list[discord.ui.LayoutView]:
+    """What /style answers: nothing yet, both lists, and each change."""
+    full = Wardrobe((STYLE,), (Style("狐狸", "w" * 200), STYLE))
+    return [
+        STYLE_CARDS.listed(Wardrobe((), ()), None, locale),
+        STYLE_CARDS.listed(Wardrobe((), ()), HOUSE.house_style, locale),
+        STYLE_CARDS.listed(full, HOUSE.house_style, locale),
+        *(
+            STYLE_CARDS.saved(Saved(STYLE, owner, replaced=replaced), locale)
+            for owner in Owner
+            for replaced in (False, True)
+        ),
+        *(STYLE_CARDS.removed(Saved(STYLE, owner), locale) for owner in Owner),
     ]
 
 
@@ -942,7 +987,10 @@ def assert_within_limits(view: discord.ui.LayoutView) -> None:
 @pytest.mark.parametrize("locale", LOCALES.values())
 def test_any_prompt_fits_on_every_card(locale, prompt):
     """Four pictures at a price and a balance of thirteen digits, all made smaller, some missing."""
-    request = replace(MANY, prompt=prompt[:6000])
+    # With as many styles and hints as there can be.
+    style = Style(prompt[:STYLE_NAME_LIMIT], f"anime, photorealistic, {prompt}"[:WORDS_LIMIT])
+    house = f"minimalist, highly detailed, {prompt}"[:STYLE_LIMIT]
+    request = replace(MANY, prompt=prompt[:6000], style=style, house_style=house)
     price = Price(credits=10**12, usd_micros=1)
     large = job(locale, request).evolve(price=price, brought_by=2**63)
     large = large.evolve(place=replace(large.place, member_id=2**63))
@@ -1200,6 +1248,7 @@ def forms(locale: str, amount: int = 7) -> list[dict[str, Any]]:
             for title in ("modal-vary-title", "modal-upscale-title", "modal-keep-title")
         ),
         *(DeleteModal(**edit, maker=maker).to_dict() for maker in (True, False)),
+        ComposeForm(**edit).to_dict(),
     ]
 
 
@@ -1222,7 +1271,8 @@ async def test_every_form_fits(locale):
             options = field.get("options", [])
             assert len(options) <= 25
             assert all(1 <= len(option["label"]) <= 100 for option in options)
-            assert sum(option.get("default", False) for option in options) == bool(options)
+            chosen = sum(option.get("default", False) for option in options)
+            assert chosen == bool(options and field.get("max_values", 1) == 1)
 
 
 # --- text from outside ----------------------------------------------------------------------

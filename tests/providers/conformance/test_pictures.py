@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.demo.drawing import draw, nearest_ratio, pixels
 from bot.errors import Billed, ErrorKind
-from bot.generation.request import AspectRatio, Resolution, Thinking
+from bot.generation.request import AspectRatio, Resolution, Style, Thinking
 
 
 @pytest.fixture(scope="session")
@@ -152,8 +152,24 @@ async def test_what_it_cannot_do_is_refused_unsent(offer, way, refuse, beyond):
 
 
 async def test_a_prompt_too_long_for_it_is_refused_unsent(offer, refuse, request_of):
-    limit = offer.prompt_limit
-    await refuse(offer, *([request_of(offer, prompt="x" * (limit + 1))] if limit else []))
+    limit = offer.prompt_limit or 0
+    styled = {"prompt": "x" * (limit - 8), "style": Style("ink", "wash"), "house_style": "flat"}
+    long = [{"prompt": "x" * (limit + 1)}, styled] if limit else []
+    await refuse(offer, *(request_of(offer, **one) for one in long))
+
+
+async def test_a_style_and_a_house_style_reach_it(
+    name, catalog, drawing_provider, any_request, ask, journal
+):
+    """Each in its dialect's place: the server's words apart from the prompt where there is one."""
+    style, house = Style("ink", "ink wash, much white"), "flat colours, bold outlines"
+    await ask(drawing_provider(name), any_request(name, style=style, house_style=house))
+    [call] = await journal.calls()
+    said = "a fox\n\nink wash, much white"
+    if catalog.upstreams[name].dialect in ("gemini", "openai-chat"):
+        assert (call["prompt"], call["instruction"]) == (said, house)
+    else:
+        assert call["prompt"] == f"{house}\n\n{said}"
 
 
 async def test_a_model_nobody_has_is_refused_unsent(offer, refuse, request_of):
