@@ -6,8 +6,8 @@ import discord
 from discord import app_commands
 
 from bot.generation.request import Style
-from bot.people.styles import MOST_STYLES, Owner, Saved, Wardrobe
-from bot.ui.cards import harmless
+from bot.people.styles import MOST_STYLES, WORDS_LIMIT, Owner, Saved, Wardrobe
+from bot.ui.cards import harmless, quoted
 from bot.ui.parts import BANANA, card, rule, text
 from bot.ui.refusals import Say
 
@@ -28,7 +28,7 @@ class StyleCards:
         else:
             key = "style-replaced" if saved.replaced else "style-saved"
         head = self._say(key, locale, name=harmless(saved.style.name))
-        words = f"> {harmless(saved.style.words)}"
+        words = quoted(saved.style.words, WORDS_LIMIT)
         return card(BANANA, text(f"{head}\n{words}\n-# {self._say('style-how', locale)}"))
 
     def removed(self, saved: Saved, locale: str) -> discord.ui.LayoutView:

@@ -49,6 +49,10 @@ COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("settings", {}),
     ("help", {}),
     ("imagine", {"prompt": "灯塔"}),
+    ("compose", {}),
+    ("style save", {"name": "水墨", "words": "水墨画，大量留白"}),
+    ("style list", {}),
+    ("style remove", {"name": "水墨"}),
     ("edit", {"prompt": "更蓝", "image": ("a.png", png())}),
     ("show", {"job": "made"}),
     ("balance", {}),
@@ -130,8 +134,11 @@ async def test_every_command_answers_in_chinese_to_who_chose_it(scene, boss):
             for key, value in options.items()
         }
         shown = await boss.slash(scene.channel, name, **known)
-        for message in (shown.response, *shown.followups):
-            text = scene.text(message)
+        said = [scene.text(message) for message in (shown.response, *shown.followups) if message]
+        if shown.modal is not None:
+            said = [shown.modal["title"], *(part["label"] for part in shown.modal["components"])]
+        assert said, name
+        for text in said:
             assert CHINESE.search(text), name
             assert not ENGLISH.search(text), (name, text)
 

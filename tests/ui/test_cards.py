@@ -1131,12 +1131,18 @@ def test_any_setting_and_any_word_fit_on_their_cards(locale, text):
     commands = [
         Listed(f"/{'n' * 32}{n}", "quota-report-description", manage=n > 20) for n in range(40)
     ]
+    style = Style(text[:STYLE_NAME_LIMIT], text[:WORDS_LIMIT])
+    full = Wardrobe((style,) * MOST_STYLES, (style,) * MOST_STYLES)
+    for choice in STYLE_CARDS.choices(replace(full, own=()), "", locale):
+        assert 1 <= len(choice.name) <= 100
     views = (
         SETTINGS_CARDS.overview(seen, 2**63, locale, changed=Setting.LOG, closed=range(2**64)),
         *(SETTINGS_CARDS.panel(one, seen, 2**63, locale, present=places) for one in Setting),
         PREFERENCE_CARDS.shown(house.defaults, locale, changed=Setting.MODEL),
         HELP_CARDS.help(commands, locale, here=2**63, manages=True),
         CARE_CARDS.listed([text[:60] or "x"] * 200, locale),
+        STYLE_CARDS.listed(full, house.house_style, locale),
+        STYLE_CARDS.saved(Saved(full.own[0], Owner.SERVER), locale),
         CARE_CARDS.tested(text[:6000], text[:500], locale),
         CARE_CARDS.note(Note(2**63, 2**63, text[:6000], word=text[:500]), locale),
     )
