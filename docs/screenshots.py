@@ -49,6 +49,7 @@ def main() -> None:
             wait_for_picture(cards)
             take(page, "edit")
             work_on(page, cards, upload)
+        compose(page)
         wait(page, cards)
         use(page, "balance")
         cards.last.get_by_text("to spend").wait_for()
@@ -77,6 +78,29 @@ def work_on(page: Page, cards: Locator, upload: Path) -> None:
     cards.nth(known).wait_for()
     wait_for_picture(cards)
     take(page, "versions")
+
+
+def compose(page: Page) -> None:
+    """The form of /compose, filled in, and closed again."""
+    begin(page, "compose")
+    page.locator("#send-message").click()
+    form = page.get_by_role("dialog")
+    form.get_by_role("textbox", name="Subject").fill("an old fisherman who mends a net")
+    form.get_by_role("textbox", name="Environment").fill("a small harbour in the fog")
+    choose(form, "Lighting and view", "golden hour", "wide-angle view")
+    form.get_by_role("button", name="Apply").click()
+    choose(form, "Style", "watercolour")
+    form.get_by_role("textbox", name="Details").fill("a red woollen cap, gulls, a calm mood")
+    form.locator(".modal-body").evaluate("body => body.scrollTo(0, 80)")
+    take(page, "compose", settled=False)
+    form.get_by_role("button", name="Cancel").click()
+
+
+def choose(form: Locator, field: str, *options: str) -> None:
+    """Open one list of a form and choose from it."""
+    form.get_by_role("combobox", name=field).click()
+    for option in options:
+        form.get_by_role("option", name=option).click()
 
 
 def wait(page: Page, cards: Locator) -> None:
@@ -113,10 +137,7 @@ def running_demo() -> Iterator[str]:
 def use(page: Page, command: str, prompt: str = "", *, image: Path | None = None) -> None:
     """Fill in a command as a person would, at a person's pace, and send it."""
     known = page.locator("#channel-message-list article").count()
-    page.locator("#channel-composer-input").click()
-    page.keyboard.type(f"/{command}")
-    page.locator(".command-popup").get_by_text(f"/{command}", exact=True).first.click()
-    page.locator(".command-chip").wait_for()
+    begin(page, command)
     if prompt:
         page.locator('.command-option-input[data-option="prompt"]').fill(prompt)
     if image is not None:
@@ -125,6 +146,14 @@ def use(page: Page, command: str, prompt: str = "", *, image: Path | None = None
         page.locator('input.command-file-input[data-option="image"]').set_input_files(image)
     page.locator("#send-message").click()
     page.locator("#channel-message-list article").nth(known).wait_for()
+
+
+def begin(page: Page, command: str) -> None:
+    """Choose a command from the list that comes of a slash."""
+    page.locator("#channel-composer-input").click()
+    page.keyboard.type(f"/{command}")
+    page.locator(".command-popup").get_by_text(f"/{command}", exact=True).first.click()
+    page.locator(".command-chip").wait_for()
 
 
 def wait_for_picture(cards: Locator) -> Locator:

@@ -221,6 +221,7 @@ FAMILIES = {
     "setting-*": {f"setting-{setting}" for setting in Setting},
     "setting-about-*": {f"setting-about-{setting}" for setting in Setting},
     "setting-unset-*": {f"setting-unset-{setting}" for setting in Setting},
+    "demo-style-*": {f"demo-style-{one}" for one in ("name", "words")},
     "suggestion-*": {f"suggestion-{one}" for one in (*STYLES, *LIGHTS, *VIEWS)},
     "help-payer-*": {f"help-payer-{payer}" for payer in get_args(Payer)},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from bot.demo import creatures, scenery, things
 from bot.demo.caption import stamp
-from bot.demo.effects import collage, edit
+from bot.demo.effects import collage, edit, manners
 from bot.demo.lexicon import MOODS, Colour, Mention, mentions, nouns, words
 from bot.demo.pencil import Pencil, blend, light
 from bot.generation.request import AspectRatio, Resolution
@@ -168,7 +168,19 @@ def _drawn(prompt: str, size: tuple[int, int], dice: Random) -> Image.Image:
         _bloom(picture, scene)
     rain, snow = "rain" in scene.nouns, "snow" in scene.moods
     scenery.weather(picture, rain=rain, snow=snow, dice=dice)
-    return picture.reduce(times) if times > 1 else picture
+    return _dressed(picture.reduce(times) if times > 1 else picture, prompt)
+
+
+def _dressed(picture: Image.Image, prompt: str) -> Image.Image:
+    """In the manner that the words name, if they do, at the size that effects run on."""
+    named, (width, height) = manners(prompt), picture.size
+    if not named:
+        return picture
+    shrink = min(1.0, math.sqrt(EDIT_PIXELS / (width * height)))
+    dressed = picture.resize((round(width * shrink), round(height * shrink)))
+    for effect in named:
+        dressed = effect(dressed)
+    return dressed.resize(picture.size, Image.Resampling.BICUBIC)
 
 
 def _place(picture: Image.Image, shown: Sequence[Mention], scene: scenery.Scene) -> None:

@@ -27,6 +27,8 @@ WORDS: dict[str, str] = {
     "rotate": "rotate rotated turn turned 旋转",
 }
 
+MANNERS = ("watercolor", "cartoon", "sketch", "pixel", "mono")
+
 
 def edit(picture: Image.Image, prompt: str) -> Image.Image:
     """The picture after every effect the words name; a gentle one where they name none."""
@@ -39,6 +41,12 @@ def edit(picture: Image.Image, prompt: str) -> Image.Image:
     for name in named:
         picture = EFFECTS[name](picture)
     return picture if named else _polished(picture)
+
+
+def manners(prompt: str) -> list[Effect]:
+    """The effects that say how something is drawn; what else the words name has been drawn."""
+    named = mentions(prompt, {manner: WORDS[manner] for manner in MANNERS})
+    return [EFFECTS[name] for name in named]
 
 
 def collage(pictures: Sequence[Image.Image], size: tuple[int, int]) -> Image.Image:

@@ -33,6 +33,8 @@ from bot.demo.upstream import running_upstream
 from bot.errors import SettingsError
 from bot.generation.request import GenerationRequest
 from bot.i18n import Sentences
+from bot.jobs.limits import Caller
+from bot.people.styles import Owner
 from bot.providers.base import Generation, Observer, OpenCall, Provider
 from bot.settings import Settings
 from bot.workshop import World, read_catalog
@@ -207,6 +209,7 @@ async def _serve(
         mei = guild.add_member(env.create_user("小美"))
         _speak(env, mei.id, "zh-CN")
         await env.settle()
+        await _furnish(app, guild.id)
         await _greet(app, channel.id, words_url)
         try:
             preview = await env.preview(
@@ -223,6 +226,14 @@ async def _serve(
             await preview.close()
 
 
+async def _furnish(app: App, guild_id: int) -> None:
+    """Give the server a style, so that there is one to choose."""
+    services = app.client.services
+    manager = Caller(app.client.application_id or 0, guild_id, manages=True)
+    name, words = (services.sentences.say(f"demo-style-{one}", "en") for one in ("name", "words"))
+    await services.people.styles.save(manager, Owner.SERVER, name, words)
+
+
 async def _greet(app: App, channel_id: int, words_url: str | None) -> None:
     channel = app.client.get_channel(channel_id)
     if not isinstance(channel, discord.TextChannel):
@@ -237,7 +248,7 @@ async def _greet(app: App, channel_id: int, words_url: str | None) -> None:
 
 def _greeting(sentences: Sentences, language: str, words_url: str | None) -> str:
     say = sentences.say
-    keys = ("demo-greeting", "demo-buttons", "demo-settings")
+    keys = ("demo-greeting", "demo-buttons", "demo-styles", "demo-settings")
     lines = [say(key, language) for key in keys]
     if words_url:
         lines.append(say("demo-stand-in", language, url=words_url))

@@ -32,6 +32,7 @@ class ImageModel:
     reference_images: int
     thinking: tuple[Thinking, ...] = ()
     omit_resolution: bool = False
+    omit_instruction: bool = False
 
     @property
     def usual_resolution(self) -> Resolution:
@@ -158,6 +159,7 @@ class Catalog:
                 reference_images=model.reference_images,
                 thinking=model.thinking,
                 omit_resolution=model.omit_resolution,
+                omit_instruction=model.omit_instruction,
             )
             for model_id, model in table.models.items()
         }

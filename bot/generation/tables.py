@@ -80,7 +80,10 @@ class Table(BaseModel):
 
 
 class ModelTable(Table):
-    """One model. `aspect_ratios` names a list."""
+    """One model. `aspect_ratios` names a list.
+
+    One with `omit_instruction` refuses words in the system's place, and gets them with the prompt.
+    """
 
     nickname: Annotated[str, Field(min_length=1, max_length=40)]
     aliases: tuple[str, ...] = ()
@@ -89,6 +92,7 @@ class ModelTable(Table):
     reference_images: Annotated[int, Field(ge=0, le=14)]
     thinking: tuple[Thinking, ...] = ()
     omit_resolution: bool = False
+    omit_instruction: bool = False
 
 
 class OriginTable(Table):

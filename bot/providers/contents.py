@@ -23,8 +23,9 @@ def write(
 
     `links` are addresses by digest, of pictures that go as these instead.
     """
+    apart = request.house_style is not None and not offer.model.omit_instruction
     yield b"{"
-    if request.house_style:
+    if apart:
         instruction = {"parts": [{"text": request.house_style}]}
         yield b'"systemInstruction":%b,' % to_json(instruction)
     yield b'"contents":['
@@ -37,7 +38,8 @@ def write(
         yield b","
         shown |= {image.digest for image in (*images, turn.image)}
     images = _fresh(request.reference_images, shown)
-    yield from _said(request.words, images, locate, links or {})
+    words = request.words if apart else request.text
+    yield from _said(words, images, locate, links or {})
     yield b'],"generationConfig":%b}' % to_json(_config(offer, request))
 
 

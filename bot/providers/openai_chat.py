@@ -132,16 +132,18 @@ def _body(
     """The JSON body in pieces, the pictures as the files they are."""
     yield b'{"model":%b,"stream":false,' % to_json(offer.upstream_id)
     yield b'"messages":['
-    if request.house_style:
+    apart = request.house_style is not None and not offer.model.omit_instruction
+    words = request.words if apart else request.text
+    if apart:
         yield to_json({"role": "system", "content": request.house_style}) + b","
     yield b'{"role":"user","content":'
     if request.reference_images:
-        yield b"[" + to_json({"type": "text", "text": request.words})
+        yield b"[" + to_json({"type": "text", "text": words})
         for image in request.reference_images:
             yield b',{"type":"image_url","image_url":{"url":"data:%b;base64,' % image.mime.encode()
             yield locate(image)
             yield b'"}}'
         yield b"]"
     else:
-        yield to_json(request.words)
+        yield to_json(words)
     yield b"}]}"

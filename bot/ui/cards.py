@@ -232,7 +232,8 @@ class Cards:
         head = self._pressed(job.press, locale) + head
         references = len(job.request.reference_images)
         rows = [self._buttons.cancel(job)] if cancellable else []
-        hints = self.hints(job.request, job.press, locale)
+        # What is over, such as a card that points to its picture, needs no advice.
+        hints = self.hints(job.request, job.press, locale) if cancellable else []
         return self._progress(job.request, job.reserved, locale, head, references, hints, rows)
 
     def _ready(self, job: Job, ready_at: int | None) -> str:

@@ -214,18 +214,8 @@ async def test_every_body_is_as_discord_describes_it(scene):
     await alice.slash(
         scene.channel, "imagine", prompt="too tall", model="nano-banana-pro", aspect_ratio="1:8"
     )
-    settings = await boss.slash(scene.channel, "settings")
-    for setting in Setting:
-        await boss.select(settings.response, [setting])
-        await boss.click(settings.response, label="Back")
-    await boss.select(settings.response, [Setting.HOUSE_STYLE])
-    await boss.click(settings.response, label="Change")
-    await boss.slash(scene.channel, "style save", name="ink", words="ink wash", owner="server")
-    await alice.slash(scene.channel, "style list")
-    await alice.autocomplete(scene.channel, "imagine", "style", "in")
-    form = await alice.slash(scene.channel, "compose", style="ink")
-    await scene.fill(alice, form, subject="a body of water", lighting=["golden-hour"])
-    await alice.slash(scene.channel, "style remove", name="ink")
+    await look_at_settings(scene, boss)
+    await use_styles(scene, boss, alice)
     await boss.slash(scene.channel, "help")
     await boss.slash(scene.channel, "moderation words list")
     await boss.slash(scene.channel, "preferences")
@@ -252,6 +242,26 @@ async def test_every_body_is_as_discord_describes_it(scene):
     rung = [mentioned(r.json) for _, r in sent if r.method == "POST"]
     # A gift tells who gets it, and a team who may use it again: nobody else is ever notified.
     assert [names for names in rung if names] == [[str(bob.id)], [str(bob.id)]]
+
+
+async def look_at_settings(scene, boss) -> None:
+    """Each on its card, and the form of one."""
+    settings = await boss.slash(scene.channel, "settings")
+    for setting in Setting:
+        await boss.select(settings.response, [setting])
+        await boss.click(settings.response, label="Back")
+    await boss.select(settings.response, [Setting.HOUSE_STYLE])
+    await boss.click(settings.response, label="Change")
+
+
+async def use_styles(scene, boss, alice) -> None:
+    """A server's: saved, listed, offered, chosen in /compose, and not one's own to remove."""
+    await boss.slash(scene.channel, "style save", name="ink", words="ink wash", owner="server")
+    await alice.slash(scene.channel, "style list")
+    await alice.autocomplete(scene.channel, "imagine", "style", "in")
+    form = await alice.slash(scene.channel, "compose", style="ink")
+    await scene.fill(alice, form, subject="a body of water", lighting=["golden-hour"])
+    await alice.slash(scene.channel, "style remove", name="ink")
 
 
 def mentioned(body: dict[str, Any]) -> list[str]:

@@ -77,6 +77,20 @@ async def test_it_says_what_it_costs_and_who_would_pay_and_holds_nothing(scene, 
     await scene.assert_books_balance()
 
 
+async def test_what_goes_along_is_as_it_was_when_it_was_asked(scene, alice, calls):
+    """A style may be another by the time of the yes."""
+    await alice.slash(scene.channel, "style save", name="Ink", words="ink wash")
+    question = await ask(scene, alice, "a styled dragon", style="ink")
+    assert "style: Ink" in scene.text(question)
+    await alice.slash(scene.channel, "style save", name="Ink", words="oil on canvas")
+
+    await alice.click(question, label=f"Draw it for {PRICE} credits")
+
+    assert {call["prompt"] for call in calls.of("a styled dragon")} == {
+        "a styled dragon\n\nink wash"
+    }
+
+
 async def test_never_mind_draws_nothing_and_ends_it(scene, alice, calls):
     question = await ask(scene, alice, "never drawn")
     stored = scene.env.backend.get_message(scene.channel.id, question.id)

@@ -82,7 +82,9 @@ async def test_styles_are_saved_offered_and_removed(scene, boss):
     assert await scene.jobs() == []
 
 
-async def test_a_style_goes_along_as_it_was_however_the_picture_is_worked_on(scene, boss, calls):
+async def test_a_style_goes_along_as_it_was_however_the_picture_is_worked_on(
+    scene, boss, calls, photo
+):
     """The card, the search and the form have the person's own words; the model gets all."""
     alice = scene.member("alice")
     await save(scene, alice)
@@ -118,6 +120,16 @@ async def test_a_style_goes_along_as_it_was_however_the_picture_is_worked_on(sce
     assert form.modal["components"][0]["component"]["value"] == "add a reed"
     await scene.fill(alice, form, prompt="add a frog")
     assert words(calls) == f"add a frog\n\n{STYLE.words}"
+
+    # A reply is new words too, and so is what is said of anybody's picture.
+    mention = scene.app.client.user.mention
+    await alice.send(scene.channel, f"{mention} and a pond", reply_to=edited)
+    assert words(calls) == f"and a pond\n\n{STYLE.words}"
+    assert instruction(calls) == "other colours"
+    posted = await scene.member("bob").send(scene.channel, "look", attachments=[photo])
+    form = await alice.context_menu(scene.channel, "Edit this picture", posted)
+    await scene.fill(alice, form, what="add some sun")
+    assert (words(calls), instruction(calls)) == ("add some sun", "other colours")
 
     # A house style is the server's: there is none in a direct message.
     await alice.user.slash("imagine", prompt="on my own")

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -141,6 +142,29 @@ class Discord:
             page.locator(".command-popup").get_by_text("image", exact=True).first.click()
             page.locator('input.command-file-input[data-option="image"]').set_input_files(image)
         self._send()
+        return self._newer(last)
+
+    def open_form(self, command: str, **options: str) -> Locator:
+        """Pick a command with options that are offered for a few letters; the form it opens."""
+        page = self.page
+        page.locator("#channel-composer-input").click()
+        page.keyboard.type(f"/{command}")
+        page.locator(".command-popup").get_by_text(f"/{command}", exact=True).first.click()
+        page.locator(".command-chip").wait_for()
+        for option, letters in options.items():
+            page.locator(".command-ghost").click()
+            page.locator(".command-popup").get_by_text(option, exact=True).first.click()
+            page.keyboard.type(letters)
+            page.locator(".command-popup").get_by_text(re.compile(letters)).last.click()
+        self._send()
+        form = page.get_by_role("dialog")
+        form.wait_for()
+        return form
+
+    def submit(self, form: Locator) -> Locator:
+        """Send a form; the card that comes of it."""
+        last = self._last_id()
+        form.get_by_role("button", name="Submit").click()
         return self._newer(last)
 
     def say(self, line: str) -> Locator:

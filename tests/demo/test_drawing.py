@@ -170,6 +170,18 @@ def test_every_effect_changes_the_picture(effect):
     assert apart(opened(source), opened(edited)) > 0.5
 
 
+def test_a_style_that_goes_along_is_seen():
+    """Where the words say how something is drawn, and not only what."""
+    plainly, styled = (
+        opened(draw(f"two cats\n\n{words}", AspectRatio.W4_H3, SMALL)).crop((0, 0, 500, 300))
+        for words in ("on a bench", "black and white, noir")
+    )
+    red, green, blue = styled.split()
+    assert red.tobytes() == green.tobytes() == blue.tobytes()
+    assert len(set(plainly.split()[0].tobytes())) > 10
+    assert plainly.split()[0].tobytes() != plainly.split()[2].tobytes()
+
+
 def test_black_and_white_has_no_colour():
     source = draw("a red house", AspectRatio.W4_H3, SMALL)
     edited = opened(draw("in black and white", AspectRatio.W4_H3, SMALL, [source.content]))

@@ -143,6 +143,20 @@ def test_chinese_can_be_seen(discord, door):
     mine.get_by_text("你的 Plantain 余额").wait_for()
 
 
+def test_a_prompt_is_put_together_in_a_form_and_a_saved_style_goes_along(discord):
+    assert "choose Storybook there" in discord.cards.first.inner_text()
+    form = discord.open_form("compose", style="Story")
+    form.get_by_role("textbox", name="Subject").fill("two cats")
+    form.get_by_role("combobox", name="Lighting and view").click()
+    form.get_by_role("option", name="moonlight").click()
+    form.get_by_role("button", name="Apply").click()
+    form.get_by_role("textbox", name="Details").fill("a calm mood")
+    card = discord.submit(form)
+    discord.picture(card)
+    assert "two cats, moonlight, a calm mood" in card.inner_text()
+    assert "style: Storybook" in card.inner_text()
+
+
 def test_settings_preferences_and_help_can_be_seen(discord):
     """You manage the server, and the greeting says so; each card has its lists to choose from."""
     assert "You manage this server" in discord.cards.first.inner_text()

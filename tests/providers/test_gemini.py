@@ -4,13 +4,14 @@ import base64
 import json
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from blake3 import blake3
 
 from bot.errors import Billed, ErrorKind, ProviderError
-from bot.generation.request import AspectRatio, ImageRef, Resolution, Thinking, Turn
+from bot.generation.request import AspectRatio, ImageRef, Resolution, Style, Thinking, Turn
 from bot.providers.download import AGAIN_SECONDS, Downloader
 from bot.providers.pace import OpenGate
 from bot.providers.purchase import UPLOAD_LIMIT
@@ -108,6 +109,23 @@ async def test_a_style_goes_with_the_prompt_and_a_house_style_in_the_systems_pla
     asked = request_for(reference_images=references, **row["changes"])
     await make_provider().generate(asked, folder=folder, observer=observer)
     assert upstream.received[0].document == row["body"]
+
+
+async def test_a_model_that_takes_no_instruction_has_it_before_the_prompt(
+    upstream, make_provider, request_for, catalog, observer, folder, answer, png
+):
+    """As an operator says of it in plantain.toml."""
+    google = catalog.upstreams["google"]
+    known = google.offers["gemini-3-pro-image"]
+    offer = replace(known, model=replace(known.model, omit_instruction=True))
+    told = replace(google, offers={offer.model.id: offer})
+    upstream.script(upstream.reply(200, answer(png)))
+    asked = request_for(house_style="flat colours", style=Style("ink", "ink wash"))
+    await make_provider(upstream=told).generate(asked, folder=folder, observer=observer)
+    document = upstream.received[0].document
+    assert "systemInstruction" not in document
+    [part] = document["contents"][0]["parts"]
+    assert part["text"] == "flat colours\n\nA red fox in snow\n\nink wash"
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 48 * 1024, 48 * 1024 + 1, 1_000_000])

@@ -586,7 +586,9 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
             CONFIRM_CARDS.asked(
                 replace(ASKED, paid_by=PaidBy.TEAM, team=TEAM.name, repaid=True), locale
             ),
-            CONFIRM_CARDS.asked(replace(ASKED, draft=replace(ASKED.draft, request=CLASHING)), locale),
+            CONFIRM_CARDS.asked(
+                replace(ASKED, draft=replace(ASKED.draft, request=CLASHING)), locale
+            ),
             CONFIRM_CARDS.taken(QUESTION, locale),
             CONFIRM_CARDS.declined(QUESTION, locale),
         ],
