@@ -8,6 +8,7 @@ import discord
 from bot.client import Client
 from bot.items import PersistentItem
 from bot.jobs.payers import PaidBy
+from bot.ui.permission import check
 from bot.ui.replies import turn
 from bot.ui.whereabouts import channels, who
 
@@ -18,6 +19,7 @@ async def draw(
     client: Client, interaction: discord.Interaction, question_id: str, said: PaidBy | None
 ) -> None:
     """Draw it at the price and from the purse that was said; at any other, ask again."""
+    check(interaction)
     services, locale = client.services, interaction.locale.value
     asked = await services.confirmations.look(
         question_id, who(interaction), channels(interaction), said=said

@@ -15,7 +15,7 @@ from bot.ui.buttons import JOB_ID, MORE
 from bot.ui.detail_cards import DetailCards
 from bot.ui.modals import DeleteModal, EditModal, PickModal, RemixModal
 from bot.ui.permission import check, may_change
-from bot.ui.replies import answer, ask, take_away
+from bot.ui.replies import answer, ask, begin, take_away
 
 Pressing = Callable[[Client, discord.Interaction, Stored, str], Awaitable[None]]
 """What to do with the job that a button names; the last is what else the button says."""
@@ -108,6 +108,8 @@ async def delete(client: Client, interaction: discord.Interaction, stored: Store
 
     async def submit(submitted: discord.Interaction, everywhere: bool) -> None:
         async with client.telling(submitted):
+            if not await begin(submitted):
+                return
             if everywhere:
                 await history.forget(stored, submitted.user.id)
             await take_away(submitted)

@@ -43,7 +43,8 @@ async def compare(client: Client, interaction: discord.Interaction, stored: Stor
     services, cards = client.services, VersionCards(client.services.sentences)
     async with services.versions.compared(stored, interaction.user.id) as file:
         private = stored.job.place.private
-        card = cards.compared(stored, file.name, interaction.locale.value)
+        member_id, locale = interaction.user.id, interaction.locale.value
+        card = cards.compared(stored, file.name, locale, member_id=member_id)
         card = await services.veil.cover(card, interaction, private=private)
         await attach(interaction, card, file, private=private)
 
