@@ -113,6 +113,7 @@ async def test_presses_of_one_moment_each_draw_once(scene_over, settings, calls)
         assert calls.count("of one moment") == 1 + 9
         jobs = await scene.jobs()
         assert [job["state"] for job in jobs] == ["done"] * 10
+        assert len({job["interaction_id"] for job in jobs}) == 10
         assert len(scene.channel.history()) == 10
         left = [(await scene.account(member)).available for member in (alice, bob, carol)]
         assert left == [100 - 7 - 14 - 7 - 11, 100 - 7 - 14 - 11, 0]
