@@ -38,6 +38,13 @@ class Wardrobe:
     own: tuple[Style, ...]
     servers: tuple[Style, ...]
 
+    def like(self, typed: str) -> list[tuple[Owner, Style]]:
+        """Those with that in their name: one's own, then what these do not hide, as for `find`."""
+        wanted, own = _fold(typed), {_fold(style.name) for style in self.own}
+        named = [(Owner.MEMBER, style) for style in self.own]
+        named += [(Owner.SERVER, one) for one in self.servers if _fold(one.name) not in own]
+        return [(owner, style) for owner, style in named if wanted in _fold(style.name)]
+
 
 class Styles:
     """A server's styles are for its managers to change and for everybody there to use.

@@ -55,20 +55,14 @@ class StyleCards:
     def choices(
         self, wardrobe: Wardrobe, typed: str, locale: str
     ) -> list[app_commands.Choice[str]]:
-        """Those whose name has what was typed: one's own first, then what they do not hide."""
-        wanted = typed.casefold().strip()
-        own = {style.name.casefold() for style in wardrobe.own}
-        named = [("choice-style-own", style) for style in wardrobe.own]
-        named += [
-            ("choice-style-server", style)
-            for style in wardrobe.servers
-            if style.name.casefold() not in own
-        ]
+        """Those whose name has what was typed, each with whose it is."""
+        keys = {Owner.MEMBER: "choice-style-own", Owner.SERVER: "choice-style-server"}
         return [
-            app_commands.Choice(name=self._say(key, locale, name=style.name), value=style.name)
-            for key, style in named
-            if wanted in style.name.casefold()
-        ][:MOST_OFFERED]
+            app_commands.Choice(
+                name=self._say(keys[owner], locale, name=style.name), value=style.name
+            )
+            for owner, style in wardrobe.like(typed)[:MOST_OFFERED]
+        ]
 
     def _lines(self, styles: Sequence[Style], locale: str) -> Iterator[str]:
         length = 0

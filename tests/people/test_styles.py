@@ -34,6 +34,12 @@ async def test_each_owner_has_a_name_once_in_whatever_case(styles):
     assert (await styles.list(9, 2)).servers == (
         Style("old ink", "everybody's"), Style("狐狸", "红色"),
     )  # fmt: skip
+    wardrobe = await styles.list(7, 2)
+    assert [(owner, one.name) for owner, one in wardrobe.like("")] == [
+        (MINE, "ＯＬＤ ink"), (SERVERS, "狐狸"),
+    ]  # fmt: skip
+    assert wardrobe.like(" INK")[0][1].words == "black ink"
+    assert wardrobe.like("pen") == []
     for member_id, guild_id, name in ((9, 3, "old ink"), (9, 0, "狐狸"), (7, 2, "older ink")):
         with pytest.raises(NoSuchStyle):
             await styles.find(member_id, guild_id, name)
