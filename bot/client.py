@@ -209,13 +209,18 @@ class Client(commands.Bot):
         return False
 
     @asynccontextmanager
-    async def telling(self, interaction: discord.Interaction) -> AsyncIterator[None]:
-        """Whatever goes wrong inside is told to the person alone, in their language."""
+    async def telling(
+        self, interaction: discord.Interaction, *, prompt: str = ""
+    ) -> AsyncIterator[None]:
+        """Whatever goes wrong inside is told to the person alone, in their language.
+
+        `prompt` is what they would have to write again, to copy it.
+        """
         await self.meet(interaction)
         try:
             yield
         except Exception as error:  # noqa: BLE001 - the one place where every error ends
-            await self.tell_error(interaction, error)
+            await self.tell_error(interaction, error, prompt)
 
     @asynccontextmanager
     async def telling_author(self, message: discord.Message) -> AsyncIterator[str | None]:
@@ -236,9 +241,12 @@ class Client(commands.Bot):
             except Exception as trouble:  # noqa: BLE001 - telling is the last thing to try
                 self._log.warning("could not tell an error", problem=str(trouble))
 
-    async def tell_error(self, interaction: discord.Interaction, error: Exception) -> None:
+    async def tell_error(
+        self, interaction: discord.Interaction, error: Exception, prompt: str = ""
+    ) -> None:
         """Show the sentence for an error; one that is not ours is logged with its trace first."""
-        card = self.services.cards.problem(self._ours(error), interaction.locale.value)
+        locale = interaction.locale.value
+        card = self.services.cards.problem(self._ours(error), locale, prompt=prompt)
         try:
             await tell(interaction, card)
         except Exception as trouble:  # noqa: BLE001 - telling is the last thing that can be tried

@@ -122,7 +122,7 @@ class Generate(commands.Cog):
         )
 
         async def submit(submitted: discord.Interaction, prompt: str) -> None:
-            async with self._client.telling(submitted):
+            async with self._client.telling(submitted, prompt=prompt):
                 await make(submitted, JobKind.IMAGINE, prompt)
 
         # What cannot be drawn is refused before anybody fills in a form for it.

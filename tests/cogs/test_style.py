@@ -149,6 +149,13 @@ async def test_words_that_are_kept_out_are_looked_for_in_styles_too(scene, boss,
     refused = await alice.slash(scene.channel, "imagine", prompt="a heron", style="old ink")
     assert "“wash” out of its pictures" in scene.text(refused.response)
 
+    # What was put together in a form need not be put together again.
+    form = await alice.slash(scene.channel, "compose")
+    refused = await scene.fill(alice, form, subject="a heron", details="a Wash of green")
+    assert refused.ephemeral
+    assert "“wash” out of its pictures" in scene.text(refused)
+    assert "> a heron, a Wash of green\n" in scene.text(refused)
+
     await decide(scene, boss, Setting.HOUSE_STYLE, "no wash at all")
     made = await alice.slash(scene.channel, "imagine", prompt="a heron alone")
     assert "7 credits charged" in scene.text(made.response)
