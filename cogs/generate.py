@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Client
+from bot.generation.cast import NAME_LIMIT
 from bot.generation.policy import PROMPT_LIMIT
 from bot.generation.request import AspectRatio, Resolution, Thinking
 from bot.jobs.job import JobKind
@@ -14,12 +15,15 @@ from bot.jobs.onward import Step
 from bot.jobs.uploads import Upload
 from bot.people.defaults import Choice
 from bot.pressing import NothingToEdit
+from bot.ui.character_cards import choices
 from bot.ui.finds import Avatar
 from bot.ui.finds import emoji as find_emoji
 from bot.ui.translator import localized
 from bot.ui.whereabouts import who
 
 Count = Literal[1, 2, 3, 4]
+Name = app_commands.Range[str, 1, NAME_LIMIT + 1]
+"""With its sign."""
 Prompt = app_commands.Range[str, 1, PROMPT_LIMIT]
 
 RATIOS = [app_commands.Choice(name=ratio.value, value=ratio.value) for ratio in AspectRatio]
@@ -34,6 +38,7 @@ SHARED = {
     "resolution": localized("option-resolution"),
     "count": localized("option-count"),
     "thinking": localized("option-thinking"),
+    "character": localized("option-character"),
     "private": localized("option-private"),
 }
 
@@ -44,6 +49,7 @@ class Generate(commands.Cog):
         self._profiles = client.services.people.profiles
         self._cards = client.services.cards
         self._kept = client.services.kept
+        self._characters = client.services.characters
         self._links = client.services.links
         self._desk = client.services.desk
 
@@ -68,6 +74,7 @@ class Generate(commands.Cog):
         image: discord.Attachment | None = None,
         image2: discord.Attachment | None = None,
         image3: discord.Attachment | None = None,
+        character: Name | None = None,
         private: bool | None = None,
     ) -> None:
         await self._make(
@@ -80,6 +87,7 @@ class Generate(commands.Cog):
             count=count,
             thinking=thinking,
             uploads=(image, image2, image3),
+            character=character,
             private=private,
         )
 
@@ -109,6 +117,7 @@ class Generate(commands.Cog):
         image10: discord.Attachment | None = None,
         member: discord.User | None = None,
         emoji: str | None = None,
+        character: Name | None = None,
         model: str | None = None,
         aspect_ratio: str | None = None,
         resolution: str | None = None,
@@ -129,6 +138,7 @@ class Generate(commands.Cog):
             count=count,
             thinking=thinking,
             uploads=(image, *more, *faces, *smileys),
+            character=character,
             private=private,
         )
 
@@ -144,6 +154,14 @@ class Generate(commands.Cog):
             if typed.casefold() in f"{model.nickname} {model.id}".casefold()
         ][:25]
 
+    @imagine.autocomplete("character")
+    @edit.autocomplete("character")
+    async def offer_characters(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        mine = await self._characters.all(interaction.user.id)
+        return choices(mine, typed)
+
     async def _make(
         self,
         interaction: discord.Interaction,
@@ -156,11 +174,13 @@ class Generate(commands.Cog):
         count: int,
         thinking: str | None,
         uploads: tuple[Upload | None, ...],
+        character: str | None,
         private: bool | None,
     ) -> None:
         given = [upload for upload in uploads if upload is not None]
         kept = await self._kept.look(interaction.user.id)
-        if kind is JobKind.EDIT and not (given or kept):
+        cast = await self._characters.cast(interaction.user.id, prompt, also=character)
+        if kind is JobKind.EDIT and not (given or kept or cast.pictures):
             raise NothingToEdit
         await self._studio.refresh()
         typed = Choice(
@@ -185,9 +205,10 @@ class Generate(commands.Cog):
             resolution=chosen.resolution,
             count=count,
             thinking=Thinking(thinking) if thinking else None,
-            reference_images=pictures,
+            reference_images=pictures + len(cast.pictures),
+            characters=cast.after(pictures),
         )
-        step = Step(draft, uploads=given, kept=kept)
+        step = Step(draft, uploads=given, kept=kept, cast=cast.pictures)
         await self._desk.submit(interaction, step, private=bool(chosen.private))
 
 

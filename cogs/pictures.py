@@ -28,6 +28,7 @@ async def edit(interaction: discord.Interaction, message: discord.Message) -> No
     async def submit(submitted: discord.Interaction, wish: Wish) -> None:
         async with client.telling(submitted):
             await client.services.studio.refresh()
+            wish = await client.services.characters.join(wish, submitted.user.id)
             if ours:
                 step = onward.edit(ours, wish)
             else:

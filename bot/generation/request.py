@@ -53,11 +53,26 @@ class ImageRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Appearance:
+    """A character: `count` of the reference images show it, beginning with `first`, from 0."""
+
+    name: str
+    first: int
+    count: int
+
+    @property
+    def places(self) -> range:
+        """Which of the reference images those are."""
+        return range(self.first, self.first + self.count)
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One exchange that ended in `image`, for going on from it with the same model.
 
-    `prompt` and `reference_images` are the person's side. `parts` is the model's, a JSON list in
-    the dialect of `provider`, as it came but for the picture: its base64 is its digest here.
+    `prompt`, `reference_images` and `characters` are the person's side. `parts` is the model's,
+    a JSON list in the dialect of `provider`, as it came but for the picture: its base64 is its
+    digest here.
     """
 
     provider: str
@@ -66,6 +81,7 @@ class Turn:
     reference_images: tuple[ImageRef, ...]
     image: ImageRef
     parts: str
+    characters: tuple[Appearance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,7 @@ class GenerationRequest:
 
     `thinking` None leaves it to the model. `history` is the conversation that led to the first of
     `reference_images`, oldest turn first; who cannot replay it works from the pictures alone.
+    `characters` are who some of the reference images show; `prompt` is as the person wrote it.
     """
 
     prompt: str
@@ -84,3 +101,4 @@ class GenerationRequest:
     thinking: Thinking | None = None
     reference_images: tuple[ImageRef, ...] = ()
     history: tuple[Turn, ...] = ()
+    characters: tuple[Appearance, ...] = ()

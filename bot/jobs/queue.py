@@ -8,7 +8,14 @@ from collections.abc import Sequence
 
 from bot.db.database import Row, Transaction
 from bot.generation.pricing import Price
-from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
+from bot.generation.request import (
+    Appearance,
+    AspectRatio,
+    GenerationRequest,
+    ImageRef,
+    Resolution,
+    Thinking,
+)
 from bot.jobs.job import ENDED, LAWFUL, Button, Job, JobKind, JobState, Origin, Place, Receipt
 from bot.pressing import Cancelled
 
@@ -70,6 +77,14 @@ async def add(tx: Transaction, job: Job, *, kept: Sequence[ImageRef] = ()) -> No
             position=position,
             digest=image.digest,
         )
+    for character in request.characters:
+        await tx.run(
+            "add_job_character",
+            job_id=job.id,
+            position=character.first,
+            pictures=character.count,
+            name=character.name,
+        )
     for picture in kept:
         await tx.run("use_kept_picture", member_id=place.member_id, digest=picture.digest)
 
@@ -112,6 +127,11 @@ async def of_interaction(tx: Transaction, interaction_id: int | None) -> Job | N
 async def references(tx: Transaction, job_id: str) -> tuple[ImageRef, ...]:
     """The pictures a job works from, in order."""
     return await _images(tx, job_id, "reference")
+
+
+async def characters(tx: Transaction, job_id: str) -> tuple[Appearance, ...]:
+    """Who takes part in a job, in the order of their pictures."""
+    return tuple(map(appearance, await tx.all("job_characters", job_id=job_id)))
 
 
 async def results(tx: Transaction, job_id: str) -> tuple[ImageRef, ...]:
@@ -222,6 +242,11 @@ def image(row: Row) -> ImageRef:
     return ImageRef(row["digest"], row["mime"], row["width"], row["height"], row["size"])
 
 
+def appearance(row: Row) -> Appearance:
+    """The character of a row."""
+    return Appearance(row["name"], row["position"], row["pictures"])
+
+
 def origin(row: Row) -> Origin | None:
     """The stored picture that a row's job goes on from."""
     job_id, picture = row["origin_job_id"], row["origin_picture"]
@@ -239,6 +264,7 @@ async def _images(tx: Transaction, job_id: str, role: str) -> tuple[ImageRef, ..
 
 
 async def _job(tx: Transaction, row: Row) -> Job:
+    worked_from = await references(tx, row["id"])
     return Job(
         id=row["id"],
         kind=JobKind(row["kind"]),
@@ -262,7 +288,8 @@ async def _job(tx: Transaction, row: Row) -> Job:
             resolution=Resolution(row["resolution"]),
             count=row["count"],
             thinking=Thinking(row["thinking"]) if row["thinking"] else None,
-            reference_images=await references(tx, row["id"]),
+            reference_images=worked_from,
+            characters=await characters(tx, row["id"]) if worked_from else (),
         ),
         provider=row["provider"],
         price=Price(credits=row["credits_each"], usd_micros=row["usd_micros_each"]),

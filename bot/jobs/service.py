@@ -17,7 +17,14 @@ from bot.errors import (
 from bot.generation import policy
 from bot.generation.catalog import Catalog, ImageModel
 from bot.generation.pricing import Price, Ranking, Tariff
-from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
+from bot.generation.request import (
+    Appearance,
+    AspectRatio,
+    GenerationRequest,
+    ImageRef,
+    Resolution,
+    Thinking,
+)
 from bot.jobs import instead, question, queue
 from bot.jobs.assortment import Assortment
 from bot.jobs.dispatch import Dispatcher
@@ -164,9 +171,11 @@ class Studio:
         count: int,
         reference_images: int,
         thinking: Thinking | None = None,
+        characters: Sequence[Appearance] = (),
     ) -> Draft:
         """Settle what was left open and check it all; raises a Refusal. Looks nothing up.
 
+        `characters` are who some of the reference images will show.
         The price is that of an upstream which was open at the last `refresh`.
         """
         if not self._open:
@@ -180,6 +189,7 @@ class Studio:
             resolution=resolution or chosen.usual_resolution,
             count=count,
             thinking=thinking,
+            characters=tuple(characters),
         )
         policy.check(request, chosen, reference_images=reference_images)
         able = self._assortment.able(chosen, request, reference_images)
@@ -230,23 +240,25 @@ class Studio:
         question_id: str | None = None,
         button: Button | None = None,
         kept: Sequence[ImageRef] = (),
+        cast: Sequence[ImageRef] = (),
     ) -> Job:
         """Read the uploads, then reserve and enqueue in one transaction and wake a runner.
 
         `pictures` are stored ones to work from, before the uploads; `origin` is where the first of
         them comes from, when the job goes on from there; `brought_by` is whose they are, when the
-        one who asks has not been shown them; `kept` ones come last and are kept no longer;
-        `question_id` is the question that this answers, once. Raises what `admit` does, and
-        UnusablePicture, JobUnknown, LimitReached, NotEnoughCredits, UpstreamClosed or QuestionOver;
-        then nothing is held and no upstream is asked. A job that is early for a limit or an
-        upstream by a minute at most begins later. An interaction that comes twice is one job.
+        one who asks has not been shown them; `kept` ones come next and are kept no longer; those of
+        the `cast` come last. `question_id` is the question that this answers, once. Raises what
+        `admit` does, and UnusablePicture, JobUnknown, LimitReached, NotEnoughCredits,
+        UpstreamClosed or QuestionOver; then nothing is held and no upstream is asked. A job that is
+        early for a limit or an upstream by a minute at most begins later. An interaction that comes
+        twice is one job.
         """
         who = Who(place.member_id, place.guild_id or 0, place.role_ids)
         await self.admit(draft, who, place.channels)
         pictures = (*await self._uploads.lighten(pictures), *await self._uploads.take(uploads))
         if not self._open:
             raise ShuttingDown
-        request = replace(draft.request, reference_images=(*pictures, *kept))
+        request = replace(draft.request, reference_images=(*pictures, *kept, *cast))
         job_id = self._new_id()
         await self._assortment.refresh()
 

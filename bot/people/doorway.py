@@ -54,7 +54,9 @@ class Doorway:
         if blocked:
             raise MemberBlocked
         _check(rules, who, channels, request.count, total)
-        word = await search(request.prompt, kept_out)
+        # Names are shown and sent as the prompt is.
+        names = (one.name for one in request.characters)
+        word = await search("\n".join((request.prompt, *names)), kept_out)
         if word is not None:
             if rules.log_channel is not None:
                 note = Note(who.guild_id, who.member_id, request.prompt, word=word)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.generation.catalog import Offer, Upstream
 from bot.generation.request import GenerationRequest, ImageRef
+from bot.generation.wording import spoken
 from bot.providers.base import Fetch, Generation, ImageFile, Observer, OpenCall
 from bot.providers.chat_outcome import read
 from bot.providers.download import fetch_patiently
@@ -133,12 +134,12 @@ def _body(
     yield b'{"model":%b,"stream":false,' % to_json(offer.upstream_id)
     yield b'"messages":[{"role":"user","content":'
     if request.reference_images:
-        yield b"[" + to_json({"type": "text", "text": request.prompt})
+        yield b"[" + to_json({"type": "text", "text": spoken(request)})
         for image in request.reference_images:
             yield b',{"type":"image_url","image_url":{"url":"data:%b;base64,' % image.mime.encode()
             yield locate(image)
             yield b'"}}'
         yield b"]"
     else:
-        yield to_json(request.prompt)
+        yield to_json(spoken(request))
     yield b"}]}"

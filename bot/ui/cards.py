@@ -258,7 +258,8 @@ class Cards:
         return _card(BANANA, _text(f"{head}\n{quoted(request.prompt)}\n-# {held}"), *rows)
 
     def size(self, request: GenerationRequest, locale: str, reference_images: int) -> str:
-        """What was chosen: the ratio where it was, how long to think where it was, from what."""
+        """What was chosen: the ratio where it was, how long to think where it was, from what,
+        with whom."""
         auto = request.aspect_ratio is AspectRatio.AUTO
         size = self._say(
             "card-size-auto" if auto else "card-size",
@@ -271,6 +272,9 @@ class Cards:
             size = self._say("card-thinking", locale, size=size, thinking=thinking)
         if reference_images:
             size = self._say("card-references", locale, size=size, count=reference_images)
+        if request.characters:
+            names = ", ".join(harmless(one.name) for one in request.characters)
+            size = self._say("card-characters", locale, size=size, names=names)
         return size
 
     def nickname(self, job: Job) -> str:
