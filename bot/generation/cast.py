@@ -1,5 +1,6 @@
 """Characters by their names: what may be one, and who is meant by an @Name in a prompt. Pure."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ SIGNS = "@＠"
 """The second is what keyboards for Chinese and Japanese may give."""
 UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
 """How the names of letters begin after and before which no space ends a word."""
+_SIGN = re.compile(f"[{SIGNS}](?![{SIGNS}\\s])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,8 @@ def mentioned(prompt: str, known: Mapping[str, Character]) -> list[Character]:
 
 def _runs(prompt: str) -> Iterator[str]:
     """What follows each sign, as far as it may be a name; nothing inside another word or <@id>."""
-    for place, letter in enumerate(prompt):
-        if letter not in SIGNS:
-            continue
+    for sign in _SIGN.finditer(prompt):
+        place = sign.start()
         before = prompt[place - 1] if place else " "
         if before == "<" or (_in_name(before) and not _unspaced(before)):
             continue
@@ -96,8 +97,8 @@ def _called(run: str, known: Mapping[str, Character]) -> Character | None:
 
 def _in_name(letter: str) -> bool:
     """Letters, digits and what is written upon them, of any script."""
-    return letter == "_" or unicodedata.category(letter)[0] in "LMN"
+    return letter == "_" or letter.isalnum() or unicodedata.category(letter)[0] in "LMN"
 
 
 def _unspaced(letter: str) -> bool:
-    return unicodedata.name(letter, "").startswith(UNSPACED)
+    return letter >= "\u0e00" and unicodedata.name(letter, "").startswith(UNSPACED)

@@ -142,7 +142,8 @@ class Characters:
         if also is None and not any(sign in prompt for sign in SIGNS):
             return NOBODY
         known = {fold(one.name): one for one in await self.all(member_id)}
-        found = mentioned(prompt, known)
+        # In a thread: a prompt of thousands of signs takes its time.
+        found = await asyncio.to_thread(mentioned, prompt, known) if known else []
         if also is not None:
             chosen = known.get(fold(tidy(also) or also))
             if chosen is None:
