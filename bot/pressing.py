@@ -77,6 +77,13 @@ class NothingToEdit(Refusal):
 
 
 @dataclass(eq=False)
+class KeptNoLonger(Refusal):
+    """What was kept for this request has been used for another, or taken away, in the meantime."""
+
+    key = "refusal-kept-no-longer"
+
+
+@dataclass(eq=False)
 class NoSuchCharacter(Refusal):
     """Who asks has no character called `name`."""
 

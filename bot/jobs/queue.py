@@ -17,7 +17,7 @@ from bot.generation.request import (
     Thinking,
 )
 from bot.jobs.job import ENDED, LAWFUL, Button, Job, JobKind, JobState, Origin, Place, Receipt
-from bot.pressing import Cancelled
+from bot.pressing import Cancelled, KeptNoLonger
 
 MICROS = 1_000_000
 
@@ -33,7 +33,8 @@ class UnlawfulMove(Exception):
 async def add(tx: Transaction, job: Job, *, kept: Sequence[ImageRef] = ()) -> None:
     """Store a queued job and its reference images, in the transaction that reserved for it.
 
-    Its member had `kept` some of them for this, and keeps them no longer.
+    Its member had `kept` some of them for this, and keeps them no longer; raises KeptNoLonger where
+    that is so already: one picture serves one request.
     """
     place, request = job.place, job.request
     await tx.run(
@@ -85,8 +86,9 @@ async def add(tx: Transaction, job: Job, *, kept: Sequence[ImageRef] = ()) -> No
             pictures=character.count,
             name=character.name,
         )
-    for picture in kept:
-        await tx.run("use_kept_picture", member_id=place.member_id, digest=picture.digest)
+    for digest in dict.fromkeys(picture.digest for picture in kept):
+        if await tx.one("use_kept_picture", member_id=place.member_id, digest=digest) is None:
+            raise KeptNoLonger
 
 
 async def tie(tx: Transaction, job_id: str, image: ImageRef, *, picture: int, now: int) -> int:

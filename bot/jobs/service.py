@@ -248,7 +248,7 @@ class Studio:
         them comes from, when the job goes on from there; `brought_by` is whose they are, when the
         one who asks has not been shown them; `kept` ones come next and are kept no longer; those of
         the `cast` come last. `question_id` is the question that this answers, once. Raises what
-        `admit` does, and UnusablePicture, JobUnknown, LimitReached, NotEnoughCredits,
+        `admit` does, and UnusablePicture, JobUnknown, LimitReached, NotEnoughCredits, KeptNoLonger,
         UpstreamClosed or QuestionOver; then nothing is held and no upstream is asked. A job that is
         early for a limit or an upstream by a minute at most begins later. An interaction that comes
         twice is one job.

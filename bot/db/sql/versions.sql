@@ -85,8 +85,8 @@ SELECT images.digest, images.mime, images.width, images.height, images.size, exp
  ORDER BY kept_at, images.digest;
 
 -- name: use_kept_picture
--- It was for one request.
-DELETE FROM kept_pictures WHERE member_id = :member_id AND digest = :digest;
+-- It was for one request; no row back means that another has used it, or that it is kept no longer.
+DELETE FROM kept_pictures WHERE member_id = :member_id AND digest = :digest RETURNING digest;
 
 -- name: drop_kept_pictures
 -- What a member does not want to keep, and what anybody kept for too long.

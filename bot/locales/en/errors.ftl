@@ -41,6 +41,7 @@ refusal-message-gone = The message was deleted in the meantime. `/show` brings t
 refusal-nothing-before = This picture is not an edit, so there is nothing before it.
 refusal-no-picture-there = There is no picture in that message. Choose one with an attached or embedded picture.
 refusal-nothing-to-edit = There is nothing to change: attach a picture, choose a member, an emoji or a character, or keep one first with **Use as reference** in a message's menu.
+refusal-kept-no-longer = What you had kept for this has been used for another request, or taken away, since you asked. Keep it once more with **Use as reference**, and try again.
 refusal-no-such-emoji = “{ $emoji }” is no custom emoji. Pick one of a server's own; those of the keyboard are no pictures.
 refusal-picture-unreachable = “{ $name }” could not be fetched from where it lies. Save it and attach it instead.
 refusal-nothing-said = Say in your reply what should change, and mention the bot or leave the ping on.

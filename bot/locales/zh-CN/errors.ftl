@@ -35,6 +35,7 @@ refusal-message-gone = 这条消息已被删除。可用 `/show` 找回图片。
 refusal-nothing-before = 这张图片不是编辑得来的，没有更早的版本。
 refusal-no-picture-there = 那条消息里没有图片。请选择带有附件图片或嵌入图片的消息。
 refusal-nothing-to-edit = 没有可修改的图片：请附上图片，选择成员、表情或角色，或先在消息菜单里选 **用作参考**。
+refusal-kept-no-longer = 你为这个请求保留的图片，后来已用于另一个请求，或已被移除。请用 **用作参考** 重新保留，然后再试一次。
 refusal-no-such-emoji = “{ $emoji }” 不是自定义表情。请选择服务器自己的表情；键盘上的表情不是图片。
 refusal-picture-unreachable = 无法取得 “{ $name }”。请保存后作为附件发送。
 refusal-nothing-said = 请在回复里说明要改什么，并提及机器人或保留提醒。
