@@ -482,7 +482,7 @@ def test_looking_makes_no_database_and_a_reset_of_nothing_says_so(command, folde
 
     assert [run.code for run in [*runs, reset]] == [0] * 4
     assert "no database yet" in runs[1].out
-    assert reset.out == "google: nothing was left alone there.\n"
+    assert reset.out == "google: nothing was paused there.\n"
     assert list(folder.iterdir()) == []
 
 

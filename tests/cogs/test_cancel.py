@@ -20,7 +20,9 @@ CANCELLED = "**Cancelled** · nothing was charged"
 
 
 class Held:
-    """A Provider whose calls have left, and bring nothing until they may."""
+    """A Provider whose calls, but for the first `free`, bring nothing until they may."""
+
+    free = 0
 
     def __init__(self, inner):
         self.inner = inner
@@ -33,8 +35,9 @@ class Held:
 
     async def generate(self, request, *, folder, observer):
         self.asked.append(request.prompt)
-        await observer.calling(Call(self.name, "key", request.model, 1))
-        await self.go.wait()
+        if len(self.asked) > self.free:
+            await observer.calling(Call(self.name, "key", request.model, 1))
+            await self.go.wait()
         return await self.inner.generate(request, folder=folder, observer=observer)
 
 
@@ -145,6 +148,27 @@ async def test_what_waits_is_given_back_at_once_and_what_is_drawn_is_not_charged
     [spent] = await scene.app.database.read(lambda tx: tx.all("spending", since=0))
     assert spent["liability"] == spent["in_doubt"] > 0
     assert not first.followups
+    await scene.assert_books_balance()
+
+
+async def test_a_job_of_which_some_is_drawn_is_cancelled_whole(scene, held):
+    """The picture that was there is shown to nobody; the card says that it was cancelled."""
+    held["provider"].free = 1
+    alice = scene.member("alice")
+    shown = press(scene, alice, "one of two", count=2)
+    rows = "SELECT * FROM job_images"
+    while not await scene.app.database.read(lambda tx: tx.query(rows)):
+        await asyncio.sleep(0.01)
+
+    cancel(scene, alice, shown.response)
+    await seen(lambda: is_cancelled(scene, shown))
+    await scene.env.settle()
+
+    assert scene.labels(shown.response) == []
+    assert await states(scene) == {"one of two": "cancelled"}
+    assert (await scene.account(alice)).available == 100
+    [job] = await scene.jobs()
+    assert (job["deliver_at"], job["reply_token"]) == (None, None)
     await scene.assert_books_balance()
 
 
