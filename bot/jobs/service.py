@@ -246,12 +246,11 @@ class Studio:
 
         `pictures` are stored ones to work from, before the uploads; `origin` is where the first of
         them comes from, when the job goes on from there; `brought_by` is whose they are, when the
-        one who asks has not been shown them; `kept` ones come next and are kept no longer; those of
-        the `cast` come last. `question_id` is the question that this answers, once. Raises what
-        `admit` does, and UnusablePicture, JobUnknown, LimitReached, NotEnoughCredits, KeptNoLonger,
-        UpstreamClosed or QuestionOver; then nothing is held and no upstream is asked. A job that is
-        early for a limit or an upstream by a minute at most begins later. An interaction that comes
-        twice is one job.
+        one who asks has not been shown them. `kept` ones, kept no longer, come next, and those of
+        the `cast` last. `question_id` is the question that this answers, once. Raises what `admit`
+        does, and UnusablePicture, JobUnknown, LimitReached, NotEnoughCredits, KeptNoLonger,
+        UpstreamClosed or QuestionOver: then nothing is held or asked. What is early by a minute at
+        most begins later. An interaction that comes twice is one job.
         """
         who = Who(place.member_id, place.guild_id or 0, place.role_ids)
         await self.admit(draft, who, place.channels)
@@ -272,12 +271,8 @@ class Studio:
             )
             job = _job(job_id, draft, place, request, held, self._now())
             wait = max(held.wait, closed_for)
-            job = job.evolve(
-                origin=origin,
-                brought_by=brought_by,
-                button=button,
-                begins_at=job.created_at + wait if wait else None,
-            )
+            job = job.evolve(origin=origin, brought_by=brought_by, button=button)
+            job = job.evolve(begins_at=job.created_at + wait if wait else None)
             await queue.add(tx, job, kept=kept)
             return job, wait
 
