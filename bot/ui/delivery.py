@@ -5,6 +5,7 @@ same, so it goes the same way again, where it is found, or replaces itself.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import discord
@@ -99,8 +100,10 @@ class DiscordDelivery:
     async def cancelled(self, job: Job) -> bool:
         reached = await self._show(job, self._cards.cancelled(job))
         if reached is False:
-            # There is no card to change any more; whoever asked is told another way.
-            return await self.explain(job, Cancelled())
+            # There is no card to change any more; whoever asked is told another way. In public it
+            # may be another's press that could be answered.
+            place = job.place if job.place.private else replace(job.place, reply_token=None)
+            return await self.explain(job.evolve(place=place), Cancelled())
         return reached is True
 
     async def explain(self, job: Job, error: PlantainError) -> bool:
