@@ -84,6 +84,11 @@ async def test_a_character_takes_part_by_option_and_by_name_and_again_as_it_was(
     words = "@小明和 @Mia, @nobody\n\nPictures 2 and 3 show Mia. Picture 4 shows 小明."
     assert asked(calls) == (words, 4)
     assert "4:3 · 1K · from 4 pictures · with Mia, 小明" in scene.text(first.response)
+    services = scene.app.client.services
+    request = (await services.studio.stored((await scene.jobs())[0]["id"])).job.request
+    cast = [await services.characters.find(alice.id, name) for name in ("Mia", "小明")]
+    assert request.reference_images[1:] == (*cast[0].pictures, *cast[1].pictures)
+    assert request.prompt == "@小明和 @Mia, @nobody"
     assert "Pictures 2 and 3" not in scene.text(first.response)
 
     await alice.slash(scene.channel, "character remove", name="Mia")

@@ -351,6 +351,10 @@ async def test_a_kept_picture_serves_one_request(scene, alice, calls):
     [words] = {call["prompt"] for call in calls.of("the first")}
     assert words == "the first with @Mia\n\nPicture 2 shows Mia."
     assert {call["images_in"] for call in calls.of("the first")} == {2}
+    services = scene.app.client.services
+    request = (await services.studio.stored((await scene.jobs())[0]["id"])).job.request
+    mia = await services.characters.find(alice.id, "Mia")
+    assert request.reference_images[1:] == mia.pictures
     told = scene.seen(told)
     assert told.ephemeral
     assert "has been used for another request" in scene.text(told)
