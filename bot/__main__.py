@@ -374,7 +374,8 @@ def jobs_retry(
 ) -> None:
     """Deliver a job that waits at once, or have one that failed drawn again; a bot may be running.
 
-    What is drawn again is a new job, which its member pays for as for any other.
+    What is drawn again is a new job, paid for as any other, at today's price. Limits and allowances
+    by role are not looked at, as only Discord knows who has which role.
     """
     from bot.roster import repair  # noqa: PLC0415 - brings the database
 

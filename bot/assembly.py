@@ -14,6 +14,7 @@ from bot.jobs.alerts import Alerts
 from bot.jobs.bank import Bank, tariff_of
 from bot.jobs.board import Board
 from bot.jobs.cancellation import Cancellations
+from bot.jobs.characters import Characters
 from bot.jobs.confirmations import Confirmations
 from bot.jobs.delivery import Delivery
 from bot.jobs.dispatch import Dispatcher, InProcessDispatcher
@@ -112,6 +113,7 @@ class Assembly:
             history=history,
             versions=Versions(database=database, store=store, codec=codec),
             kept=Kept(database=database, uploads=uploads, now=now),
+            characters=self._characters(uploads),
             links=self._links(),
             desk=self._desk(studio, cards, confirmations, confirm_cards),
             showing=self._showing(cards, runner, veil),
@@ -263,6 +265,16 @@ class Assembly:
             now=self.world.now,
             new_id=self.world.new_id,
             threshold=self.settings.confirm_from_credits,
+        )
+
+    def _characters(self, uploads: Uploads) -> Characters:
+        return Characters(
+            database=self.database,
+            uploads=uploads,
+            store=self.workshop.store,
+            codec=self.workshop.codec,
+            now=self.world.now,
+            new_id=self.world.new_id,
         )
 
     def _links(self) -> Links:

@@ -18,6 +18,7 @@ from bot.errors import DiscordUnreachable, PlantainError, SettingsError, Storage
 from bot.i18n import DEFAULT_LOCALE, Sentences
 from bot.jobs.alerts import Alerts
 from bot.jobs.cancellation import Cancellations
+from bot.jobs.characters import Characters
 from bot.jobs.confirmations import Confirmations
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
@@ -59,6 +60,7 @@ COGS = (
     "cogs.cancel",
     "cogs.show",
     "cogs.pictures",
+    "cogs.character",
     "cogs.reply",
     "cogs.confirm",
     "cogs.quota",
@@ -96,6 +98,7 @@ class Services:
     history: History
     versions: Versions
     kept: Kept
+    characters: Characters
     links: Links
     desk: Desk
     showing: Showing

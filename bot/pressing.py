@@ -77,6 +77,38 @@ class NothingToEdit(Refusal):
 
 
 @dataclass(eq=False)
+class KeptNoLonger(Refusal):
+    """What was kept for this request has been used for another, or taken away, in the meantime."""
+
+    key = "refusal-kept-no-longer"
+
+
+@dataclass(eq=False)
+class NoSuchCharacter(Refusal):
+    """Who asks has no character called `name`."""
+
+    key = "refusal-no-such-character"
+    name: str
+
+
+@dataclass(eq=False)
+class UnusableName(Refusal):
+    """`name` as it was typed has other than letters, digits and underscores, or over `limit`."""
+
+    key = "refusal-unusable-name"
+    name: str
+    limit: int
+
+
+@dataclass(eq=False)
+class TooManyCharacters(Refusal):
+    """A member has `limit` characters, which is the most."""
+
+    key = "refusal-too-many-characters"
+    limit: int
+
+
+@dataclass(eq=False)
 class NoSuchEmoji(Refusal):
     """`emoji` as it was typed is no custom emoji."""
 

@@ -8,14 +8,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Client
+from bot.generation.cast import NAME_LIMIT as CHARACTER_LIMIT
 from bot.generation.policy import PROMPT_LIMIT
 from bot.generation.request import AspectRatio, Resolution, Thinking
 from bot.jobs.job import JobKind
 from bot.jobs.onward import ANY_WORDS, Step
 from bot.jobs.uploads import Upload
 from bot.people.defaults import Choice
-from bot.people.styles import NAME_LIMIT
+from bot.people.styles import NAME_LIMIT as STYLE_LIMIT
 from bot.pressing import NothingToEdit
+from bot.ui.character_cards import choices
 from bot.ui.compose_form import ComposeForm
 from bot.ui.finds import Avatar
 from bot.ui.finds import emoji as find_emoji
@@ -25,8 +27,10 @@ from bot.ui.translator import localized
 from bot.ui.whereabouts import who
 
 Count = Literal[1, 2, 3, 4]
+Name = app_commands.Range[str, 1, CHARACTER_LIMIT + 1]
+"""With its sign."""
 Prompt = app_commands.Range[str, 1, PROMPT_LIMIT]
-StyleName = app_commands.Range[str, 1, NAME_LIMIT]
+StyleName = app_commands.Range[str, 1, STYLE_LIMIT]
 
 RATIOS = [app_commands.Choice(name=ratio.value, value=ratio.value) for ratio in AspectRatio]
 RESOLUTIONS = [app_commands.Choice(name=size.value, value=size.value) for size in Resolution]
@@ -40,6 +44,7 @@ SHARED = {
     "resolution": localized("option-resolution"),
     "count": localized("option-count"),
     "thinking": localized("option-thinking"),
+    "character": localized("option-character"),
     "private": localized("option-private"),
     "style": localized("option-style"),
 }
@@ -54,6 +59,7 @@ class Generate(commands.Cog):
         self._style_cards = StyleCards(client.services.sentences.say)
         self._cards = client.services.cards
         self._kept = client.services.kept
+        self._characters = client.services.characters
         self._links = client.services.links
         self._desk = client.services.desk
 
@@ -78,6 +84,7 @@ class Generate(commands.Cog):
         image: discord.Attachment | None = None,
         image2: discord.Attachment | None = None,
         image3: discord.Attachment | None = None,
+        character: Name | None = None,
         private: bool | None = None,
         style: StyleName | None = None,
     ) -> None:
@@ -91,6 +98,7 @@ class Generate(commands.Cog):
             count=count,
             thinking=thinking,
             uploads=(image, image2, image3),
+            character=character,
             private=private,
             style=style,
         )
@@ -106,6 +114,7 @@ class Generate(commands.Cog):
         resolution: str | None = None,
         count: Count = 1,
         thinking: str | None = None,
+        character: Name | None = None,
         private: bool | None = None,
         style: StyleName | None = None,
     ) -> None:
@@ -117,6 +126,7 @@ class Generate(commands.Cog):
             count=count,
             thinking=thinking,
             uploads=(),
+            character=character,
             private=private,
             style=style,
         )
@@ -157,6 +167,7 @@ class Generate(commands.Cog):
         image10: discord.Attachment | None = None,
         member: discord.User | None = None,
         emoji: str | None = None,
+        character: Name | None = None,
         model: str | None = None,
         aspect_ratio: str | None = None,
         resolution: str | None = None,
@@ -178,6 +189,7 @@ class Generate(commands.Cog):
             count=count,
             thinking=thinking,
             uploads=(image, *more, *faces, *smileys),
+            character=character,
             private=private,
             style=style,
         )
@@ -205,6 +217,15 @@ class Generate(commands.Cog):
         wardrobe = await self._styles.list(whose.member_id, whose.guild_id)
         return self._style_cards.choices(wardrobe, typed, interaction.locale.value)
 
+    @imagine.autocomplete("character")
+    @compose.autocomplete("character")
+    @edit.autocomplete("character")
+    async def offer_characters(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        mine = await self._characters.all(interaction.user.id)
+        return choices(mine, typed)
+
     async def _make(
         self,
         interaction: discord.Interaction,
@@ -217,6 +238,7 @@ class Generate(commands.Cog):
         count: int,
         thinking: str | None,
         uploads: tuple[Upload | None, ...],
+        character: str | None,
         private: bool | None,
         style: str | None,
         only_look: bool = False,
@@ -224,7 +246,8 @@ class Generate(commands.Cog):
         """Draft it and submit it; with `only_look` raise what speaks against that, and no more."""
         given = [upload for upload in uploads if upload is not None]
         kept = await self._kept.look(interaction.user.id)
-        if kind is JobKind.EDIT and not (given or kept):
+        cast = await self._characters.cast(interaction.user.id, prompt, also=character)
+        if kind is JobKind.EDIT and not (given or kept or cast.pictures):
             raise NothingToEdit
         await self._studio.refresh()
         typed = Choice(
@@ -252,13 +275,14 @@ class Generate(commands.Cog):
             resolution=chosen.resolution,
             count=count,
             thinking=Thinking(thinking) if thinking else None,
-            reference_images=pictures,
+            reference_images=pictures + len(cast.pictures),
             style=worn,
             house_style=chosen.house_style,
+            characters=cast.after(pictures),
         )
         if only_look:
             return
-        step = Step(draft, uploads=given, kept=kept)
+        step = Step(draft, uploads=given, kept=kept, cast=cast.pictures)
         await self._desk.submit(interaction, step, private=bool(chosen.private))
 
 

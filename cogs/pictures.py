@@ -29,6 +29,7 @@ async def edit(interaction: discord.Interaction, message: discord.Message) -> No
         async with client.telling(submitted):
             await client.services.studio.refresh()
             house = await client.services.people.houses.house_style(server(submitted) or 0)
+            wish = await client.services.characters.join(wish, submitted.user.id)
             if ours:
                 step = onward.edit(ours, wish, house_style=house)
             else:

@@ -29,6 +29,7 @@ class Reply(commands.Cog):
             services = client.services
             stored = await services.history.pressed(job_id, message.author.id)
             wish = Wish(words(message, me), uploads=finds.attached(message))
+            wish = await services.characters.join(wish, message.author.id)
             await services.studio.refresh()
             guild_id = message.guild.id if message.guild else 0
             house = await services.people.houses.house_style(guild_id)

@@ -33,6 +33,7 @@ async def edit(client: Client, interaction: discord.Interaction, stored: Stored,
     async def submit(submitted: discord.Interaction, wish: Wish) -> None:
         async with client.telling(submitted):
             await client.services.studio.refresh()
+            wish = await client.services.characters.join(wish, submitted.user.id)
             step = onward.edit(stored, wish, house_style=await _house_style(client, submitted))
             await _submit(client, submitted, stored, step)
 
@@ -75,6 +76,7 @@ async def remix(client: Client, interaction: discord.Interaction, stored: Stored
     async def submit(submitted: discord.Interaction, wish: Wish) -> None:
         async with client.telling(submitted):
             await client.services.studio.refresh()
+            wish = await client.services.characters.join(wish, submitted.user.id)
             step = onward.remix(
                 stored,
                 wish,

@@ -7,6 +7,8 @@ import pytest
 
 from bot.db.sqlite import SqliteDatabase
 from bot.ledger.ledger import Ledger
+from bot.settings import Key
+from tests.conftest import OPERATORS_KEY
 
 JOB = "18799a5bf2c3d4e0" * 2
 ADD_JOB = """
@@ -98,10 +100,37 @@ async def test_a_job_is_given_back_once_and_tried_again_only_knowingly(command, 
     assert (careful.code, retried.code, twice.code) == (1, 0, 1)
     assert "up to 0.1340 USD, may have been paid for. --anyway" in careful.err
     assert "was tried again as" in twice.err
-    assert books(file) == (70, 30)
+    assert "for 27 credits, today's price (30 before), held on member:7;" in retried.out
+    assert "role" not in retried.out
+    assert books(file) == (73, 27)
     rows = ask(file, "SELECT state, prompt, claim FROM jobs WHERE id <> ?", JOB)
     assert rows == [("queued", "a secret prompt", None)]
     assert command("ledger", "check").code == 0
+
+
+async def test_what_cannot_be_drawn_or_priced_today_is_not_tried_again(command, file, folder):
+    """And in a server it says that roles were not looked at: only Discord knows whose are whose."""
+    ask(file, "UPDATE jobs SET guild_id = 9, state = 'failed', claim = NULL, finished_at = 5")
+    ask(file, "UPDATE attempts SET ended_at = 3, outcome = 'no_image', billed = 'no'")
+    before = books(file)
+    breaker = "INSERT INTO breakers VALUES ('google', ?, '*', 'auth_invalid', 1, ?, NULL)"
+    nobody = command("jobs", "retry", JOB, GEMINI_API_KEY=None, APIYI_API_KEY=None)
+    unsold = command("jobs", "retry", JOB, GEMINI_API_KEY=None, AIVIDEOAPI_API_KEY="sk-only-flash")
+    ask(file, breaker, Key.of(OPERATORS_KEY).fingerprint, 10**17)
+    closed = command("jobs", "retry", JOB)
+
+    assert (nobody.code, unsold.code, closed.code) == (2, 1, 1)
+    assert "no upstream that is set up draws this today" in unsold.err
+    assert "every upstream that draws this is closed" in closed.err
+    assert books(file) == before
+    ask(file, "DELETE FROM breakers")
+
+    retried = command("jobs", "retry", JOB)
+
+    assert retried.code == 0
+    assert "Limits and allowances by role were not looked at" in retried.out
+    [each] = ask(file, "SELECT credits_each, usd_micros_each FROM jobs WHERE id <> ?", JOB)
+    assert each == (27, 134_000)
 
 
 async def test_a_picture_that_waits_for_discord_is_tried_at_once(command, file):

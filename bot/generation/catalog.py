@@ -16,6 +16,7 @@ from bot.generation.request import (
     Thinking,
 )
 from bot.generation.tables import CatalogTable, Dialect, OfferTable, ProviderTable, read
+from bot.generation.wording import spoken
 
 MICROS = 1_000_000
 
@@ -83,7 +84,7 @@ class Offer:
             and request.aspect_ratio in (AspectRatio.AUTO, *self.aspect_ratios)
             and (request.thinking is None or request.thinking in self.thinking)
             and reference_images <= self.reference_images
-            and len(request.text) <= (self.prompt_limit or len(request.text))
+            and (self.prompt_limit is None or len(spoken(request)) <= self.prompt_limit)
         )
 
     def takes(self, images: Sequence[ImageRef]) -> bool:

@@ -13,6 +13,7 @@ from bot.errors import (
 )
 from bot.generation.catalog import ImageModel
 from bot.generation.request import AspectRatio, GenerationRequest, Thinking
+from bot.generation.wording import spoken
 
 PROMPT_LIMIT = 6000
 """Characters of all that is sent; Discord's own limit for a command's text option."""
@@ -25,7 +26,7 @@ def check(request: GenerationRequest, model: ImageModel, *, reference_images: in
     """
     if not request.prompt.strip():
         raise EmptyPrompt
-    if len(request.text) > PROMPT_LIMIT:
+    if len(spoken(request)) > PROMPT_LIMIT:
         raise too_long(request, PROMPT_LIMIT)
     if request.aspect_ratio not in (AspectRatio.AUTO, *model.aspect_ratios):
         supported = ", ".join(model.aspect_ratios)
@@ -40,7 +41,8 @@ def check(request: GenerationRequest, model: ImageModel, *, reference_images: in
 
 def too_long(request: GenerationRequest, limit: int) -> PromptTooLong:
     """The refusal of a request whose words are more than `limit` characters in all."""
-    return PromptTooLong(len(request.text), limit, request.added)
+    length = len(spoken(request))
+    return PromptTooLong(length, limit, length - len(request.prompt))
 
 
 def check_thinking(

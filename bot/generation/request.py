@@ -66,12 +66,26 @@ def styled(prompt: str, style: Style | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Appearance:
+    """A character: `count` of the reference images show it, beginning with `first`, from 0."""
+
+    name: str
+    first: int
+    count: int
+
+    @property
+    def places(self) -> range:
+        """Which of the reference images those are."""
+        return range(self.first, self.first + self.count)
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One exchange that ended in `image`, for going on from it with the same model.
 
-    `prompt`, as `styled`, and `reference_images` are the person's side. `parts` is the model's, a
-    JSON list in the dialect of `provider`, as it came but for the picture: its base64 is its digest
-    here.
+    `prompt`, as `styled`, `reference_images` and `characters` are the person's side. `parts` is the
+    model's, a JSON list in the dialect of `provider`, as it came but for the picture: its base64 is
+    its digest here.
     """
 
     provider: str
@@ -80,6 +94,7 @@ class Turn:
     reference_images: tuple[ImageRef, ...]
     image: ImageRef
     parts: str
+    characters: tuple[Appearance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +104,8 @@ class GenerationRequest:
     `thinking` None leaves it to the model. `history` is the conversation that led to the first of
     `reference_images`, oldest turn first; who cannot replay it works from the pictures alone.
     `style` is what the person chose to go along with the prompt, `house_style` what their server
-    adds; each is as it was when it was asked for, whatever became of it since.
+    adds; each is as it was when it was asked for, whatever became of it since. `characters` are who
+    some of the reference images show; `prompt` is as the person wrote it.
     """
 
     prompt: str
@@ -102,6 +118,7 @@ class GenerationRequest:
     history: tuple[Turn, ...] = ()
     style: Style | None = None
     house_style: str | None = None
+    characters: tuple[Appearance, ...] = ()
 
     @property
     def words(self) -> str:
@@ -110,10 +127,5 @@ class GenerationRequest:
 
     @property
     def text(self) -> str:
-        """All of it in one, for dialects that have no place of its own for a server's words."""
+        """The same, after what the server adds."""
         return f"{self.house_style}\n\n{self.words}" if self.house_style else self.words
-
-    @property
-    def added(self) -> int:
-        """Characters of `text` that are not the prompt's."""
-        return len(self.text) - len(self.prompt)

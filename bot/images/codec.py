@@ -101,6 +101,13 @@ class Codec:
         except (BrokenProcessPool, OSError, MemoryError):
             return None
 
+    async def draw_rows(self, rows: Sequence[Sequence[tuple[Path, Path]]]) -> bytes | None:
+        """A PNG of thumbnails as `strip.draw_rows`; None when it could not be drawn."""
+        try:
+            return await self._processes.run(strip.draw_rows, tuple(map(tuple, rows)))
+        except (BrokenProcessPool, OSError, MemoryError):
+            return None
+
     async def compare(self, before: Path, after: Path, *, into: Path) -> Path:
         """Both side by side, as a new file in folder `into` of at most COMPARED_BYTES.
 

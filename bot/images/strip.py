@@ -1,4 +1,4 @@
-"""Versions of a picture as a tree of thumbnails, for a worker process to draw.
+"""Thumbnails for a worker process to draw: versions of a picture as a tree, and sets in rows.
 
 Named to the worker by reference, so Pillow is imported inside, in the worker alone.
 """
@@ -19,6 +19,8 @@ LARGEST, SMALLEST = 240, 64
 """Pixels of one thumbnail's side: as large as the longest line of edits allows."""
 GAP = 0.2
 """Between thumbnails, as a part of their side."""
+IN_ROWS = 160
+"""Pixels of a thumbnail's side in rows."""
 
 Cell = tuple[int, int]
 
@@ -62,6 +64,31 @@ def draw_versions(
         pencil.rectangle(label, fill=MARK if chosen else PANEL)
         middle = ((label[0] + label[2]) / 2, (label[1] + label[3]) / 2)
         pencil.text(middle, str(number + 1), PANEL if chosen else WORDS, font, anchor="mm")
+    target = BytesIO()
+    image.save(target, "PNG")
+    return target.getvalue()
+
+
+def draw_rows(rows: Sequence[Sequence[tuple[Path, Path]]]) -> bytes:
+    """A PNG with a row of thumbnails for each set of files, as `draw_versions` has them.
+
+    Each row begins with its number, from 1.
+    """
+    from PIL import Image, ImageDraw, ImageFont  # noqa: PLC0415
+
+    side, gap = IN_ROWS, round(IN_ROWS * GAP)
+    step, columns = side + gap, max(map(len, rows))
+    image = Image.new("RGB", (step + columns * step, len(rows) * step + gap), PANEL)
+    pencil = ImageDraw.Draw(image)
+    font = ImageFont.load_default(side // 3)
+    for row, files in enumerate(rows):
+        top = gap + row * step
+        pencil.text((step // 2, top + side // 2), str(row + 1), WORDS, font, anchor="mm")
+        for column, file in enumerate(files):
+            left = step + column * step
+            if pixels := _thumbnail(*file, side):
+                image.paste(Image.frombytes("RGB", (side, side), pixels), (left, top))
+            pencil.rectangle((left, top, left + side - 1, top + side - 1), outline=LINE)
     target = BytesIO()
     image.save(target, "PNG")
     return target.getvalue()

@@ -36,15 +36,15 @@ class Asked:
     def step(self) -> Step:
         """What a yes submits; its pictures are all stored by now."""
         asked = self.question
-        images = asked.request.reference_images
-        own = len(images) - asked.kept
+        own, kept, cast = asked.shares
         return Step(
             self.draft,
             asked.button,
-            images[:own],
+            own,
             origin=asked.origin,
             brought_by=asked.brought_by,
-            kept=images[own:],
+            kept=kept,
+            cast=cast,
         )
 
 
@@ -93,7 +93,9 @@ class Confirmations:
         promise = await self._studio.foresee(draft, who, channels)
         pictures = await self._uploads.lighten(step.pictures)
         taken = await self._uploads.take(step.uploads)
-        request = replace(draft.request, reference_images=(*pictures, *taken, *step.kept))
+        request = replace(
+            draft.request, reference_images=(*pictures, *taken, *step.kept, *step.cast)
+        )
         asked = Question(
             id=self._new_id(),
             member_id=who.member_id,
@@ -139,6 +141,7 @@ class Confirmations:
             reference_images=len(request.reference_images),
             style=request.style,
             house_style=request.house_style,
+            characters=request.characters,
         )
         promise = await self._studio.foresee(draft, who, channels)
         changed = draft.credits != found.credits

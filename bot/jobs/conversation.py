@@ -61,6 +61,7 @@ async def recall(tx: Transaction, job: Job) -> tuple[Turn, ...]:
             reference_images=references,
             image=ImageRef(row["digest"], row["mime"], row["width"], row["height"], row["size"]),
             parts=row["parts"],
+            characters=await queue.characters(tx, origin.job_id) if references else (),
         )
         if turns and (turn.provider, turn.model) != (turns[0].provider, turns[0].model):
             break

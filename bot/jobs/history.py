@@ -118,8 +118,9 @@ class History:
     async def forget(self, stored: Stored, member_id: int) -> None:
         """Delete a job's pictures for good; its row and its entries stay.
 
-        A picture that another job works from, an open question or somebody's next request stays for
-        them. Raises NotYourPicture for anybody but its maker, JobUnknown when it is forgotten.
+        A picture that another job works from, an open question, a character or somebody's next
+        request stays for them. Raises NotYourPicture for anybody but its maker, JobUnknown when it
+        is forgotten.
         """
         job = stored.job
         if job.place.member_id != member_id:

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.errors import JobUnknown
-from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution
+from bot.generation.cast import NOBODY, Cast
+from bot.generation.request import (
+    Appearance,
+    AspectRatio,
+    GenerationRequest,
+    ImageRef,
+    Resolution,
+)
 from bot.i18n import Sentences
 from bot.jobs.job import Button, Job, JobKind, Origin, Press, Stored
 from bot.jobs.service import Draft, Quote, Studio
@@ -20,7 +27,7 @@ MOST_UPLOADS = 10
 class Wish:
     """What somebody filled in. `picture` is the place of one of several, from 0; None leaves open.
 
-    `uploads` come after that picture.
+    `uploads` come after that picture, and the pictures of the `cast` after these.
     """
 
     words: str
@@ -29,6 +36,7 @@ class Wish:
     aspect_ratio: AspectRatio | None = None
     resolution: Resolution | None = None
     count: int = 1
+    cast: Cast = NOBODY
 
     def with_first(self, upload: Upload) -> "Wish":
         """The same, working from one more picture before the others."""
@@ -59,11 +67,12 @@ class Step:
     origin: Origin | None = None
     brought_by: int | None = None
     kept: tuple[ImageRef, ...] = ()
+    cast: tuple[ImageRef, ...] = ()
 
     @property
     def reference_images(self) -> int:
         """How many pictures the request works from."""
-        return len(self.pictures) + len(self.uploads) + len(self.kept)
+        return len(self.pictures) + len(self.uploads) + len(self.kept) + len(self.cast)
 
     def press(self, member_id: int) -> Press | None:
         """What its first card says of where it came from."""
@@ -117,10 +126,11 @@ class Onward:
             aspect_ratio=wish.aspect_ratio,
             resolution=wish.resolution,
             count=1,
-            reference_images=len(wish.uploads),
+            reference_images=len(wish.uploads) + len(wish.cast.pictures),
+            characters=wish.cast.after(len(wish.uploads)),
             house_style=house_style,
         )
-        return Step(draft, uploads=wish.uploads)
+        return Step(draft, uploads=wish.uploads, cast=wish.cast.pictures)
 
     def again(self, stored: Stored) -> Step:
         """The same request once more."""
@@ -132,6 +142,7 @@ class Onward:
                 request.prompt,
                 count=request.count,
                 reference_images=len(request.reference_images),
+                characters=request.characters,
             ),
             Button.AGAIN,
             pictures=request.reference_images,
@@ -149,17 +160,21 @@ class Onward:
         house_style: str | None,
     ) -> Step:
         """One picture changed by words."""
-        request = stored.job.request
+        request, cast = stored.job.request, wish.cast
+        given = 1 + len(wish.uploads)
         draft = self._draft(
             JobKind.EDIT,
             replace(request, aspect_ratio=AspectRatio.AUTO, house_style=house_style),
             wish.words,
             wish=wish,
-            reference_images=1 + len(wish.uploads),
+            reference_images=given + len(cast.pictures),
+            characters=cast.after(given),
         )
         picture = _picture(stored, wish.picture)
         origin = Origin(stored.job.id, wish.picture)
-        return Step(draft, button, (picture,), uploads=wish.uploads, origin=origin)
+        return Step(
+            draft, button, (picture,), uploads=wish.uploads, origin=origin, cast=cast.pictures
+        )
 
     def vary(self, stored: Stored, number: int, locale: str) -> Step:
         """Another of the same kind, after one picture."""
@@ -170,18 +185,25 @@ class Onward:
         return self._after(stored, number, size, Button.UPSCALE, locale)
 
     def remix(self, stored: Stored, wish: Wish, member_id: int, *, house_style: str | None) -> Step:
-        """The request with other words; from its pictures only those the member has been shown."""
+        """The request with other words; from its pictures only those the member has been shown.
+
+        Who took part in it does as they were then, beside who is named anew.
+        """
         job, request = stored.job, stored.job.request
         pictures = shown(job, member_id)
+        stay = request.characters if pictures == request.reference_images else ()
+        cast = wish.cast.without(stay)
         draft = self._draft(
             job.kind if pictures else JobKind.IMAGINE,
             replace(request, house_style=house_style),
             wish.words,
             wish=wish,
             count=wish.count,
-            reference_images=len(pictures),
+            reference_images=len(pictures) + len(cast.pictures),
+            characters=(*stay, *cast.after(len(pictures))),
         )
-        return Step(draft, Button.REMIX, pictures, origin=job.origin if pictures else None)
+        origin = job.origin if pictures else None
+        return Step(draft, Button.REMIX, pictures, origin=origin, cast=cast.pictures)
 
     def _after(
         self, stored: Stored, number: int, size: Resolution, button: Button, locale: str
@@ -204,6 +226,7 @@ class Onward:
         reference_images: int,
         wish: Wish | None = None,
         count: int = 1,
+        characters: Sequence[Appearance] = (),
     ) -> Draft:
         return self._studio.draft(
             kind,
@@ -216,6 +239,7 @@ class Onward:
             reference_images=reference_images,
             style=like.style,
             house_style=like.house_style,
+            characters=characters,
         )
 
 

@@ -61,7 +61,6 @@ class Painter:
         Each is tied to the job before anything else is done with it. Raises Fenced.
         """
         until = self.leases.now() + BUDGET_SECONDS * MICROS
-        await self._clear_up(job, left)
         begun = asyncio.Event()
         if left.drawn or any(step.calls for step in left.steps):
             begun.set()
@@ -82,8 +81,11 @@ class Painter:
             raise
         return [failure for task in tasks if (failure := task.result()) is not None]
 
-    async def _clear_up(self, job: Job, left: Progress) -> None:
-        """End the calls that a stopped process left open and nothing more will come of."""
+    async def clear_up(self, job: Job, left: Progress) -> None:
+        """End the calls that a stopped process left open and nothing more will come of.
+
+        Before `draw`. Raises Fenced and StorageError.
+        """
         if not left.lost and not left.paid:
             return
         now = self.leases.now()

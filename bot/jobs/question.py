@@ -17,9 +17,10 @@ ASKED, TAKEN, DECLINED = "asked", "taken", "declined"
 class Question:
     """What was asked for, by whom, and what was said that it costs in all, in `credits`.
 
-    The request has its reference images, of which the last `kept` ones its member had kept for it;
-    `origin`, `brought_by` and `button` are as a job has them. `reply_token` changes the card it is
-    on, None for one that is a message of ours. `asked_at` in microseconds UTC.
+    The request has its reference images, of which `kept` its member had kept for it: the last, but
+    for those of its characters. `origin`, `brought_by` and `button` are as a job has them.
+    `reply_token` changes the card it is on, None for one that is a message of ours. `asked_at` in
+    microseconds UTC.
     """
 
     id: str
@@ -40,6 +41,17 @@ class Question:
     def open_until(self) -> int:
         """When it can no longer be answered."""
         return self.asked_at + LASTS
+
+    @property
+    def shares(self) -> tuple[tuple[ImageRef, ...], tuple[ImageRef, ...], tuple[ImageRef, ...]]:
+        """Its reference images: those it had without more, those kept for it, those of its cast."""
+        images = self.request.reference_images
+        cast = self.request.characters
+        if not self.kept:
+            return images, (), ()
+        end = cast[0].first if cast else len(images)
+        begin = end - self.kept
+        return images[:begin], images[begin:end], images[end:]
 
     @property
     def press(self) -> Press | None:
@@ -79,6 +91,14 @@ async def add(tx: Transaction, question: Question, *, interaction_id: int) -> Qu
         row = await tx.one("confirmation_of_interaction", interaction_id=interaction_id)
         return question if row is None else await _question(tx, row)
     await _tie(tx, question.id, request.reference_images, now=question.asked_at)
+    for character in request.characters:
+        await tx.run(
+            "add_confirmation_character",
+            confirmation_id=question.id,
+            position=character.first,
+            pictures=character.count,
+            name=character.name,
+        )
     return question
 
 
@@ -127,6 +147,7 @@ async def _tie(tx: Transaction, question_id: str, images: Sequence[ImageRef], *,
 
 async def _question(tx: Transaction, row: Row) -> Question:
     images = await tx.all("confirmation_images", confirmation_id=row["id"])
+    characters = await tx.all("confirmation_characters", confirmation_id=row["id"])
     origin = None
     if row["origin_job_id"] is not None:
         origin = Origin(row["origin_job_id"], row["origin_picture"])
@@ -144,6 +165,7 @@ async def _question(tx: Transaction, row: Row) -> Question:
             reference_images=tuple(ImageRef(**image) for image in images),
             style=queue.style(row),
             house_style=row["house_style"],
+            characters=tuple(map(queue.appearance, characters)),
         ),
         origin=origin,
         brought_by=row["brought_by"],

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from bot.db.database import Row, Transaction
 from bot.generation.pricing import Price
 from bot.generation.request import (
+    Appearance,
     AspectRatio,
     GenerationRequest,
     ImageRef,
@@ -17,7 +18,7 @@ from bot.generation.request import (
     Thinking,
 )
 from bot.jobs.job import ENDED, LAWFUL, Button, Job, JobKind, JobState, Origin, Place, Receipt
-from bot.pressing import Cancelled
+from bot.pressing import Cancelled, KeptNoLonger
 
 MICROS = 1_000_000
 
@@ -33,7 +34,8 @@ class UnlawfulMove(Exception):
 async def add(tx: Transaction, job: Job, *, kept: Sequence[ImageRef] = ()) -> None:
     """Store a queued job and its reference images, in the transaction that reserved for it.
 
-    Its member had `kept` some of them for this, and keeps them no longer.
+    Its member had `kept` some of them for this, and keeps them no longer; raises KeptNoLonger where
+    that is so already: one picture serves one request.
     """
     place, request = job.place, job.request
     await tx.run(
@@ -71,7 +73,15 @@ async def add(tx: Transaction, job: Job, *, kept: Sequence[ImageRef] = ()) -> No
         created_at=job.created_at,
         begins_at=job.begins_at,
     )
-    for position, image in enumerate(request.reference_images):
+    await _add_pictures(tx, job)
+    for digest in dict.fromkeys(picture.digest for picture in kept):
+        if await tx.one("use_kept_picture", member_id=place.member_id, digest=digest) is None:
+            raise KeptNoLonger
+
+
+async def _add_pictures(tx: Transaction, job: Job) -> None:
+    """What a job works from, and whom it shows."""
+    for position, image in enumerate(job.request.reference_images):
         await remember(tx, image, now=job.created_at)
         await tx.run(
             "add_job_image",
@@ -80,8 +90,14 @@ async def add(tx: Transaction, job: Job, *, kept: Sequence[ImageRef] = ()) -> No
             position=position,
             digest=image.digest,
         )
-    for picture in kept:
-        await tx.run("use_kept_picture", member_id=place.member_id, digest=picture.digest)
+    for character in job.request.characters:
+        await tx.run(
+            "add_job_character",
+            job_id=job.id,
+            position=character.first,
+            pictures=character.count,
+            name=character.name,
+        )
 
 
 async def tie(tx: Transaction, job_id: str, image: ImageRef, *, picture: int, now: int) -> int:
@@ -122,6 +138,11 @@ async def of_interaction(tx: Transaction, interaction_id: int | None) -> Job | N
 async def references(tx: Transaction, job_id: str) -> tuple[ImageRef, ...]:
     """The pictures a job works from, in order."""
     return await _images(tx, job_id, "reference")
+
+
+async def characters(tx: Transaction, job_id: str) -> tuple[Appearance, ...]:
+    """Who takes part in a job, in the order of their pictures."""
+    return tuple(map(appearance, await tx.all("job_characters", job_id=job_id)))
 
 
 async def results(tx: Transaction, job_id: str) -> tuple[ImageRef, ...]:
@@ -243,6 +264,11 @@ def style(row: Row) -> Style | None:
     return None if name is None else Style(name, row["style_words"])
 
 
+def appearance(row: Row) -> Appearance:
+    """The character of a row."""
+    return Appearance(row["name"], row["position"], row["pictures"])
+
+
 def origin(row: Row) -> Origin | None:
     """The stored picture that a row's job goes on from."""
     job_id, picture = row["origin_job_id"], row["origin_picture"]
@@ -260,6 +286,7 @@ async def _images(tx: Transaction, job_id: str, role: str) -> tuple[ImageRef, ..
 
 
 async def _job(tx: Transaction, row: Row) -> Job:
+    worked_from = await references(tx, row["id"])
     return Job(
         id=row["id"],
         kind=JobKind(row["kind"]),
@@ -283,9 +310,10 @@ async def _job(tx: Transaction, row: Row) -> Job:
             resolution=Resolution(row["resolution"]),
             count=row["count"],
             thinking=Thinking(row["thinking"]) if row["thinking"] else None,
-            reference_images=await references(tx, row["id"]),
+            reference_images=worked_from,
             style=style(row),
             house_style=row["house_style"],
+            characters=await characters(tx, row["id"]) if worked_from else (),
         ),
         provider=row["provider"],
         price=Price(credits=row["credits_each"], usd_micros=row["usd_micros_each"]),

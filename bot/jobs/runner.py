@@ -207,6 +207,11 @@ class Runner:
         """running -> generated, when there is at least one picture."""
         if left.drawn or any(step.calls for step in left.steps):
             self._log.info("job taken up again", job=job.id, drawn=len(left.drawn))
+        try:
+            await self._painter.clear_up(job, left)
+        except StorageError as error:
+            # Pictures may be there, and tasks that can be asked about.
+            raise _Unwritten from error
         failures = await self._painter.draw(job, left)
         failure = name_of(failures[0]) if failures else None
         if len(failures) == job.request.count:
@@ -291,4 +296,4 @@ def _share(job: Job | None) -> tuple[int, int, int]:
 
 
 class _Unwritten(Exception):
-    """What has been shown cannot be written down now; giving the job up would undo it."""
+    """What has been made or shown cannot be written down now; giving the job up would undo it."""

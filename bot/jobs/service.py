@@ -18,6 +18,7 @@ from bot.generation import policy
 from bot.generation.catalog import Catalog, ImageModel
 from bot.generation.pricing import Price, Ranking, Tariff
 from bot.generation.request import (
+    Appearance,
     AspectRatio,
     GenerationRequest,
     ImageRef,
@@ -173,10 +174,12 @@ class Studio:
         thinking: Thinking | None = None,
         style: Style | None = None,
         house_style: str | None = None,
+        characters: Sequence[Appearance] = (),
     ) -> Draft:
         """Settle what was left open and check it all; raises a Refusal. Looks nothing up.
 
-        `house_style` is what the server adds where it is asked, or added when it was asked first.
+        `house_style` is what the server adds where it is asked, or added when it was asked first;
+        `characters` are who some of the reference images will show.
         The price is that of an upstream which was open at the last `refresh`.
         """
         if not self._open:
@@ -192,6 +195,7 @@ class Studio:
             thinking=thinking,
             style=style,
             house_style=house_style,
+            characters=tuple(characters),
         )
         policy.check(request, chosen, reference_images=reference_images)
         able = self._assortment.able(chosen, request, reference_images)
@@ -243,23 +247,24 @@ class Studio:
         question_id: str | None = None,
         button: Button | None = None,
         kept: Sequence[ImageRef] = (),
+        cast: Sequence[ImageRef] = (),
     ) -> Job:
         """Read the uploads, then reserve and enqueue in one transaction and wake a runner.
 
         `pictures` are stored ones to work from, before the uploads; `origin` is where the first of
         them comes from, when the job goes on from there; `brought_by` is whose they are, when the
-        one who asks has not been shown them; `kept` ones come last and are kept no longer;
-        `question_id` is the question that this answers, once. Raises what `admit` does, and
-        UnusablePicture, JobUnknown, LimitReached, NotEnoughCredits, UpstreamClosed or QuestionOver;
-        then nothing is held and no upstream is asked. A job that is early for a limit or an
-        upstream by a minute at most begins later. An interaction that comes twice is one job.
+        one who asks has not been shown them. `kept` ones, kept no longer, come next, and those of
+        the `cast` last. `question_id` is the question that this answers, once. Raises what `admit`
+        does, and UnusablePicture, JobUnknown, LimitReached, NotEnoughCredits, KeptNoLonger,
+        UpstreamClosed or QuestionOver: then nothing is held or asked. What is early by a minute at
+        most begins later. An interaction that comes twice is one job.
         """
         who = Who(place.member_id, place.guild_id or 0, place.role_ids)
         await self.admit(draft, who, place.channels)
         pictures = (*await self._uploads.lighten(pictures), *await self._uploads.take(uploads))
         if not self._open:
             raise ShuttingDown
-        request = replace(draft.request, reference_images=(*pictures, *kept))
+        request = replace(draft.request, reference_images=(*pictures, *kept, *cast))
         job_id = self._new_id()
         await self._assortment.refresh()
 
@@ -273,12 +278,8 @@ class Studio:
             )
             job = _job(job_id, draft, place, request, held, self._now())
             wait = max(held.wait, closed_for)
-            job = job.evolve(
-                origin=origin,
-                brought_by=brought_by,
-                button=button,
-                begins_at=job.created_at + wait if wait else None,
-            )
+            job = job.evolve(origin=origin, brought_by=brought_by, button=button)
+            job = job.evolve(begins_at=job.created_at + wait if wait else None)
             await queue.add(tx, job, kept=kept)
             return job, wait
 

@@ -252,6 +252,7 @@ class _Nobody:
 
 async def _forget_questions(tx: Transaction, *, before: int) -> None:
     await tx.run("forget_question_images", before=before)
+    await tx.run("forget_question_characters", before=before)
     await tx.run("forget_questions", before=before)
 
 

@@ -55,7 +55,9 @@ class Doorway:
             raise MemberBlocked
         _check(rules, who, channels, request.count, total)
         said = _said(request, rules)
-        word = await search(said, kept_out)
+        # Names are shown and sent as the prompt is.
+        names = (one.name for one in request.characters)
+        word = await search("\n".join((said, *names)), kept_out)
         if word is not None:
             if rules.log_channel is not None:
                 note = Note(who.guild_id, who.member_id, said, word=word)

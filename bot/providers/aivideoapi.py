@@ -8,6 +8,7 @@ from urllib.parse import quote
 from bot.errors import ErrorKind
 from bot.generation.catalog import Offer
 from bot.generation.request import GenerationRequest
+from bot.generation.wording import spoken
 from bot.providers.base import Balance
 from bot.providers.dialect import (
     Complaint,
@@ -65,7 +66,7 @@ class AiVideoApi:
         callback_url: str | None,
     ) -> Mapping[str, object]:
         wanted: dict[str, object] = {
-            "prompt": request.text,
+            "prompt": spoken(request),
             "resolution": request.resolution.value,
             "aspect_ratio": request.aspect_ratio.value,
             # The default is jpg; what is delivered is made smaller only where it must be.

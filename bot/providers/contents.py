@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.generation.catalog import Offer
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Turn
+from bot.generation.wording import introducing
 from bot.providers.purchase import to_json
 from bot.providers.replay import replay
 
@@ -31,21 +32,43 @@ def write(
     yield b'"contents":['
     shown: set[str] = set()
     for turn in turns:
-        images = _fresh(turn.reference_images, shown)
-        yield from _said(turn.prompt, images, locate, links or {})
+        yield from _asked(turn, turn.prompt, shown, locate, links or {})
         yield b","
         yield from replay(turn, locate)
         yield b","
-        shown |= {image.digest for image in (*images, turn.image)}
-    images = _fresh(request.reference_images, shown)
+        shown |= {turn.reference_images[place].digest for place in _fresh(turn, shown)}
+        shown.add(turn.image.digest)
     words = request.words if apart else request.text
-    yield from _said(words, images, locate, links or {})
+    yield from _asked(request, words, shown, locate, links or {})
     yield b'],"generationConfig":%b}' % to_json(_config(offer, request))
 
 
-def _fresh(images: Sequence[ImageRef], shown: set[str]) -> list[ImageRef]:
-    """Those not in the conversation; the first is its last picture, maybe made smaller since."""
-    return [image for image in images[bool(shown) :] if image.digest not in shown]
+def _asked(
+    said: GenerationRequest | Turn,
+    words: str,
+    shown: set[str],
+    locate: Locate,
+    links: Mapping[str, str],
+) -> Iterator[bytes | Path]:
+    """The person's side in `words`, with its pictures as far as they were not `shown` before."""
+    images = said.reference_images
+    fresh = _fresh(said, shown)
+    words = introducing(words, said.characters, fresh if shown else None)
+    yield from _said(words, [images[place] for place in fresh], locate, links)
+
+
+def _fresh(said: GenerationRequest | Turn, shown: set[str]) -> list[int]:
+    """The places of those not in the conversation, whose first is its last picture, maybe made
+    smaller since. Characters are shown again, for the words to say which pictures they are."""
+    images = said.reference_images
+    if not shown:
+        return list(range(len(images)))
+    cast = {place for character in said.characters for place in character.places}
+    return [
+        place
+        for place in range(1, len(images))
+        if place in cast or images[place].digest not in shown
+    ]
 
 
 def _said(

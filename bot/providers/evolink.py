@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from bot.errors import ErrorKind
 from bot.generation.catalog import Offer
 from bot.generation.request import GenerationRequest, Resolution
+from bot.generation.wording import spoken
 from bot.providers.base import Balance
 from bot.providers.dialect import (
     Complaint,
@@ -93,7 +94,7 @@ class EvoLink:
     ) -> Mapping[str, object]:
         body: dict[str, object] = {
             "model": offer.upstream_id,
-            "prompt": request.text,
+            "prompt": spoken(request),
             "size": request.aspect_ratio.value,
         }
         if not offer.model.omit_resolution:

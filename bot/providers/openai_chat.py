@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.generation.catalog import Offer, Upstream
 from bot.generation.request import GenerationRequest, ImageRef
+from bot.generation.wording import spoken
 from bot.providers.base import Fetch, Generation, ImageFile, Observer, OpenCall
 from bot.providers.chat_outcome import read
 from bot.providers.download import fetch_patiently
@@ -133,7 +134,7 @@ def _body(
     yield b'{"model":%b,"stream":false,' % to_json(offer.upstream_id)
     yield b'"messages":['
     apart = request.house_style is not None and not offer.model.omit_instruction
-    words = request.words if apart else request.text
+    words = spoken(request, apart=apart)
     if apart:
         yield to_json({"role": "system", "content": request.house_style}) + b","
     yield b'{"role":"user","content":'

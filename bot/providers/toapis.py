@@ -12,6 +12,7 @@ from urllib.parse import quote
 from bot.errors import ErrorKind
 from bot.generation.catalog import Offer
 from bot.generation.request import AspectRatio, GenerationRequest, Resolution
+from bot.generation.wording import spoken
 from bot.providers.base import Balance
 from bot.providers.dialect import (
     Complaint,
@@ -70,7 +71,7 @@ class ToApis:
         image_urls: list[str],
         callback_url: str | None,
     ) -> Mapping[str, object]:
-        body: dict[str, object] = {"model": offer.upstream_id, "prompt": request.text, "n": 1}
+        body: dict[str, object] = {"model": offer.upstream_id, "prompt": spoken(request), "n": 1}
         if request.aspect_ratio is not AspectRatio.AUTO:
             body["size"] = request.aspect_ratio.value
         if not offer.model.omit_resolution:

@@ -18,9 +18,17 @@ from bot.jobs.bank import Bank
 from bot.jobs.calls import LOOK_AFTER
 from bot.jobs.job import LAWFUL, Job, JobState
 from bot.quotas.limit import Who
+from bot.roster.price import Quote, quote
 from bot.roster.sheet import NO_SUCH, find
 from bot.settings import Settings
 from bot.workshop import World
+
+ENDED_FOR_NOTHING = frozenset({JobState.FAILED, JobState.CANCELLED})
+UNQUOTED = "it has just ended; look at it again"
+ROLES = (
+    "Limits and allowances by role were not looked at: which roles the member has, only Discord "
+    "knows."
+)
 
 
 async def release(settings: Settings, word: str, *, world: World | None = None) -> int:
@@ -57,13 +65,14 @@ async def release(settings: Settings, word: str, *, world: World | None = None) 
 async def retry(settings: Settings, word: str, *, anyway: bool, world: World | None = None) -> int:
     """Deliver a waiting job at once, or have one that failed drawn anew, as a job of its own.
 
-    The member pays as for any other. `anyway` is for one whose calls may have been paid for.
-    Raises LimitReached and NotEnoughCredits.
+    It is paid as any other is, at today's price. Which roles the member has only Discord knows, so
+    that nothing of roles counts: an operator's word stands above their limits. `anyway` is for one
+    whose calls may have been paid for. Raises LimitReached, NotEnoughCredits and SettingsError.
     """
     world = world or World()
     bank = Bank.of(settings, now=world.now, new_id=world.new_id)
 
-    async def again(tx: Transaction) -> tuple[bool, str]:
+    async def again(tx: Transaction, offered: Quote | str) -> tuple[bool, str]:
         job = await _job(tx, word)
         if job is None:
             return False, NO_SUCH.format(word=word)
@@ -71,37 +80,64 @@ async def retry(settings: Settings, word: str, *, anyway: bool, world: World | N
             due = await tx.one("deliver_now", id=job.id, now=world.now())
             problem = f"{job.id} is just being delivered"
             return bool(due), f"{job.id}: Discord is tried again at once." if due else problem
-        if job.state not in (JobState.FAILED, JobState.CANCELLED):
-            return False, f"{job.id} is {job.state}; a running bot goes on with it by itself"
-        doubtful = _doubtful(await tx.all("attempts_of", job_id=job.id))
-        if doubtful and not anyway:
-            may = _cost(doubtful, "may have been paid for")
-            return False, f"{may} --anyway draws it again, and may pay for it a second time."
-        new_id = _successor(job.id)
-        known = await queue.get(tx, new_id)
-        if known is not None:
-            return False, f"{job.id} was tried again as {known.id}, which is {known.state}"
-        await _renew(tx, bank, job, new_id, world.now())
-        return True, f"{job.id}: queued again as {new_id}; a running bot draws it."
+        if (why_not := await _objection(tx, job, anyway=anyway)) is not None:
+            return False, why_not
+        if isinstance(offered, str):
+            return False, f"{job.id}: {offered}"
+        return True, _renewed(job, await _renew(tx, bank, job, offered, world.now()))
 
-    return await _told(settings, again)
+    async with engine.opened(settings.existing_database) as database:
+        found = await database.read(lambda tx: _job(tx, word))
+        offered: Quote | str = UNQUOTED
+        if found is not None and found.state in ENDED_FOR_NOTHING:
+            offered = await quote(settings, database, bank, world, found)
+        return _tell(*await database.write(lambda tx: again(tx, offered)))
 
 
-async def _renew(tx: Transaction, bank: Bank, job: Job, new_id: str, now: int) -> None:
+async def _objection(tx: Transaction, job: Job, *, anyway: bool) -> str | None:
+    """Why a job is not to be drawn anew."""
+    if job.state not in ENDED_FOR_NOTHING:
+        return f"{job.id} is {job.state}; a running bot goes on with it by itself"
+    doubtful = _doubtful(await tx.all("attempts_of", job_id=job.id))
+    if doubtful and not anyway:
+        may = _cost(doubtful, "may have been paid for")
+        return f"{may} --anyway draws it again, and may pay for it a second time."
+    known = await queue.get(tx, _successor(job.id))
+    if known is not None:
+        return f"{job.id} was tried again as {known.id}, which is {known.state}"
+    return None
+
+
+async def _renew(tx: Transaction, bank: Bank, job: Job, offered: Quote, now: int) -> Job:
     """The same request as a new job, paid as any is."""
     place = replace(job.place, interaction_id=None, reply_token=None)
     who = Who(place.member_id, place.guild_id or 0, place.role_ids)
-    held = await bank.payers.reserve(tx, who, place.channels, job.reserved, reason=job.kind)
+    total = offered.price.credits * job.request.count
+    held = await bank.payers.reserve(tx, who, place.channels, total, reason=job.kind)
+    wait = max(held.wait, offered.wait)
     renewed = job.evolve(
-        id=new_id,
+        id=_successor(job.id),
         state=JobState.QUEUED,
         place=place,
+        provider=offered.provider,
+        price=offered.price,
         reservation_id=held.reservation_id,
         account_id=held.account_id,
         created_at=now,
-        begins_at=now + held.wait if held.wait else None,
+        begins_at=now + wait if wait else None,
     )
     await queue.add(tx, renewed)
+    return renewed
+
+
+def _renewed(job: Job, renewed: Job) -> str:
+    """What has been done, at what price, and what was not looked at."""
+    before = f" ({job.reserved:,} before)" if job.reserved != renewed.reserved else ""
+    told = (
+        f"{job.id}: queued again as {renewed.id} for {renewed.reserved:,} credits, today's price"
+        f"{before}, held on {renewed.account_id}; a running bot draws it."
+    )
+    return f"{told} {ROLES}" if job.place.guild_id is not None else told
 
 
 async def _told(
@@ -109,7 +145,10 @@ async def _told(
     work: Callable[[Transaction], Awaitable[tuple[bool, str]]],
 ) -> int:
     async with engine.opened(settings.existing_database) as database:
-        done, told = await database.write(work)
+        return _tell(*await database.write(work))
+
+
+def _tell(done: bool, told: str) -> int:
     if not done:
         return complain(told)
     print(told)  # noqa: T201 - the command's result

@@ -294,6 +294,9 @@ class Cards:
             size = self._say("card-thinking", locale, size=size, thinking=thinking)
         if reference_images:
             size = self._say("card-references", locale, size=size, count=reference_images)
+        if request.characters:
+            names = ", ".join(harmless(one.name) for one in request.characters)
+            size = self._say("card-characters", locale, size=size, names=names)
         if request.style is not None:
             size = self._say("card-style", locale, size=size, style=harmless(request.style.name))
         if request.house_style is not None:

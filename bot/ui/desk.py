@@ -138,6 +138,7 @@ class Desk:
             brought_by=step.brought_by,
             button=step.button,
             kept=step.kept,
+            cast=step.cast,
             question_id=question_id,
         )
 

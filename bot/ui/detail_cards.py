@@ -6,6 +6,7 @@ import discord
 from discord.utils import format_dt
 
 from bot.generation.request import GenerationRequest
+from bot.generation.wording import spoken
 from bot.i18n import Sentences
 from bot.jobs.history import Details
 from bot.ledger.entry import LedgerEntry
@@ -48,7 +49,7 @@ class DetailCards:
         request = details.stored.job.request
         if not _cut(request):
             return []
-        return [discord.File(BytesIO(request.text.encode()), filename=PROMPT_FILE)]
+        return [discord.File(BytesIO(spoken(request).encode()), filename=PROMPT_FILE)]
 
     def _styles(self, request: GenerationRequest, locale: str) -> list[str]:
         """What went along with the prompt, word for word."""

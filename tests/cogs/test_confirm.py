@@ -346,3 +346,37 @@ async def test_off_never_asks(scene_over, settings):
             scene.channel, "imagine", prompt="at once", **DEAR
         )
         assert len(shown.response.attachments) == 4
+
+
+async def test_a_kept_picture_serves_one_request(scene, alice, calls):
+    """Two questions were asked with it; a character beside it takes part in both."""
+    posted = await alice.send(scene.channel, "", attachments=[("kept.png", picture("red"))])
+    await alice.context_menu(scene.channel, "Use as reference", posted)
+    mine = {"image": ("mia.png", picture("blue"))}
+    await alice.slash(scene.channel, "character save", name="Mia", **mine)
+    first = await ask(scene, alice, "the first with @Mia", count=3)
+    second = await ask(scene, alice, "the second with @Mia", count=3)
+    assert "with Mia" in scene.text(first)
+
+    drawn = await alice.click(first, label="Draw it for 21 credits")
+    told = await alice.click(second, label="Draw it for 21 credits")
+
+    assert len(drawn.response.attachments) == 3
+    [words] = {call["prompt"] for call in calls.of("the first")}
+    assert words == "the first with @Mia\n\nPicture 2 shows Mia."
+    assert {call["images_in"] for call in calls.of("the first")} == {2}
+    services = scene.app.client.services
+    request = (await services.studio.stored((await scene.jobs())[0]["id"])).job.request
+    mia = await services.characters.find(alice.id, "Mia")
+    assert request.reference_images[1:] == mia.pictures
+    told = scene.seen(told)
+    assert told.ephemeral
+    assert "has been used for another request" in scene.text(told)
+    assert calls.count("the second") == 0
+    assert (await scene.account(alice)).available == 100 - 21
+    await scene.assert_books_balance()
+
+    await alice.context_menu(scene.channel, "Use as reference", posted)
+    again = await alice.click(second, label="Draw it for 21 credits")
+    assert len(again.response.attachments) == 3
+    assert await rows(scene, "kept_pictures") == []

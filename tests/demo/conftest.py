@@ -126,8 +126,19 @@ class Discord:
         self.page = page
         self.cards = page.locator("#channel-message-list article")
 
-    def use(self, command: str, prompt: str | None = None, *, image: Path | None = None) -> Locator:
-        """Pick a slash command, fill it in and send it; the card that comes of it."""
+    def use(
+        self,
+        command: str,
+        prompt: str | None = None,
+        *,
+        option: str = "prompt",
+        image: Path | None = None,
+        required: Path | None = None,
+    ) -> Locator:
+        """Pick a slash command, fill it in and send it; the card that comes of it.
+
+        `prompt` goes into its first `option`; a `required` image is asked for without more.
+        """
         page, last = self.page, self._last_id()
         page.locator("#channel-composer-input").click()
         page.keyboard.type(f"/{command}")
@@ -135,12 +146,13 @@ class Discord:
         offered.wait_for()
         self._enter('() => document.querySelector(".command-chip")', otherwise=offered)
         if prompt is not None:
-            page.locator('.command-option-input[data-option="prompt"]:focus').wait_for()
+            page.locator(f'.command-option-input[data-option="{option}"]:focus').wait_for()
             page.keyboard.type(prompt)
         if image is not None:
             page.locator(".command-ghost").click()
             page.locator(".command-popup").get_by_text("image", exact=True).first.click()
-            page.locator('input.command-file-input[data-option="image"]').set_input_files(image)
+        if file := image or required:
+            page.locator('input.command-file-input[data-option="image"]').set_input_files(file)
         self._send()
         return self._newer(last)
 

@@ -157,6 +157,15 @@ def test_a_prompt_is_put_together_in_a_form_and_a_saved_style_goes_along(discord
     assert "style: Storybook" in card.inner_text()
 
 
+def test_a_character_can_be_kept_and_named(discord, upload):
+    """It is in what is drawn: the stand-in draws into the first picture it works from."""
+    kept = discord.use("character save", "Teal", option="name", required=upload)
+    kept.get_by_text("is kept, with 1 picture").wait_for()
+    card = discord.use("imagine", "@Teal under a moon")
+    assert share(discord.picture(card), TEAL) > 0.5
+    assert "with Teal" in card.inner_text()
+
+
 def test_settings_preferences_and_help_can_be_seen(discord):
     """You manage the server, and the greeting says so; each card has its lists to choose from."""
     assert "You manage this server" in discord.cards.first.inner_text()

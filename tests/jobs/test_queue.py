@@ -1,16 +1,25 @@
 """The jobs table on a real file: lawful moves only, and only by the run that holds the job."""
 
+import asyncio
 from itertools import count, product
 
 import pytest
 
 from bot.db import engine
 from bot.generation.pricing import Price
-from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
+from bot.generation.request import (
+    Appearance,
+    AspectRatio,
+    GenerationRequest,
+    ImageRef,
+    Resolution,
+    Thinking,
+)
 from bot.jobs import queue
 from bot.jobs.job import LAWFUL, Job, JobKind, JobState, Place
 from bot.jobs.queue import Fenced, UnlawfulMove
 from bot.ledger.ledger import Ledger
+from bot.pressing import KeptNoLonger
 
 NOW = 1_000_000
 PLACE = Place(7, None, 2, 3, 4, "token", "zh-CN", True, 10_000_000)
@@ -23,6 +32,7 @@ REQUEST = GenerationRequest(
     count=2,
     thinking=Thinking.HIGH,
     reference_images=(IMAGE,),
+    characters=(Appearance("小明", 0, 1),),
 )
 
 
@@ -38,7 +48,7 @@ def add(database):
     ids = count()
     ledger = Ledger(now=lambda: NOW, new_id=lambda: f"id{next(ids):04}", welcome=1000)
 
-    async def add_job() -> Job:
+    async def add_job(**more) -> Job:
         async def work(tx):
             await ledger.open(tx, "member:7")
             reservation = await ledger.reserve(tx, "member:7", 54, reason="imagine")
@@ -54,7 +64,7 @@ def add(database):
                 reservation_id=reservation,
                 created_at=NOW,
             )
-            await queue.add(tx, job)
+            await queue.add(tx, job, **more)
             return job
 
         return await database.write(work)
@@ -68,6 +78,23 @@ async def test_a_job_comes_back_as_it_was_added(database, add):
     assert await database.read(lambda tx: queue.get(tx, job.id)) == job
     assert await database.read(queue.unfinished) == [job.id]
     assert job.reserved == 54
+
+
+async def test_a_picture_that_was_kept_serves_one_job_of_two_at_once(database, add):
+    """The other is not there at all, nor what was held for it."""
+
+    async def keep(tx):
+        await queue.remember(tx, IMAGE, now=NOW)
+        await tx.run("keep_picture", member_id=7, digest=IMAGE.digest, now=NOW, expires_at=NOW)
+
+    await database.write(keep)
+    ends = await asyncio.gather(*(add(kept=[IMAGE]) for _ in range(2)), return_exceptions=True)
+
+    [job] = [end for end in ends if isinstance(end, Job)]
+    assert sum(isinstance(end, KeptNoLonger) for end in ends) == 1
+    assert await database.read(queue.unfinished) == [job.id]
+    held = await database.read(lambda tx: tx.query("SELECT held FROM accounts WHERE held > 0"))
+    assert held == [{"held": 54}]
 
 
 async def test_one_of_two_claims_wins(database, add):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.errors import Interrupted
+from bot.errors import Interrupted, StorageError
 from bot.settings import Key
 
 PRO = "gemini-3-pro-image"
@@ -117,6 +117,36 @@ async def test_a_call_is_sent_again_where_the_upstream_knows_its_run(
                 assert isinstance(shop.told.explained[-1][1], Interrupted)
                 assert spent[2] == spent[3] > 0
             await shop.assert_books_balance()
+
+
+async def test_a_minute_without_storage_gives_no_picture_back(
+    open_stopping, key, calls, monkeypatch
+):
+    """It begins as soon as a job is taken up again of which one picture is there, one in doubt."""
+    async with open_stopping("google", key(), "answered") as shop:
+        job = await shop.run("one of two is there", model=PRO, count=2)
+        assert (await shop.job(job))["state"] == "running"
+        write, since = shop.database.write, []
+
+        async def failing(work):
+            if since and shop.time.now - since[0] < 60.5:
+                raise StorageError("the disk is away")
+            done = await write(work)
+            since[:] = since or [shop.time.now]
+            return done
+
+        monkeypatch.setattr(shop.database, "write", failing)
+        await shop.sweep()
+        await shop.sweep(after=60)
+
+        row = await shop.job(job)
+        assert (row["state"], row["credits_charged"]) == ("done", job.price.credits)
+        assert shop.told.delivered == [(job.id, 1, job.price.credits)]
+        assert shop.told.explained == []
+        ends = {(call["outcome"], call["billed"]) for call in await shop.attempts()}
+        assert ends == {("image", "yes"), ("interrupted", "unknown")}
+        assert calls.count("one of two is there") == 2
+        await shop.assert_books_balance()
 
 
 async def test_without_the_key_it_was_made_with_nothing_is_known(open_stopping, key, calls):

@@ -12,7 +12,7 @@ from yarl import URL
 
 from bot.errors import ProviderError
 from bot.generation.catalog import Catalog
-from bot.generation.request import AspectRatio, Resolution
+from bot.generation.request import Appearance, AspectRatio, Resolution
 from bot.providers.aivideoapi import AiVideoApi
 from bot.providers.dialect import Stage
 from bot.providers.task import UPLOAD_LIMIT, make_free_session
@@ -43,6 +43,8 @@ def test_addresses_have_no_double_slash_and_quote_what_came_from_outside(aivideo
 @pytest.mark.parametrize("row", rows("requests"))
 def test_a_request_is_worded_as_documented(aivideoapi, catalog, request_for, row):
     changes = dict(row["changes"])
+    cast = changes.get("characters", ())
+    changes["characters"] = tuple(Appearance(**one) for one in cast)
     changes["aspect_ratio"] = AspectRatio(changes.get("aspect_ratio", "auto"))
     changes["resolution"] = Resolution(changes.get("resolution", "1K"))
     body = aivideoapi.body(

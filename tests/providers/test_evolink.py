@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ProviderError
-from bot.generation.request import AspectRatio, Resolution
+from bot.generation.request import Appearance, AspectRatio, Resolution
 from bot.providers.dialect import Stage
 from bot.providers.evolink import EvoLink
 
@@ -41,6 +41,8 @@ def test_every_paid_call_has_a_run_of_its_own(evolink):
 @pytest.mark.parametrize("row", rows("requests"))
 def test_a_request_is_worded_as_documented(evolink, catalog, request_for, row):
     changes = dict(row["changes"])
+    cast = changes.get("characters", ())
+    changes["characters"] = tuple(Appearance(**one) for one in cast)
     changes["aspect_ratio"] = AspectRatio(changes.get("aspect_ratio", "auto"))
     changes["resolution"] = Resolution(changes.get("resolution", "1K"))
     body = evolink.body(

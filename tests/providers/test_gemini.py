@@ -11,7 +11,15 @@ import pytest
 from blake3 import blake3
 
 from bot.errors import Billed, ErrorKind, ProviderError
-from bot.generation.request import AspectRatio, ImageRef, Resolution, Style, Thinking, Turn
+from bot.generation.request import (
+    Appearance,
+    AspectRatio,
+    ImageRef,
+    Resolution,
+    Style,
+    Thinking,
+    Turn,
+)
 from bot.providers.download import AGAIN_SECONDS, Downloader
 from bot.providers.pace import OpenGate
 from bot.providers.purchase import UPLOAD_LIMIT
@@ -558,7 +566,13 @@ def turned(upstream, make_provider, request_for, observer, folder, reference):
         image.path.unlink()
         upstream.received.clear()
         return Turn(
-            name, asked.model, asked.prompt, asked.reference_images, stored, generation.turn
+            name,
+            asked.model,
+            asked.prompt,
+            asked.reference_images,
+            stored,
+            generation.turn,
+            asked.characters,
         )
 
     return make
@@ -652,6 +666,30 @@ async def test_a_long_conversation_shows_every_picture_once(
         ("model", [(third, "signature 2")]),
         ("user", ["go on", (new.digest, None)]),
     ]
+
+
+async def test_a_request_with_characters_says_which_pictures_they_are(
+    upstream, make_provider, request_for, reference, observer, folder, golden, answer, png, turned
+):
+    """Alone, and as a later turn: there a character is shown again, and counted in its message."""
+    upload, mia, ming = (reference(b"%d" % n, "image/png") for n in range(3))
+    cast = (Appearance("Mia", 1, 1), Appearance("小明", 2, 1))
+    alone = request_for(reference_images=(upload, mia, ming), characters=cast)
+    turn = await turned(
+        answer(b"\x89PNG\r\n\x1a\nfirst"), reference_images=(upload, mia), characters=cast[:1]
+    )
+    later = request_for(
+        prompt="now both",
+        reference_images=(turn.image, mia, ming),
+        characters=cast,
+        history=(turn,),
+    )
+    upstream.received.clear()
+    for asked in (alone, later):
+        upstream.script(upstream.reply(200, answer(png)))
+        await make_provider().generate(asked, folder=folder, observer=observer)
+    sent = [received.document["contents"] for received in upstream.received]
+    assert dict(zip(("alone", "later"), sent, strict=True)) == golden("gemini/characters.json")
 
 
 MIB = 2**20

@@ -11,7 +11,7 @@ from blake3 import blake3
 
 from bot.demo.upstream import running_upstream
 from bot.errors import Billed, ErrorKind, ProviderError
-from bot.generation.request import ImageRef
+from bot.generation.request import Appearance, ImageRef
 from bot.providers.base import ImageFile
 from bot.providers.chat_outcome import read
 from bot.providers.download import AGAIN_SECONDS, Downloader
@@ -153,6 +153,17 @@ async def test_two_images_are_two_parts_after_the_text(
     assert ours[:2] == theirs[:2]
     jpeg = {"type": "image_url", "image_url": {"url": "data:image/jpeg;base64,/9j/"}}
     assert ours[2:] == [jpeg]
+
+
+async def test_a_request_with_characters_says_which_pictures_they_are(
+    upstream, make_chat, request_for, reference, observer, folder, golden, drawn
+):
+    cast = (Appearance("Mia", 1, 2), Appearance("小明", 3, 1))
+    images = tuple(reference(b"%d" % n) for n in range(4))
+    upstream.script(upstream.reply(200, drawn))
+    asked = request_for(reference_images=images, characters=cast)
+    await make_chat().generate(asked, folder=folder, observer=observer)
+    assert upstream.received[0].document == golden("openai_chat/characters.json")
 
 
 @pytest.mark.parametrize("size", [0, 1, 48 * 1024 + 1, 1_000_000])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ProviderError
-from bot.generation.request import AspectRatio, Resolution
+from bot.generation.request import Appearance, AspectRatio, Resolution
 from bot.providers.dialect import Stage
 from bot.providers.toapis import ToApis, verify_signature
 
@@ -37,6 +37,8 @@ def test_addresses_have_no_double_slash_and_quote_what_came_from_outside(toapis)
 @pytest.mark.parametrize("row", rows("requests"))
 def test_a_request_is_worded_as_documented(toapis, catalog, request_for, row):
     changes = dict(row["changes"])
+    cast = changes.get("characters", ())
+    changes["characters"] = tuple(Appearance(**one) for one in cast)
     changes["aspect_ratio"] = AspectRatio(changes.get("aspect_ratio", "auto"))
     changes["resolution"] = Resolution(changes.get("resolution", "1K"))
     body = toapis.body(

@@ -75,6 +75,8 @@ from bot.errors import (
     UnsupportedResolution,
     UnsupportedThinking,
 )
+from bot.generation.cast import NAME_LIMIT as CHARACTER_LIMIT
+from bot.generation.cast import Cast, Character
 from bot.generation.catalog import Catalog
 from bot.generation.pricing import Price
 from bot.generation.request import (
@@ -86,6 +88,8 @@ from bot.generation.request import (
     Thinking,
 )
 from bot.i18n import Sentences
+from bot.jobs.characters import Ensemble
+from bot.jobs.characters import Saved as SavedCharacter
 from bot.jobs.confirmations import Asked
 from bot.jobs.delivery import Picture
 from bot.jobs.gifts import NOTE_LIMIT, Gift, GiftOffer, GiftState, Given
@@ -132,9 +136,11 @@ from bot.pressing import (
     AgeRestrictedOnly,
     BotMayNot,
     Cancelled,
+    KeptNoLonger,
     MayNotUseHere,
     MessageGone,
     NoPictureThere,
+    NoSuchCharacter,
     NoSuchEmoji,
     NothingBefore,
     NothingSaid,
@@ -142,6 +148,8 @@ from bot.pressing import (
     NotYourPicture,
     PictureUnreachable,
     TooLateToCancel,
+    TooManyCharacters,
+    UnusableName,
 )
 from bot.providers.base import Balance
 from bot.providers.meters import Reading
@@ -164,6 +172,7 @@ from bot.ui.alert_cards import AlertCards
 from bot.ui.balance_cards import BalanceCards
 from bot.ui.cards import Cards, harmless, quoted
 from bot.ui.care_cards import CareCards
+from bot.ui.character_cards import CharacterCards
 from bot.ui.compose_form import ComposeForm
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.detail_cards import DetailCards
@@ -209,6 +218,7 @@ BALANCE_CARDS = BalanceCards(SENTENCES)
 CONFIRM_CARDS = ConfirmCards(cards=CARDS, say=SENTENCES.say)
 DETAIL_CARDS = DetailCards(sentences=SENTENCES, cards=CARDS)
 VERSION_CARDS, KEPT_CARDS = VersionCards(SENTENCES), KeptCards(SENTENCES)
+CHARACTER_CARDS = CharacterCards(SENTENCES)
 ALERT_CARDS, REPORT_CARDS = AlertCards(SENTENCES.say), ReportCards(SENTENCES.say)
 LIMIT_CARDS = LimitCards(cards=CARDS, say=SENTENCES.say)
 CHOICES = Range(models=lambda: list(CATALOG.models.values()), languages=SENTENCES.languages)
@@ -345,6 +355,10 @@ ERRORS: tuple[PlantainError, ...] = (
     NoPictureThere(),
     NothingToEdit(),
     NoSuchEmoji("a *face*"),
+    KeptNoLonger(),
+    NoSuchCharacter("Mia_1"),
+    UnusableName("two [words](x)", 32),
+    TooManyCharacters(5),
     PictureUnreachable("my_**fox**.png"),
     NothingSaid(),
     WrongChannel((3, 4)),
@@ -625,6 +639,7 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
         "kept": [
             KEPT_CARDS.kept(Shelf((ORIGINAL,) * count, NOON), locale) for count in (1, 2)
         ] + [KEPT_CARDS.dropped(locale)],
+        "character": character_cards(locale),
         "sentences": [CARDS.fetching(locale), CARDS.said("reply-refused", locale)],
         "settings": settings_cards(locale),
         "preferences": [
@@ -685,6 +700,26 @@ def version_cards(locale: str) -> list[discord.ui.LayoutView]:
         VERSION_CARDS.versions(edits, locale),
         VERSION_CARDS.versions(replace(alone, current=0), locale),
         VERSION_CARDS.compared(edits.versions[1].stored, "pair.jpg", locale, member_id=7),
+    ]
+
+
+MIA = Character("Mia_1", (ORIGINAL,) * 2)
+
+
+def character_cards(locale: str) -> list[discord.ui.LayoutView]:
+    """Kept, kept anew, listed, looked at, gone; and a request they take part in."""
+    both, files = (MIA, Character("小明", (ORIGINAL,))), [Path("a.png"), Path("b.webp")]
+    acting = job(locale, replace(REQUEST, characters=Cast(both).after(1)))
+    return [
+        CHARACTER_CARDS.saved(SavedCharacter(MIA, anew=False), locale),
+        CHARACTER_CARDS.saved(SavedCharacter(both[1], anew=True), locale),
+        CHARACTER_CARDS.listed(Ensemble(both, b"PNG"), locale),
+        CHARACTER_CARDS.listed(Ensemble((), None), locale),
+        CHARACTER_CARDS.shown(MIA, files, locale),
+        CHARACTER_CARDS.shown(MIA, [], locale),
+        CHARACTER_CARDS.removed(MIA, locale),
+        CARDS.queued(acting, 0),
+        CARDS.result(acting, pictures("unchanged"), Receipt(7, 93, 1, 13), None),
     ]
 
 
@@ -989,10 +1024,12 @@ def assert_within_limits(view: discord.ui.LayoutView) -> None:
 @pytest.mark.parametrize("locale", LOCALES.values())
 def test_any_prompt_fits_on_every_card(locale, prompt):
     """Four pictures at a price and a balance of thirteen digits, all made smaller, some missing."""
-    # With as many styles and hints as there can be.
+    # With as many characters, styles and hints as there can be.
+    names = [Character("_" * CHARACTER_LIMIT, (ORIGINAL,) * 4)] * 5
     style = Style(prompt[:STYLE_NAME_LIMIT], f"anime, photorealistic, {prompt}"[:WORDS_LIMIT])
     house = f"minimalist, highly detailed, {prompt}"[:STYLE_LIMIT]
-    request = replace(MANY, prompt=prompt[:6000], style=style, house_style=house)
+    cast = Cast(tuple(names)).after(0)
+    request = replace(MANY, prompt=prompt[:6000], style=style, house_style=house, characters=cast)
     price = Price(credits=10**12, usd_micros=1)
     large = job(locale, request).evolve(price=price, brought_by=2**63)
     large = large.evolve(place=replace(large.place, member_id=2**63))

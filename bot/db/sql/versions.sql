@@ -57,7 +57,7 @@ UPDATE jobs SET forgotten_at = :now
 DELETE FROM turns WHERE job_id = :job_id;
 
 -- name: pictures_of_none
--- Results of a forgotten job that no other job, no open question and nobody keeps.
+-- Results of a forgotten job that no other job, no open question, no character and nobody keeps.
 SELECT images.digest, images.mime, images.width, images.height, images.size
   FROM job_images AS made JOIN images ON images.digest = made.digest
  WHERE made.job_id = :job_id AND made.role = 'result'
@@ -65,6 +65,7 @@ SELECT images.digest, images.mime, images.width, images.height, images.size
                      JOIN jobs ON jobs.id = other.job_id
                     WHERE other.digest = made.digest AND jobs.forgotten_at IS NULL)
    AND NOT EXISTS (SELECT 1 FROM kept_pictures WHERE kept_pictures.digest = made.digest)
+   AND NOT EXISTS (SELECT 1 FROM character_pictures WHERE character_pictures.digest = made.digest)
    AND NOT EXISTS (SELECT 1 FROM confirmation_images AS asked
                      JOIN confirmations ON confirmations.id = asked.confirmation_id
                     WHERE asked.digest = made.digest AND confirmations.state = 'asked'
@@ -84,8 +85,8 @@ SELECT images.digest, images.mime, images.width, images.height, images.size, exp
  ORDER BY kept_at, images.digest;
 
 -- name: use_kept_picture
--- It was for one request.
-DELETE FROM kept_pictures WHERE member_id = :member_id AND digest = :digest;
+-- It was for one request; no row back means that another has used it, or that it is kept no longer.
+DELETE FROM kept_pictures WHERE member_id = :member_id AND digest = :digest RETURNING digest;
 
 -- name: drop_kept_pictures
 -- What a member does not want to keep, and what anybody kept for too long.

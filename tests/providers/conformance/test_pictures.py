@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.demo.drawing import draw, nearest_ratio, pixels
 from bot.errors import Billed, ErrorKind
-from bot.generation.request import AspectRatio, Resolution, Style, Thinking
+from bot.generation.request import Appearance, AspectRatio, Resolution, Style, Thinking
 
 
 @pytest.fixture(scope="session")
@@ -106,6 +106,19 @@ async def test_a_picture_to_work_from_arrives_whole(
     forms = [content, encoded, *(url.encode() for url, held in shelf.offered if held == content)]
     assert any(form in sent.body for form in forms for sent in upstream.received)
     assert stage.calls == 1
+
+
+async def test_characters_arrive_with_a_line_that_says_who_is_who(
+    editor, drawing_provider, request_of, ask, journal
+):
+    """As the stand-in reads the request in each dialect; the picture that is edited stays first."""
+    count = min(3, editor.reference_images)
+    cast = (Appearance("Mia", 1, count - 1),)
+    shown = "Picture 2 shows Mia." if count == 2 else "Pictures 2 and 3 show Mia."
+    asked = request_of(editor, prompt="@Mia waves", pictures=count, characters=cast)
+    await ask(drawing_provider(editor.provider), asked)
+    [call] = await journal.calls()
+    assert (call["prompt"], call["images_in"]) == (f"@Mia waves\n\n{shown}", count)
 
 
 # --- what is refused ------------------------------------------------------------------------
