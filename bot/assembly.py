@@ -10,6 +10,7 @@ from bot.db.patient import Patient
 from bot.generation.pricing import Ranking
 from bot.i18n import Sentences
 from bot.images.codec import UPLOAD_LIMIT
+from bot.jobs.album import Album
 from bot.jobs.alerts import Alerts
 from bot.jobs.bank import Bank, tariff_of
 from bot.jobs.board import Board
@@ -19,6 +20,7 @@ from bot.jobs.delivery import Delivery
 from bot.jobs.dispatch import Dispatcher, InProcessDispatcher
 from bot.jobs.estimates import Estimates
 from bot.jobs.exhibit import Gallery
+from bot.jobs.favourites import Favourites
 from bot.jobs.gifts import Gifts
 from bot.jobs.history import History
 from bot.jobs.job import Job
@@ -29,6 +31,7 @@ from bot.jobs.links import Links
 from bot.jobs.onward import Onward
 from bot.jobs.outlets import Outlets
 from bot.jobs.outlook import Outlooks
+from bot.jobs.posts import Posts
 from bot.jobs.pots import Pots
 from bot.jobs.reports import Reports
 from bot.jobs.runner import Runner
@@ -54,9 +57,11 @@ from bot.ui.care_cards import CareCards
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.desk import Desk
+from bot.ui.gallery_cards import GalleryCards
 from bot.ui.limit_cards import LimitCards
 from bot.ui.preflight import Preflight
 from bot.ui.scribe import DiscordScribe
+from bot.ui.showcase import Showcase
 from bot.ui.showing import Showing
 from bot.ui.veil import Veil
 from bot.workshop import Workshop, World
@@ -89,6 +94,7 @@ class Assembly:
 
         cards = Cards(sentences=sentences, catalog=self.workshop.catalog, larger=larger)
         confirm_cards = ConfirmCards(cards=cards, say=sentences.say)
+        gallery_cards = GalleryCards(sentences=sentences, cards=cards)
         now, database, bank = self.world.now, self.database, self.bank
         scribe = DiscordScribe(client=client, cards=CareCards(sentences.say))
         veil = Veil(client=client, rules=partial(rules, database))
@@ -115,6 +121,8 @@ class Assembly:
             links=self._links(),
             desk=self._desk(studio, cards, confirmations, confirm_cards),
             showing=self._showing(cards, runner, veil),
+            album=self._album(),
+            showcase=self._showcase(client, gallery_cards, veil),
             veil=veil,
             cancellations=self._cancellations(leases, runner, dispatcher),
             gifts=self._gifts(),
@@ -130,6 +138,7 @@ class Assembly:
             confirmations=confirmations,
             cards=cards,
             confirm_cards=confirm_cards,
+            gallery_cards=gallery_cards,
             limit_cards=LimitCards(cards=cards, say=sentences.say),
             sentences=sentences,
             dispatcher=dispatcher,
@@ -139,10 +148,35 @@ class Assembly:
             operators=self.settings.operators,
         )
 
-    def _showing(self, cards: Cards, runner: Runner, veil: Veil) -> Showing:
+    def _gallery(self) -> Gallery:
         store, codec = self.workshop.store, self.workshop.codec
+        return Gallery(database=self.database, store=store, codec=codec)
+
+    def _album(self) -> Album:
+        return Album(
+            database=self.database,
+            store=self.workshop.store,
+            codec=self.workshop.codec,
+            calendar=self.bank.calendar,
+            now=self.world.now,
+            new_id=self.world.new_id,
+        )
+
+    def _showcase(self, client: Client, cards: GalleryCards, veil: Veil) -> Showcase:
+        database, now = self.database, self.world.now
+        return Showcase(
+            client=client,
+            gallery=self._gallery(),
+            cards=cards,
+            favourites=Favourites(database=database, now=now),
+            posts=Posts(database=database, now=now),
+            veil=veil,
+            rules=partial(rules, database),
+        )
+
+    def _showing(self, cards: Cards, runner: Runner, veil: Veil) -> Showing:
         return Showing(
-            gallery=Gallery(database=self.database, store=store, codec=codec),
+            gallery=self._gallery(),
             cards=cards,
             collect=runner.collect,
             veil=veil,

@@ -18,6 +18,7 @@ from bot.errors import Billed, ErrorKind, PlantainError, ProviderError, Scope
 from bot.generation.request import Thinking
 from bot.i18n import Sentences
 from bot.images.fitted import How
+from bot.jobs import album
 from bot.jobs.job import Button
 from bot.jobs.limits import PERIODS, WHOSE
 from bot.jobs.payers import PaidBy
@@ -201,7 +202,9 @@ FAMILIES = {
     "more-*": {f"more-{verb}" for verb in MORE},
     "more-*-hint": {f"more-{verb}-hint" for verb in MORE},
     "modal-*-title": {f"modal-{what}-title" for what in ("vary", "upscale")},
-    "modal-delete-*": {f"modal-delete-{place}" for place in ("here", "history")},
+    "modal-delete-*": {
+        f"modal-delete-{place}" for place in ("here", "history", "posted", "everywhere")
+    },
     "details-paid-*": {f"details-paid-{payer}" for payer in PaidBy},
     "balance-whose-*": {f"balance-whose-{whose}" for whose in Whose},
     "upstream-*": {f"upstream-{why}" for why in (*Scope, "credits", "busy", "away")},
@@ -220,6 +223,7 @@ FAMILIES = {
     "setting-*": {f"setting-{setting}" for setting in Setting},
     "setting-about-*": {f"setting-about-{setting}" for setting in Setting},
     "setting-unset-*": {f"setting-unset-{setting}" for setting in Setting},
+    "choice-since-*": {f"choice-since-{span}" for span in album.SPANS},
     "help-payer-*": {f"help-payer-{payer}" for payer in get_args(Payer)},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},
 }

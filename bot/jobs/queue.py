@@ -10,6 +10,7 @@ from bot.db.database import Row, Transaction
 from bot.generation.pricing import Price
 from bot.generation.request import AspectRatio, GenerationRequest, ImageRef, Resolution, Thinking
 from bot.jobs.job import ENDED, LAWFUL, Button, Job, JobKind, JobState, Origin, Place, Receipt
+from bot.jobs.search import folded
 from bot.pressing import Cancelled
 
 MICROS = 1_000_000
@@ -60,6 +61,7 @@ async def add(tx: Transaction, job: Job, *, kept: Sequence[ImageRef] = ()) -> No
         usd_micros_each=job.price.usd_micros,
         created_at=job.created_at,
         begins_at=job.begins_at,
+        folded=folded(request.prompt),
     )
     for position, image in enumerate(request.reference_images):
         await remember(tx, image, now=job.created_at)
