@@ -2,6 +2,7 @@
 
 -- name: pictures_older
 -- A member's pictures before one of them, the newest first; for others, a server's public ones.
+-- The jobs come first, one more than needed: the first may have been shown to its end.
 SELECT
        jobs.id, jobs.created_at, jobs.member_id, jobs.channel_id, jobs.model,
        SUBSTR(jobs.prompt, 1, 200) AS prompt, made.position,
@@ -9,22 +10,23 @@ SELECT
        EXISTS (SELECT 1 FROM favourites AS mine
                 WHERE mine.member_id = :viewer_id AND mine.job_id = jobs.id
                   AND mine.picture = made.position) AS starred
-  FROM jobs
+  FROM (SELECT * FROM jobs
+         WHERE member_id = :maker_id
+           AND (CAST(:maker_id AS BIGINT) = :viewer_id
+                OR (private = 0 AND guild_id = :guild_id))
+           AND state IN ('delivered', 'done') AND forgotten_at IS NULL
+           AND created_at >= :since
+           AND (CAST(:model AS TEXT) = '' OR model = :model)
+           AND COALESCE(folded, LOWER(prompt)) LIKE :word1 ESCAPE '!'
+           AND COALESCE(folded, LOWER(prompt)) LIKE :word2 ESCAPE '!'
+           AND COALESCE(folded, LOWER(prompt)) LIKE :word3 ESCAPE '!'
+           AND COALESCE(folded, LOWER(prompt)) LIKE :word4 ESCAPE '!'
+           AND COALESCE(folded, LOWER(prompt)) LIKE :word5 ESCAPE '!'
+           AND created_at <= :at AND (created_at, id) <= (:at, :job_id)
+         ORDER BY created_at DESC, id DESC LIMIT CAST(:most AS BIGINT) + 1) AS jobs
   JOIN job_images AS made ON made.job_id = jobs.id AND made.role = 'result'
   JOIN images ON images.digest = made.digest
- WHERE jobs.member_id = :maker_id
-   AND (CAST(:maker_id AS BIGINT) = :viewer_id
-        OR (jobs.private = 0 AND jobs.guild_id = :guild_id))
-   AND jobs.state IN ('delivered', 'done') AND jobs.forgotten_at IS NULL
-   AND jobs.created_at >= :since
-   AND (CAST(:model AS TEXT) = '' OR jobs.model = :model)
-   AND COALESCE(jobs.folded, LOWER(jobs.prompt)) LIKE :word1 ESCAPE '!'
-   AND COALESCE(jobs.folded, LOWER(jobs.prompt)) LIKE :word2 ESCAPE '!'
-   AND COALESCE(jobs.folded, LOWER(jobs.prompt)) LIKE :word3 ESCAPE '!'
-   AND COALESCE(jobs.folded, LOWER(jobs.prompt)) LIKE :word4 ESCAPE '!'
-   AND COALESCE(jobs.folded, LOWER(jobs.prompt)) LIKE :word5 ESCAPE '!'
-   AND jobs.created_at <= :at
-   AND (jobs.created_at, jobs.id, -made.position)
+ WHERE (jobs.created_at, jobs.id, -made.position)
        < (:at, :job_id, -CAST(:position AS BIGINT))
  ORDER BY jobs.created_at DESC, jobs.id DESC, -made.position DESC LIMIT :most;
 
@@ -67,22 +69,23 @@ SELECT
        EXISTS (SELECT 1 FROM favourites AS mine
                 WHERE mine.member_id = :viewer_id AND mine.job_id = jobs.id
                   AND mine.picture = made.position) AS starred
-  FROM jobs
+  FROM (SELECT * FROM jobs
+         WHERE member_id = :maker_id
+           AND (CAST(:maker_id AS BIGINT) = :viewer_id
+                OR (private = 0 AND guild_id = :guild_id))
+           AND state IN ('delivered', 'done') AND forgotten_at IS NULL
+           AND created_at >= :since
+           AND (CAST(:model AS TEXT) = '' OR model = :model)
+           AND COALESCE(folded, LOWER(prompt)) LIKE :word1 ESCAPE '!'
+           AND COALESCE(folded, LOWER(prompt)) LIKE :word2 ESCAPE '!'
+           AND COALESCE(folded, LOWER(prompt)) LIKE :word3 ESCAPE '!'
+           AND COALESCE(folded, LOWER(prompt)) LIKE :word4 ESCAPE '!'
+           AND COALESCE(folded, LOWER(prompt)) LIKE :word5 ESCAPE '!'
+           AND created_at >= :at AND (created_at, id) >= (:at, :job_id)
+         ORDER BY created_at ASC, id ASC LIMIT CAST(:most AS BIGINT) + 1) AS jobs
   JOIN job_images AS made ON made.job_id = jobs.id AND made.role = 'result'
   JOIN images ON images.digest = made.digest
- WHERE jobs.member_id = :maker_id
-   AND (CAST(:maker_id AS BIGINT) = :viewer_id
-        OR (jobs.private = 0 AND jobs.guild_id = :guild_id))
-   AND jobs.state IN ('delivered', 'done') AND jobs.forgotten_at IS NULL
-   AND jobs.created_at >= :since
-   AND (CAST(:model AS TEXT) = '' OR jobs.model = :model)
-   AND COALESCE(jobs.folded, LOWER(jobs.prompt)) LIKE :word1 ESCAPE '!'
-   AND COALESCE(jobs.folded, LOWER(jobs.prompt)) LIKE :word2 ESCAPE '!'
-   AND COALESCE(jobs.folded, LOWER(jobs.prompt)) LIKE :word3 ESCAPE '!'
-   AND COALESCE(jobs.folded, LOWER(jobs.prompt)) LIKE :word4 ESCAPE '!'
-   AND COALESCE(jobs.folded, LOWER(jobs.prompt)) LIKE :word5 ESCAPE '!'
-   AND jobs.created_at >= :at
-   AND (jobs.created_at, jobs.id, -made.position)
+ WHERE (jobs.created_at, jobs.id, -made.position)
        > (:at, :job_id, -CAST(:position AS BIGINT))
  ORDER BY jobs.created_at ASC, jobs.id ASC, -made.position ASC LIMIT :most;
 
