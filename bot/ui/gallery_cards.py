@@ -133,9 +133,10 @@ class GalleryCards:
             title = self._say(key, locale, member=f"<@{view.maker_id}>")
         chosen = [*self._chosen(page, locale)]
         lines = [title, *([f"-# {' · '.join(chosen)}"] if chosen else [])]
-        if not page.prints:
-            narrow = bool(chosen or view.starred)
-            lines.append(self._say("gallery-none" if narrow else "gallery-empty", locale))
+        if not page.prints and view.starred and not chosen:
+            lines.append(self._say("gallery-no-favourites", locale))
+        elif not page.prints:
+            lines.append(self._say("gallery-none" if chosen else "gallery-empty", locale))
         return "\n".join(lines)
 
     def _chosen(self, page: Page, locale: str) -> Iterator[str]:

@@ -51,6 +51,7 @@ COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("imagine", {"prompt": "灯塔"}),
     ("edit", {"prompt": "更蓝", "image": ("a.png", png())}),
     ("show", {"job": "made"}),
+    ("gallery", {}),
     ("balance", {}),
     ("gift", {"member": "bob", "credits": 1, "note": "送你"}),
     ("team create", {"name": "狐狸", "credits": 5, "expires": 7}),

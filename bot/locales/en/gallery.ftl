@@ -19,6 +19,7 @@ gallery-words = “{ $words }”
 gallery-since = since { $day }
 gallery-none = There is nothing of that kind. Look with fewer words, or for longer.
 gallery-empty = There are no pictures yet. `/imagine` makes one.
+gallery-no-favourites = There are no favourites yet. Press **Favourite** below a picture.
 gallery-alt = { $count ->
     [one] A thumbnail of { $count } picture
    *[other] Thumbnails of { $count } pictures, numbered in rows of three

@@ -19,6 +19,7 @@ gallery-words = “{ $words }”
 gallery-since = { $day }以来
 gallery-none = 没有这样的图片。请少用几个词，或放宽时间。
 gallery-empty = 还没有图片。用 `/imagine` 做一张吧。
+gallery-no-favourites = 还没有收藏。请点图片下方的 **收藏**。
 gallery-alt = { $count ->
     [1] 一张图片的缩略图
    *[other] { $count } 张图片的缩略图，每行三张，依次编号
