@@ -33,6 +33,8 @@ from bot.demo.upstream import running_upstream
 from bot.errors import SettingsError
 from bot.generation.request import GenerationRequest
 from bot.i18n import Sentences
+from bot.jobs.limits import Caller
+from bot.people.setting import Setting
 from bot.providers.base import Generation, Observer, OpenCall, Provider
 from bot.settings import Settings
 from bot.workshop import World, read_catalog
@@ -207,6 +209,9 @@ async def _serve(
         mei = guild.add_member(env.create_user("小美"))
         _speak(env, mei.id, "zh-CN")
         await env.settle()
+        # In the one channel of the page, so that what goes there is seen.
+        boss = Caller(you.id, guild.id, manages=True)
+        await app.client.services.people.houses.set(boss, Setting.GALLERY, [str(channel.id)])
         await _greet(app, channel.id, words_url)
         try:
             preview = await env.preview(
@@ -339,7 +344,7 @@ def _say_where(url: str, *, browser: bool) -> None:
     console = Console()
     console.print("[bold]Plantain is running in a simulated Discord.[/bold] Open this page:")
     console.print(url, soft_wrap=True, highlight=False, style="link cyan")
-    console.print("Try /imagine, /edit, /balance and /settings there. Ctrl+C ends the demo.")
+    console.print("Try /imagine, /edit, /gallery, /balance and /settings there. Ctrl+C ends the demo.")
     if browser:
         webbrowser.open(url)
 
