@@ -20,7 +20,6 @@ from bot.jobs.delivery import Delivery
 from bot.jobs.dispatch import Dispatcher, InProcessDispatcher
 from bot.jobs.estimates import Estimates
 from bot.jobs.exhibit import Gallery
-from bot.jobs.favourites import Favourites
 from bot.jobs.gifts import Gifts
 from bot.jobs.history import History
 from bot.jobs.job import Job
@@ -31,7 +30,6 @@ from bot.jobs.links import Links
 from bot.jobs.onward import Onward
 from bot.jobs.outlets import Outlets
 from bot.jobs.outlook import Outlooks
-from bot.jobs.posts import Posts
 from bot.jobs.pots import Pots
 from bot.jobs.reports import Reports
 from bot.jobs.runner import Runner
@@ -60,8 +58,8 @@ from bot.ui.desk import Desk
 from bot.ui.gallery_cards import GalleryCards
 from bot.ui.limit_cards import LimitCards
 from bot.ui.preflight import Preflight
+from bot.ui.salon import Salon
 from bot.ui.scribe import DiscordScribe
-from bot.ui.showcase import Showcase
 from bot.ui.showing import Showing
 from bot.ui.veil import Veil
 from bot.workshop import Workshop, World
@@ -94,7 +92,6 @@ class Assembly:
 
         cards = Cards(sentences=sentences, catalog=self.workshop.catalog, larger=larger)
         confirm_cards = ConfirmCards(cards=cards, say=sentences.say)
-        gallery_cards = GalleryCards(sentences=sentences, cards=cards)
         now, database, bank = self.world.now, self.database, self.bank
         scribe = DiscordScribe(client=client, cards=CareCards(sentences.say))
         veil = Veil(client=client, rules=partial(rules, database))
@@ -121,8 +118,7 @@ class Assembly:
             links=self._links(),
             desk=self._desk(studio, cards, confirmations, confirm_cards),
             showing=self._showing(cards, runner, veil),
-            album=self._album(),
-            showcase=self._showcase(client, gallery_cards, veil),
+            salon=self._salon(client, GalleryCards(sentences=sentences, cards=cards), veil),
             veil=veil,
             cancellations=self._cancellations(leases, runner, dispatcher),
             gifts=self._gifts(),
@@ -138,7 +134,6 @@ class Assembly:
             confirmations=confirmations,
             cards=cards,
             confirm_cards=confirm_cards,
-            gallery_cards=gallery_cards,
             limit_cards=LimitCards(cards=cards, say=sentences.say),
             sentences=sentences,
             dispatcher=dispatcher,
@@ -152,8 +147,8 @@ class Assembly:
         store, codec = self.workshop.store, self.workshop.codec
         return Gallery(database=self.database, store=store, codec=codec)
 
-    def _album(self) -> Album:
-        return Album(
+    def _salon(self, client: Client, cards: GalleryCards, veil: Veil) -> Salon:
+        album = Album(
             database=self.database,
             store=self.workshop.store,
             codec=self.workshop.codec,
@@ -161,17 +156,15 @@ class Assembly:
             now=self.world.now,
             new_id=self.world.new_id,
         )
-
-    def _showcase(self, client: Client, cards: GalleryCards, veil: Veil) -> Showcase:
-        database, now = self.database, self.world.now
-        return Showcase(
+        return Salon.of(
+            self.database,
             client=client,
+            album=album,
             gallery=self._gallery(),
             cards=cards,
-            favourites=Favourites(database=database, now=now),
-            posts=Posts(database=database, now=now),
             veil=veil,
-            rules=partial(rules, database),
+            rules=partial(rules, self.database),
+            now=self.world.now,
         )
 
     def _showing(self, cards: Cards, runner: Runner, veil: Veil) -> Showing:

@@ -16,7 +16,6 @@ from discord.ext import commands
 from bot.care import MemberBlocked
 from bot.errors import DiscordUnreachable, PlantainError, SettingsError, StorageError, Unexpected
 from bot.i18n import DEFAULT_LOCALE, Sentences
-from bot.jobs.album import Album
 from bot.jobs.alerts import Alerts
 from bot.jobs.cancellation import Cancellations
 from bot.jobs.confirmations import Confirmations
@@ -41,12 +40,11 @@ from bot.pressing import NothingSaid
 from bot.ui.cards import Cards
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.desk import Desk
-from bot.ui.gallery_cards import GalleryCards
 from bot.ui.letters import tell_author
 from bot.ui.limit_cards import LimitCards
 from bot.ui.replies import server, tell
+from bot.ui.salon import Salon
 from bot.ui.scribe import DiscordScribe
-from bot.ui.showcase import Showcase
 from bot.ui.showing import Showing
 from bot.ui.translator import FluentTranslator, locale_of
 from bot.ui.veil import Veil
@@ -102,8 +100,7 @@ class Services:
     links: Links
     desk: Desk
     showing: Showing
-    album: Album
-    showcase: Showcase
+    salon: Salon
     veil: Veil
     cancellations: Cancellations
     gifts: Gifts
@@ -119,7 +116,6 @@ class Services:
     scribe: DiscordScribe
     cards: Cards
     confirm_cards: ConfirmCards
-    gallery_cards: GalleryCards
     limit_cards: LimitCards
     sentences: Sentences
     dispatcher: InProcessDispatcher

@@ -32,10 +32,10 @@ DATE_LENGTH = 40
 
 class Gallery(commands.Cog):
     def __init__(self, client: Client) -> None:
-        self._album = client.services.album
+        self._album = client.services.salon.album
+        self._cards = client.services.salon.cards
         self._models = client.services.people.choices
         self._sentences = client.services.sentences
-        self._cards = client.services.gallery_cards
 
     @app_commands.command(name="gallery", description=localized("gallery-description"))
     @app_commands.describe(
@@ -109,7 +109,7 @@ def _dates(typed: str) -> list[str]:
 
 
 async def star(client: Client, interaction: Asked, stored: Stored, picture: int) -> None:
-    await client.services.showcase.star(interaction, stored, picture)
+    await client.services.salon.showcase.star(interaction, stored, picture)
 
 
 async def pick(client: Client, interaction: Asked, stored: Stored) -> None:
@@ -117,7 +117,7 @@ async def pick(client: Client, interaction: Asked, stored: Stored) -> None:
 
     async def submit(submitted: Asked, number: int) -> None:
         async with client.telling(submitted):
-            await client.services.showcase.star(submitted, stored, number)
+            await client.services.salon.showcase.star(submitted, stored, number)
 
     say, locale = client.services.sentences.say, interaction.locale.value
     form = PickModal(
@@ -139,7 +139,7 @@ async def revive(client: Client, interaction: Asked, stored: Stored, _: int) -> 
 
 
 async def post(client: Client, interaction: Asked, stored: Stored, picture: int) -> None:
-    await client.services.showcase.post(interaction, stored, picture)
+    await client.services.salon.showcase.post(interaction, stored, picture)
 
 
 async def delete(client: Client, interaction: Asked, stored: Stored, _: int) -> None:
@@ -154,9 +154,9 @@ async def delete(client: Client, interaction: Asked, stored: Stored, _: int) -> 
             if everywhere:
                 await services.history.forget(stored, submitted.user.id)
             if mine:
-                await services.showcase.take_down(stored.job)
+                await services.salon.showcase.take_down(stored.job)
             else:
-                await services.showcase.withdraw(stored.job)
+                await services.salon.showcase.withdraw(stored.job)
             await take_away(submitted)
 
     form = DeleteModal(
@@ -265,16 +265,16 @@ class PageButton(
             check(interaction)
             if not await begin(interaction):
                 return
-            services = client.services
-            page = await services.album.turn(
+            salon = client.services.salon
+            page = await salon.album.turn(
                 self._view_id,
                 interaction.user.id,
                 self._cursor,
                 sight(interaction),
                 newer=self._way == "newer",
             )
-            card = services.gallery_cards.page(page, interaction.locale.value)
-            await show(interaction, card, services.gallery_cards.sheet(page))
+            card = salon.cards.page(page, interaction.locale.value)
+            await show(interaction, card, salon.cards.sheet(page))
 
 
 class PictureMenu(
@@ -304,7 +304,7 @@ class PictureMenu(
                 job_id, _, picture = value.partition(":")
                 stored = await client.services.history.pressed(job_id, interaction.user.id)
                 place = int(picture) if picture.isdecimal() and len(picture) == 1 else 0
-                await client.services.showcase.look(interaction, stored, place)
+                await client.services.salon.showcase.look(interaction, stored, place)
 
 
 async def setup(client: Client) -> None:

@@ -118,7 +118,7 @@ async def delete(client: Client, interaction: discord.Interaction, stored: Store
         async with client.telling(submitted):
             if everywhere:
                 await history.forget(stored, submitted.user.id)
-                await client.services.showcase.take_down(stored.job, card=False)
+                await client.services.salon.showcase.take_down(stored.job, card=False)
             await take_away(submitted)
 
     form = DeleteModal(

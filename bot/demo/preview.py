@@ -344,7 +344,9 @@ def _say_where(url: str, *, browser: bool) -> None:
     console = Console()
     console.print("[bold]Plantain is running in a simulated Discord.[/bold] Open this page:")
     console.print(url, soft_wrap=True, highlight=False, style="link cyan")
-    console.print("Try /imagine, /edit, /gallery, /balance and /settings there. Ctrl+C ends the demo.")
+    console.print(
+        "Try /imagine, /edit, /gallery, /balance and /settings there. Ctrl+C ends the demo."
+    )
     if browser:
         webbrowser.open(url)
 

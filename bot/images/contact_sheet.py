@@ -7,13 +7,10 @@ import math
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from bot.images import thumbnail
 from bot.images.thumbnail import LARGEST, LINE, MARK, PANEL, WORDS
-
-if TYPE_CHECKING:
-    from PIL.ImageDraw import ImageDraw
 
 COLUMNS = 3
 GAP = 12
@@ -22,6 +19,12 @@ LABEL = (56, 44)
 """Pixels of the corner that a number is in."""
 STAR = 26
 """Pixels from the middle of a star to its tips."""
+
+
+class Pencil(Protocol):
+    """As Pillow's, which the parent does not import."""
+
+    def polygon(self, points: list[tuple[float, float]], /, fill: str) -> None: ...
 
 
 def draw(files: Sequence[tuple[Path, Path]], starred: Sequence[bool]) -> bytes:
@@ -55,7 +58,7 @@ def draw(files: Sequence[tuple[Path, Path]], starred: Sequence[bool]) -> bytes:
     return target.getvalue()
 
 
-def _star(pencil: "ImageDraw", x: float, y: float) -> None:
+def _star(pencil: Pencil, x: float, y: float) -> None:
     """Five tips, the first upwards, on dark, to be seen on any picture."""
     for size, colour in ((STAR, PANEL), (STAR * 0.78, MARK)):
         points = []

@@ -23,6 +23,13 @@ KEPT = 7 * 86_400 * 1_000_000
 EVER = 2**62
 SPANS = {"today": 0, "week": 6, "month": 29, "year": 364}
 """Days before today that a word stands for."""
+STATEMENTS = {
+    (False, False): "pictures_older",
+    (False, True): "pictures_newer",
+    (True, False): "favourites_older",
+    (True, True): "favourites_newer",
+}
+"""By whether favourites are looked through, and whether towards the newer ones."""
 Sees = Callable[[int | None], bool]
 """Whether who looks may see a channel, by its id."""
 
@@ -179,8 +186,7 @@ class Album:
         self, view: View, cursor: Cursor, sees: Sees, *, newer: bool
     ) -> tuple[list[Print], Cursor | None]:
         """At most a page of pictures, and where to look on; None for nowhere."""
-        what = "favourites" if view.starred else "pictures"
-        statement = f"{what}_newer" if newer else f"{what}_older"
+        statement = STATEMENTS[view.starred, newer]
         values = {
             "viewer_id": view.member_id,
             "maker_id": view.maker_id,

@@ -1,6 +1,7 @@
 """Who may press and see what, by what Discord says of them at that moment."""
 
 from collections.abc import Callable
+from functools import cache
 
 import discord
 
@@ -38,8 +39,10 @@ def sight(interaction: discord.Interaction) -> Callable[[int | None], bool]:
     """Which of this server's channels they may see, by their ids; none where there is no server.
 
     Of a private thread nobody can say who is in it, so it is seen from inside and by its managers.
+    Each channel is looked at once.
     """
 
+    @cache
     def sees(channel_id: int | None) -> bool:
         guild, member = interaction.guild, interaction.user
         if server(interaction) is None or guild is None or channel_id is None:

@@ -188,6 +188,8 @@ async def test_buttons_work_after_a_restart(scene_over, settings, calls):
         again = await alice.click(shown.response, label="Again · 7 credits")
         assert again.response.attachments
         bob = scene.member("bob")
+        starred = await bob.click(shown.response, label="Favourite")
+        assert "One of your favourites now" in scene.text(starred.response)
         for label in ("Vary · 7 credits", "2K · 11 credits"):
             assert (await bob.click(shown.response, label=label)).response.attachments
         edited = await press_edit(scene, bob, shown.response, "after it, changed")

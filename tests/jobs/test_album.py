@@ -109,9 +109,9 @@ class Wall:
 
 @pytest.fixture
 def wall(books, tmp_path):
-    async def reserve(member, credits):
+    async def reserve(member, amount):
         return await books.database.write(
-            lambda tx: books.bank.payers.reserve(tx, Who(member, 0), (), credits, reason="")
+            lambda tx: books.bank.payers.reserve(tx, Who(member, 0), (), amount, reason="")
         )
 
     books.reserve = reserve

@@ -7,9 +7,9 @@ SELECT
        jobs.id, jobs.created_at, jobs.member_id, jobs.channel_id, jobs.model,
        SUBSTR(jobs.prompt, 1, 200) AS prompt, made.position,
        images.digest, images.mime, images.width, images.height, images.size,
-       EXISTS (SELECT 1 FROM favourites AS mine
-                WHERE mine.member_id = :viewer_id AND mine.job_id = jobs.id
-                  AND mine.picture = made.position) AS starred
+       (SELECT COUNT(*) FROM favourites AS mine
+         WHERE mine.member_id = :viewer_id AND mine.job_id = jobs.id
+           AND mine.picture = made.position) AS starred
   FROM (SELECT * FROM jobs
          WHERE member_id = :maker_id
            AND (CAST(:maker_id AS BIGINT) = :viewer_id
@@ -36,9 +36,9 @@ SELECT
        jobs.id, jobs.created_at, jobs.member_id, jobs.channel_id, jobs.model,
        SUBSTR(jobs.prompt, 1, 200) AS prompt, made.position,
        images.digest, images.mime, images.width, images.height, images.size,
-       EXISTS (SELECT 1 FROM favourites AS mine
-                WHERE mine.member_id = :viewer_id AND mine.job_id = jobs.id
-                  AND mine.picture = made.position) AS starred
+       (SELECT COUNT(*) FROM favourites AS mine
+         WHERE mine.member_id = :viewer_id AND mine.job_id = jobs.id
+           AND mine.picture = made.position) AS starred
   FROM favourites
   JOIN jobs ON jobs.id = favourites.job_id
   JOIN job_images AS made ON made.job_id = favourites.job_id AND made.role = 'result'
@@ -66,9 +66,9 @@ SELECT
        jobs.id, jobs.created_at, jobs.member_id, jobs.channel_id, jobs.model,
        SUBSTR(jobs.prompt, 1, 200) AS prompt, made.position,
        images.digest, images.mime, images.width, images.height, images.size,
-       EXISTS (SELECT 1 FROM favourites AS mine
-                WHERE mine.member_id = :viewer_id AND mine.job_id = jobs.id
-                  AND mine.picture = made.position) AS starred
+       (SELECT COUNT(*) FROM favourites AS mine
+         WHERE mine.member_id = :viewer_id AND mine.job_id = jobs.id
+           AND mine.picture = made.position) AS starred
   FROM (SELECT * FROM jobs
          WHERE member_id = :maker_id
            AND (CAST(:maker_id AS BIGINT) = :viewer_id
@@ -95,9 +95,9 @@ SELECT
        jobs.id, jobs.created_at, jobs.member_id, jobs.channel_id, jobs.model,
        SUBSTR(jobs.prompt, 1, 200) AS prompt, made.position,
        images.digest, images.mime, images.width, images.height, images.size,
-       EXISTS (SELECT 1 FROM favourites AS mine
-                WHERE mine.member_id = :viewer_id AND mine.job_id = jobs.id
-                  AND mine.picture = made.position) AS starred
+       (SELECT COUNT(*) FROM favourites AS mine
+         WHERE mine.member_id = :viewer_id AND mine.job_id = jobs.id
+           AND mine.picture = made.position) AS starred
   FROM favourites
   JOIN jobs ON jobs.id = favourites.job_id
   JOIN job_images AS made ON made.job_id = favourites.job_id AND made.role = 'result'
