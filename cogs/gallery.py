@@ -1,16 +1,15 @@
 """/gallery and favourites: past pictures in pages, to be opened, edited, starred or deleted."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Self, cast
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Client
+from bot.items import PersistentItem, chosen
 from bot.jobs.album import SPANS, Cursor
 from bot.jobs.job import Stored
 from bot.pressing import NotYourPicture
@@ -25,6 +24,8 @@ Words = app_commands.Range[str, 1, 100]
 Asked = discord.Interaction
 Pressing = Callable[[Client, Asked, Stored, int], Awaitable[None]]
 """What to do with one of a job's pictures, by its place from 0."""
+PLACES = ("0", "1", "2", "3")
+"""Of a picture among a job's."""
 VIEW = "[0-9a-f]{32}"
 MOST_OFFERED = 25
 DATE_LENGTH = 40
@@ -151,6 +152,8 @@ async def delete(client: Client, interaction: Asked, stored: Stored, _: int) -> 
 
     async def submit(submitted: Asked, everywhere: bool) -> None:
         async with client.telling(submitted):
+            if not await begin(submitted):
+                return
             if everywhere:
                 await services.history.forget(stored, submitted.user.id)
             if mine:
@@ -173,138 +176,64 @@ async def delete(client: Client, interaction: Asked, stored: Stored, _: int) -> 
 PRESSES: Mapping[str, Pressing] = MappingProxyType({"open": revive, "post": post, "delete": delete})
 
 
-class StarButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=f"star:(?P<job>{JOB_ID})(:(?P<picture>[0-3]))?",
-):
-    """Below every result, and below one picture alone. Its id is data from outside."""
+class StarButton(PersistentItem, template=f"star:(?P<job>{JOB_ID})(:(?P<picture>[0-3]))?"):
+    """Below every result, and below one picture alone."""
 
-    def __init__(self, custom_id: str, job_id: str, picture: str | None) -> None:
-        super().__init__(discord.ui.Button(custom_id=custom_id))
-        self._job_id = job_id
-        self._picture = picture
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Asked, item: discord.ui.Item[discord.ui.View], match: re.Match[str]
-    ) -> Self:
-        del interaction, item
-        return cls(match[0], match["job"], match["picture"])
-
-    async def interaction_check(self, interaction: Asked, /) -> bool:
-        return await cast(Client, interaction.client).serves(interaction)
-
-    async def callback(self, interaction: Asked) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            check(interaction)
-            stored = await client.services.history.pressed(self._job_id, interaction.user.id)
-            if self._picture is None and len(stored.results) > 1:
-                await pick(client, interaction, stored)
-            else:
-                await star(client, interaction, stored, int(self._picture or 0))
+    async def press(self, client: Client, interaction: Asked) -> None:
+        check(interaction)
+        stored = await client.services.history.pressed(self.match["job"], interaction.user.id)
+        picture = self.match["picture"]
+        if picture is None and len(stored.results) > 1:
+            await pick(client, interaction, stored)
+        else:
+            await star(client, interaction, stored, int(picture or 0))
 
 
 class PictureButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    PersistentItem,
     template=f"gallery:(?P<verb>{'|'.join(PRESSES)}):(?P<job>{JOB_ID}):(?P<picture>[0-3])",
 ):
-    """Below one picture. Its id is data from outside."""
+    """Below one picture."""
 
-    def __init__(self, custom_id: str, verb: str, job_id: str, picture: int) -> None:
-        super().__init__(discord.ui.Button(custom_id=custom_id))
-        self._verb = verb
-        self._job_id = job_id
-        self._picture = picture
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Asked, item: discord.ui.Item[discord.ui.View], match: re.Match[str]
-    ) -> Self:
-        del interaction, item
-        return cls(match[0], match["verb"], match["job"], int(match["picture"]))
-
-    async def interaction_check(self, interaction: Asked, /) -> bool:
-        return await cast(Client, interaction.client).serves(interaction)
-
-    async def callback(self, interaction: Asked) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            check(interaction)
-            stored = await client.services.history.pressed(self._job_id, interaction.user.id)
-            await PRESSES[self._verb](client, interaction, stored, self._picture)
+    async def press(self, client: Client, interaction: Asked) -> None:
+        check(interaction)
+        stored = await client.services.history.pressed(self.match["job"], interaction.user.id)
+        await PRESSES[self.match["verb"]](client, interaction, stored, int(self.match["picture"]))
 
 
 class PageButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    PersistentItem,
     template=f"gallery:(?P<way>older|newer):(?P<view>{VIEW})"
     f":(?P<at>[0-9a-f]{{1,15}})\\.(?P<job>{JOB_ID})\\.(?P<picture>[0-9])",
 ):
     """Turns a page. What is looked through is a row, for the one who opened it alone."""
 
-    def __init__(self, custom_id: str, way: str, view_id: str, cursor: Cursor) -> None:
-        super().__init__(discord.ui.Button(custom_id=custom_id))
-        self._way = way
-        self._view_id = view_id
-        self._cursor = cursor
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Asked, item: discord.ui.Item[discord.ui.View], match: re.Match[str]
-    ) -> Self:
-        del interaction, item
-        cursor = Cursor(int(match["at"], 16), match["job"], int(match["picture"]))
-        return cls(match[0], match["way"], match["view"], cursor)
-
-    async def interaction_check(self, interaction: Asked, /) -> bool:
-        return await cast(Client, interaction.client).serves(interaction)
-
-    async def callback(self, interaction: Asked) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            check(interaction)
-            if not await begin(interaction):
-                return
-            salon = client.services.salon
-            page = await salon.album.turn(
-                self._view_id,
-                interaction.user.id,
-                self._cursor,
-                sight(interaction),
-                newer=self._way == "newer",
-            )
-            card = salon.cards.page(page, interaction.locale.value)
-            await show(interaction, card, salon.cards.sheet(page))
+    async def press(self, client: Client, interaction: Asked) -> None:
+        check(interaction)
+        if not await begin(interaction):
+            return
+        salon, match = client.services.salon, self.match
+        page = await salon.album.turn(
+            match["view"],
+            interaction.user.id,
+            Cursor(int(match["at"], 16), match["job"], int(match["picture"])),
+            sight(interaction),
+            newer=match["way"] == "newer",
+        )
+        card = salon.cards.page(page, interaction.locale.value)
+        await show(interaction, card, salon.cards.sheet(page))
 
 
-class PictureMenu(
-    discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]],
-    template="gallery:pick",
-):
-    """One picture of a page. Its values are data from outside."""
+class PictureMenu(PersistentItem, template="gallery:pick"):
+    """One picture of a page."""
 
-    def __init__(self) -> None:
-        super().__init__(discord.ui.Select(custom_id="gallery:pick"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Asked, item: discord.ui.Item[discord.ui.View], match: re.Match[str]
-    ) -> Self:
-        del interaction, item, match
-        return cls()
-
-    async def interaction_check(self, interaction: Asked, /) -> bool:
-        return await cast(Client, interaction.client).serves(interaction)
-
-    async def callback(self, interaction: Asked) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            check(interaction)
-            for value in self.item.values[:1]:
-                job_id, _, picture = value.partition(":")
-                stored = await client.services.history.pressed(job_id, interaction.user.id)
-                place = int(picture) if picture.isdecimal() and len(picture) == 1 else 0
-                await client.services.salon.showcase.look(interaction, stored, place)
+    async def press(self, client: Client, interaction: Asked) -> None:
+        check(interaction)
+        for value in chosen(interaction)[:1]:
+            job_id, _, picture = value.partition(":")
+            stored = await client.services.history.pressed(job_id, interaction.user.id)
+            place = PLACES.index(picture) if picture in PLACES else 0
+            await client.services.salon.showcase.look(interaction, stored, place)
 
 
 async def setup(client: Client) -> None:
