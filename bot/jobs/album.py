@@ -225,13 +225,14 @@ class Album:
         said = said.strip().casefold()
         if not said:
             return 0
-        try:
-            back = SPANS.get(said)
-            if back is None:
-                return self._calendar.midnight(date.fromisoformat(said))
-            return self._calendar.midnight(self._calendar.date(self._now()) - timedelta(back))
-        except (ValueError, OverflowError) as error:
-            raise NoSuchDay(said) from error
+        if said in SPANS:
+            day = self._calendar.date(self._now()) - timedelta(SPANS[said])
+        else:
+            try:
+                day = date.fromisoformat(said)
+            except ValueError as error:
+                raise NoSuchDay(said) from error
+        return max(0, self._calendar.midnight(day))
 
 
 def _print(row: Row) -> Print:

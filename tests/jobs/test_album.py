@@ -198,6 +198,7 @@ async def test_pictures_are_found_by_words_model_and_day(wall):
     assert len(await wall.found(since="week", words="o")) == 5
     page = await wall.see(since="2026-11-21")
     assert page.view.since == 1_795_262_400 * SECOND - 13 * 3600 * SECOND
+    assert (await wall.see(since="0001-01-01")).view.since == 0
     for nonsense in ("yesterday-ish", "2026-13-01", "9" * 30):
         with pytest.raises(NoSuchDay):
             await wall.see(since=nonsense)
