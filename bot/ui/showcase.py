@@ -1,6 +1,6 @@
 """One picture of a gallery: shown to who looks, put into the gallery channel, and taken down."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 
@@ -191,7 +191,7 @@ class Showcase:
         channel = self._client.get_partial_messageable(channel_id)
         try:
             await channel.get_partial_message(message_id).delete()
-        except discord.HTTPException as trouble:
+        except Exception as trouble:  # noqa: BLE001 - discord.py lets many kinds through
             # Gone already, or out of our reach: the picture itself is not to be had any more.
             problem = f"{type(trouble).__name__}: {trouble}"
             self._log.info("could not take a picture down", message=message_id, problem=problem)
@@ -202,7 +202,11 @@ def _is_restricted(channel: object) -> bool:
     return bool(asked and asked())
 
 
-def _places(channel: Where, job: Job) -> Iterable[int | None]:
+def _places(channel: Where, job: Job) -> Iterator[int]:
     """Where it goes, and where it comes from: what is veiled in one is veiled in the other."""
-    parent = channel.parent_id if isinstance(channel, discord.Thread) else None
-    return channel.id, parent, *job.place.channels
+    made_in = channel.guild.get_channel_or_thread(job.place.channel_id or 0)
+    for place in (channel, made_in):
+        if place is not None:
+            yield place.id
+        if isinstance(place, discord.Thread):
+            yield place.parent_id
