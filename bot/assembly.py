@@ -10,6 +10,7 @@ from bot.db.patient import Patient
 from bot.generation.pricing import Ranking
 from bot.i18n import Sentences
 from bot.images.codec import UPLOAD_LIMIT
+from bot.jobs.album import Album
 from bot.jobs.alerts import Alerts
 from bot.jobs.bank import Bank, tariff_of
 from bot.jobs.board import Board
@@ -55,8 +56,10 @@ from bot.ui.care_cards import CareCards
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.delivery import DiscordDelivery
 from bot.ui.desk import Desk
+from bot.ui.gallery_cards import GalleryCards
 from bot.ui.limit_cards import LimitCards
 from bot.ui.preflight import Preflight
+from bot.ui.salon import Salon
 from bot.ui.scribe import DiscordScribe
 from bot.ui.showing import Showing
 from bot.ui.veil import Veil
@@ -117,6 +120,7 @@ class Assembly:
             links=self._links(),
             desk=self._desk(studio, cards, confirmations, confirm_cards),
             showing=self._showing(cards, runner, veil),
+            salon=self._salon(client, GalleryCards(sentences=sentences, cards=cards), veil),
             veil=veil,
             cancellations=self._cancellations(leases, runner, dispatcher),
             gifts=self._gifts(),
@@ -141,10 +145,33 @@ class Assembly:
             operators=self.settings.operators,
         )
 
-    def _showing(self, cards: Cards, runner: Runner, veil: Veil) -> Showing:
+    def _gallery(self) -> Gallery:
         store, codec = self.workshop.store, self.workshop.codec
+        return Gallery(database=self.database, store=store, codec=codec)
+
+    def _salon(self, client: Client, cards: GalleryCards, veil: Veil) -> Salon:
+        album = Album(
+            database=self.database,
+            store=self.workshop.store,
+            codec=self.workshop.codec,
+            calendar=self.bank.calendar,
+            now=self.world.now,
+            new_id=self.world.new_id,
+        )
+        return Salon.of(
+            self.database,
+            client=client,
+            album=album,
+            gallery=self._gallery(),
+            cards=cards,
+            veil=veil,
+            rules=partial(rules, self.database),
+            now=self.world.now,
+        )
+
+    def _showing(self, cards: Cards, runner: Runner, veil: Veil) -> Showing:
         return Showing(
-            gallery=Gallery(database=self.database, store=store, codec=codec),
+            gallery=self._gallery(),
             cards=cards,
             collect=runner.collect,
             veil=veil,

@@ -44,6 +44,7 @@ from bot.ui.desk import Desk
 from bot.ui.letters import tell_author
 from bot.ui.limit_cards import LimitCards
 from bot.ui.replies import server, tell
+from bot.ui.salon import Salon
 from bot.ui.scribe import DiscordScribe
 from bot.ui.showing import Showing
 from bot.ui.translator import FluentTranslator, locale_of
@@ -59,6 +60,7 @@ COGS = (
     "cogs.versions",
     "cogs.cancel",
     "cogs.show",
+    "cogs.gallery",
     "cogs.pictures",
     "cogs.character",
     "cogs.reply",
@@ -102,6 +104,7 @@ class Services:
     links: Links
     desk: Desk
     showing: Showing
+    salon: Salon
     veil: Veil
     cancellations: Cancellations
     gifts: Gifts

@@ -129,3 +129,60 @@ class NothingSaid(Refusal):
     """A reply to a picture without any words."""
 
     key = "refusal-nothing-said"
+
+
+@dataclass(eq=False)
+class NoSuchDay(Refusal):
+    """`day` as it was typed is no date."""
+
+    key = "refusal-no-such-day"
+    day: str
+
+
+@dataclass(eq=False)
+class GalleryClosed(Refusal):
+    """A page of a gallery was turned that was opened long ago, or by somebody else."""
+
+    key = "refusal-gallery-closed"
+
+
+@dataclass(eq=False)
+class NoGalleryChannel(Refusal):
+    """The server has chosen no gallery channel, or has deleted it."""
+
+    key = "refusal-no-gallery-channel"
+
+
+@dataclass(eq=False)
+class GalleryUnseen(Refusal):
+    """Who wants to put a picture into the gallery channel may not see it."""
+
+    key = "refusal-gallery-unseen"
+
+
+@dataclass(eq=False)
+class GalleryBarred(BotMayNot):
+    """The bot lacks a permission in the gallery channel."""
+
+    key = "refusal-gallery-barred"
+
+
+@dataclass(eq=False)
+class NotForGallery(Refusal):
+    """What goes to a gallery channel was made in that server, for all to see there."""
+
+    key = "refusal-not-for-gallery"
+
+
+@dataclass(eq=False)
+class AgeRestrictedPicture(Refusal):
+    """A picture from an age-restricted channel, for a gallery channel that is none."""
+
+    key = "refusal-age-restricted-picture"
+
+
+@dataclass(eq=False)
+class InGalleryAlready(Refusal):
+    """A picture is put into a gallery channel once."""
+
+    key = "refusal-in-gallery-already"

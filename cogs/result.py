@@ -1,6 +1,7 @@
 """The buttons under a result. They are keyed by job id, so they work after any restart."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 import discord
@@ -19,6 +20,8 @@ from bot.ui.replies import answer, ask, begin, server, take_away
 
 Pressing = Callable[[Client, discord.Interaction, Stored, str], Awaitable[None]]
 """What to do with the job that a button names; the last is what else the button says."""
+PLACES = ("0", "1", "2", "3")
+"""Of a picture among a job's, where the button is below that one alone."""
 
 
 async def again(client: Client, interaction: discord.Interaction, stored: Stored, _: str) -> None:
@@ -26,21 +29,25 @@ async def again(client: Client, interaction: discord.Interaction, stored: Stored
     await _submit(client, interaction, stored, client.services.onward.again(stored))
 
 
-async def edit(client: Client, interaction: discord.Interaction, stored: Stored, _: str) -> None:
-    """Ask what should change, and in which picture of several, then edit that one."""
+async def edit(
+    client: Client, interaction: discord.Interaction, stored: Stored, picture: str
+) -> None:
+    """Ask what should change, then edit the picture the button names, else the one chosen."""
     onward = client.services.onward
+    named = int(picture) if picture in PLACES else None
 
     async def submit(submitted: discord.Interaction, wish: Wish) -> None:
         async with client.telling(submitted):
             await client.services.studio.refresh()
-            wish = await client.services.characters.join(wish, submitted.user.id)
-            step = onward.edit(stored, wish, house_style=await _house_style(client, submitted))
+            meant = wish if named is None else replace(wish, picture=named)
+            meant = await client.services.characters.join(meant, submitted.user.id)
+            step = onward.edit(stored, meant, house_style=await _house_style(client, submitted))
             await _submit(client, submitted, stored, step)
 
     form = EditModal(
         say=client.services.sentences.say,
         locale=interaction.locale.value,
-        pictures=len(stored.results),
+        pictures=len(stored.results) if named is None else 1,
         choices=onward.choices(stored.job.request, reference_images=1),
         submit=submit,
     )
@@ -120,6 +127,7 @@ async def delete(client: Client, interaction: discord.Interaction, stored: Store
                 return
             if everywhere:
                 await history.forget(stored, submitted.user.id)
+                await client.services.salon.showcase.take_down(stored.job, card=False)
             await take_away(submitted)
 
     form = DeleteModal(
@@ -183,7 +191,8 @@ CHOICES: Mapping[str, Pressing] = MappingProxyType(
 
 class JobButton(
     PersistentItem,
-    template=f"(?P<verb>{'|'.join(PRESSES)}):(?P<job>{JOB_ID})(:(?P<more>{'|'.join(Resolution)}))?",
+    template=f"(?P<verb>{'|'.join(PRESSES)}):(?P<job>{JOB_ID})"
+    f"(:(?P<more>{'|'.join((*Resolution, *PLACES))}))?",
 ):
     """Any button of a job's card."""
 

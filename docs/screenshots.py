@@ -78,6 +78,11 @@ def work_on(page: Page, cards: Locator, upload: Path) -> None:
     cards.nth(known).wait_for()
     wait_for_picture(cards)
     take(page, "versions")
+    cards.nth(known - 1).get_by_role("button", name="Favourite").click()
+    cards.nth(known + 1).get_by_text("One of your favourites").wait_for()
+    use(page, "gallery")
+    wait_for_picture(cards)
+    take(page, "gallery")
 
 
 def compose(page: Page) -> None:

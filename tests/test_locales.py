@@ -19,6 +19,7 @@ from bot.generation.composition import LIGHTS, STYLES, VIEWS
 from bot.generation.request import Thinking
 from bot.i18n import Sentences
 from bot.images.fitted import How
+from bot.jobs import album
 from bot.jobs.job import Button
 from bot.jobs.limits import PERIODS, WHOSE
 from bot.jobs.payers import PaidBy
@@ -202,7 +203,9 @@ FAMILIES = {
     "more-*": {f"more-{verb}" for verb in MORE},
     "more-*-hint": {f"more-{verb}-hint" for verb in MORE},
     "modal-*-title": {f"modal-{what}-title" for what in ("vary", "upscale")},
-    "modal-delete-*": {f"modal-delete-{place}" for place in ("here", "history")},
+    "modal-delete-*": {
+        f"modal-delete-{place}" for place in ("here", "history", "posted", "everywhere")
+    },
     "details-paid-*": {f"details-paid-{payer}" for payer in PaidBy},
     "balance-whose-*": {f"balance-whose-{whose}" for whose in Whose},
     "upstream-*": {f"upstream-{why}" for why in (*Scope, "credits", "busy", "away")},
@@ -223,6 +226,7 @@ FAMILIES = {
     "setting-unset-*": {f"setting-unset-{setting}" for setting in Setting},
     "demo-style-*": {f"demo-style-{one}" for one in ("name", "words")},
     "suggestion-*": {f"suggestion-{one}" for one in (*STYLES, *LIGHTS, *VIEWS)},
+    "choice-since-*": {f"choice-since-{span}" for span in album.SPANS},
     "help-payer-*": {f"help-payer-{payer}" for payer in get_args(Payer)},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},
 }

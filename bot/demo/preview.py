@@ -34,6 +34,7 @@ from bot.errors import SettingsError
 from bot.generation.request import GenerationRequest
 from bot.i18n import Sentences
 from bot.jobs.limits import Caller
+from bot.people.setting import Setting
 from bot.people.styles import Owner
 from bot.providers.base import Generation, Observer, OpenCall, Provider
 from bot.settings import Settings
@@ -209,7 +210,7 @@ async def _serve(
         mei = guild.add_member(env.create_user("小美"))
         _speak(env, mei.id, "zh-CN")
         await env.settle()
-        await _furnish(app, guild.id)
+        await _furnish(app, guild.id, channel.id)
         await _greet(app, channel.id, words_url)
         try:
             preview = await env.preview(
@@ -226,12 +227,14 @@ async def _serve(
             await preview.close()
 
 
-async def _furnish(app: App, guild_id: int) -> None:
-    """Give the server a style, so that there is one to choose."""
+async def _furnish(app: App, guild_id: int, channel_id: int) -> None:
+    """Give the server a style, so that there is one to choose, and a gallery channel."""
     services = app.client.services
     manager = Caller(app.client.application_id or 0, guild_id, manages=True)
     name, words = (services.sentences.say(f"demo-style-{one}", "en") for one in ("name", "words"))
     await services.people.styles.save(manager, Owner.SERVER, name, words)
+    # The one channel of the page, so that what goes there is seen.
+    await services.people.houses.set(manager, Setting.GALLERY, [str(channel_id)])
 
 
 async def _greet(app: App, channel_id: int, words_url: str | None) -> None:
@@ -350,7 +353,9 @@ def _say_where(url: str, *, browser: bool) -> None:
     console = Console()
     console.print("[bold]Plantain is running in a simulated Discord.[/bold] Open this page:")
     console.print(url, soft_wrap=True, highlight=False, style="link cyan")
-    console.print("Try /imagine, /edit, /balance and /settings there. Ctrl+C ends the demo.")
+    console.print(
+        "Try /imagine, /edit, /gallery, /balance and /settings there. Ctrl+C ends the demo."
+    )
     if browser:
         webbrowser.open(url)
 

@@ -9,7 +9,7 @@ from typing import Self
 
 from bot.errors import NotAPicture, PictureTooHeavy
 from bot.generation.formats import SNIFF_BYTES, sniff
-from bot.images import chart, header, strip, worker
+from bot.images import chart, contact_sheet, header, strip, worker
 from bot.images.fitted import Fitted
 from bot.images.header import Header
 from bot.images.processes import Processes
@@ -105,6 +105,15 @@ class Codec:
         """A PNG of thumbnails as `strip.draw_rows`; None when it could not be drawn."""
         try:
             return await self._processes.run(strip.draw_rows, tuple(map(tuple, rows)))
+        except (BrokenProcessPool, OSError, MemoryError):
+            return None
+
+    async def draw_contact_sheet(
+        self, files: Sequence[tuple[Path, Path]], starred: Sequence[bool]
+    ) -> bytes | None:
+        """A JPEG of thumbnails as `contact_sheet.draw`; None when it could not be drawn."""
+        try:
+            return await self._processes.run(contact_sheet.draw, tuple(files), tuple(starred))
         except (BrokenProcessPool, OSError, MemoryError):
             return None
 

@@ -3,32 +3,22 @@
 Named to the worker by reference, so Pillow is imported inside, in the worker alone.
 """
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import Protocol
 
-from bot.errors import UnusablePicture
+from bot.images import thumbnail
+from bot.images.thumbnail import LARGEST, LINE, MARK, PANEL, WORDS
 
-PANEL, LINE, MARK, WORDS = "#1E1F22", "#80848E", "#F2C230", "#F2F3F5"
-"""A panel of its own, so that it can be seen in dark and in light mode."""
 LONGEST = 1600
-LARGEST, SMALLEST = 240, 64
-"""Pixels of one thumbnail's side: as large as the longest line of edits allows."""
+SMALLEST = 64
+"""Pixels of one thumbnail's side; as large as the longest line of edits allows."""
 GAP = 0.2
 """Between thumbnails, as a part of their side."""
 IN_ROWS = 160
 """Pixels of a thumbnail's side in rows."""
 
 Cell = tuple[int, int]
-
-
-class Picture(Protocol):
-    """As Pillow's, which the parent does not import."""
-
-    def save(self, file: Path, kind: str, /, *, quality: int) -> None: ...
 
 
 def draw_versions(
@@ -54,7 +44,7 @@ def draw_versions(
         if parent is not None:
             pencil.line(_bend(places[parent], place, side), LINE, max(2, side // 60))
     for number, (file, (left, top)) in enumerate(zip(files, places, strict=True)):
-        pixels = _thumbnail(*file, side)
+        pixels = thumbnail.square(*file, side)
         if pixels:
             image.paste(Image.frombytes("RGB", (side, side), pixels), (left, top))
         chosen = number == current
@@ -86,7 +76,7 @@ def draw_rows(rows: Sequence[Sequence[tuple[Path, Path]]]) -> bytes:
         pencil.text((step // 2, top + side // 2), str(row + 1), WORDS, font, anchor="mm")
         for column, file in enumerate(files):
             left = step + column * step
-            if pixels := _thumbnail(*file, side):
+            if pixels := thumbnail.square(*file, side):
                 image.paste(Image.frombytes("RGB", (side, side), pixels), (left, top))
             pencil.rectangle((left, top, left + side - 1, top + side - 1), outline=LINE)
     target = BytesIO()
@@ -119,34 +109,3 @@ def _bend(parent: Cell, child: Cell, side: int) -> list[Cell]:
     end = (child[0], child[1] + side // 2)
     corner = begin[0] + side // 10
     return [begin, (corner, begin[1]), (corner, end[1]), end]
-
-
-def _thumbnail(original: Path, small: Path, side: int) -> bytes:
-    """The square middle of a picture as RGB; nothing for one that is gone.
-
-    A whole 4K picture takes a second to decode, so what is made of it once is kept as `small`.
-    """
-    from PIL import Image, ImageOps  # noqa: PLC0415
-
-    from bot.images import decoder  # noqa: PLC0415
-
-    try:
-        if small.exists():
-            kept = decoder.decode(small, name=small.name)
-        else:
-            kept = decoder.decode(original, name=original.name, side=2 * LARGEST)
-            _keep(kept, small)
-    except UnusablePicture:
-        return b""
-    square = ImageOps.fit(kept.convert("RGBA"), (side, side))
-    ground = Image.new("RGBA", square.size, PANEL)
-    return Image.alpha_composite(ground, square).convert("RGB").tobytes()
-
-
-def _keep(picture: Picture, small: Path) -> None:
-    """Whole or not at all; one that cannot be kept is made again the next time."""
-    with suppress(OSError):
-        small.parent.mkdir(parents=True, exist_ok=True)
-        part = small.with_suffix(f".{os.getpid()}")
-        picture.save(part, "WEBP", quality=85)
-        part.replace(small)

@@ -29,19 +29,26 @@ class Gallery:
         self._codec = codec
 
     @asynccontextmanager
-    async def open(self, stored: Stored, upload_limit: int) -> AsyncIterator[Exhibit]:
+    async def open(
+        self, stored: Stored, upload_limit: int, *, only: int | None = None
+    ) -> AsyncIterator[Exhibit]:
         """The files are there while it lasts, each of at most `upload_limit` bytes.
 
-        Raises UnusablePicture, and JobUnknown for a picture that is not in the store any more.
+        `only` is the place of one picture, from 0, where not all are wanted. Raises
+        UnusablePicture, and JobUnknown for a picture that is not there or not any more.
         """
         made = stored.results
         receipt = await self._database.read(
             lambda tx: queue.receipt(tx, stored.job, made=len(made))
         )
-        limit = min(upload_limit, REQUEST_BYTES // len(made))
+        wanted = [place for place in range(len(made)) if only in (None, place)]
+        if not wanted:
+            raise JobUnknown
+        limit = min(upload_limit, REQUEST_BYTES // len(wanted))
         async with AsyncExitStack() as resources:
             pictures = []
-            for number, image in enumerate(made, start=1):
+            for place in wanted:
+                image = made[place]
                 folder = await resources.enter_async_context(self._store.scratch())
                 try:
                     fitted = await self._codec.fit(
@@ -49,5 +56,5 @@ class Gallery:
                     )
                 except FileNotFoundError as error:
                     raise JobUnknown from error
-                pictures.append(Picture(fitted.path, fitted.mime, image, fitted.how, number))
+                pictures.append(Picture(fitted.path, fitted.mime, image, fitted.how, place + 1))
             yield Exhibit(stored, pictures, receipt)

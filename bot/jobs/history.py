@@ -132,6 +132,7 @@ class History:
             if row is None:
                 raise JobUnknown
             await tx.run("forget_turns", job_id=job.id)
+            await tx.run("forget_stars", job_id=job.id)
             rows = await tx.all("pictures_of_none", job_id=job.id, asked_after=now - LASTS)
             return [queue.image(found) for found in rows]
 

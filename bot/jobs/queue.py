@@ -18,6 +18,7 @@ from bot.generation.request import (
     Thinking,
 )
 from bot.jobs.job import ENDED, LAWFUL, Button, Job, JobKind, JobState, Origin, Place, Receipt
+from bot.jobs.search import folded
 from bot.pressing import Cancelled, KeptNoLonger
 
 MICROS = 1_000_000
@@ -72,6 +73,7 @@ async def add(tx: Transaction, job: Job, *, kept: Sequence[ImageRef] = ()) -> No
         usd_micros_each=job.price.usd_micros,
         created_at=job.created_at,
         begins_at=job.begins_at,
+        folded=folded(request.prompt),
     )
     await _add_pictures(tx, job)
     for digest in dict.fromkeys(picture.digest for picture in kept):

@@ -1,7 +1,7 @@
 """Where the hour, the day and the month begin that a limit is counted in."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -63,6 +63,10 @@ class Calendar:
         while (following := self.end(Period.DAY, starts[-1])) < until:
             starts.append(following)
         return starts
+
+    def midnight(self, day: date) -> int:
+        """When a day begins there."""
+        return _micros(datetime.combine(day, time(), self._zone))
 
     def date(self, now: int) -> date:
         """Which day it is there."""

@@ -30,6 +30,7 @@ class Buttons:
             _button(self._say("button-again", locale, price=again), "🔁", f"again:{job.id}"),
             _button(self._say("button-edit", locale), "✏️", f"edit:{job.id}"),
             _button(self._say("button-vary", locale, price=one), "🎲", f"vary:{job.id}"),
+            _button(self._say("button-star", locale), "⭐", f"star:{job.id}"),
         ]
         second = [self._upscale(job, quote) for quote in larger]
         if job.origin is not None:

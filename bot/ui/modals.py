@@ -11,6 +11,8 @@ from bot.jobs.service import Quote
 from bot.ui.refusals import Say
 
 MODAL_TEXT_LIMIT = min(PROMPT_LIMIT, 4000)
+HINTS = ("modal-delete-hint", "modal-delete-others-hint")
+"""Of deleting: for its maker, and for others."""
 HOURS = 3600.0
 """Seconds for which a form that was opened is waited for; sending it is an interaction anew."""
 
@@ -140,7 +142,10 @@ class PickModal(discord.ui.Modal):
 
 
 class DeleteModal(discord.ui.Modal):
-    """Whether a picture goes; `submit` is told whether from its maker's history too."""
+    """Whether a picture goes; `submit` is told whether from its maker's history too.
+
+    `gallery` is for one whose message is elsewhere; `posted` is whether it has one at all.
+    """
 
     def __init__(
         self,
@@ -149,20 +154,25 @@ class DeleteModal(discord.ui.Modal):
         locale: str,
         maker: bool,
         submit: Callable[[discord.Interaction, bool], Awaitable[None]],
+        gallery: bool = False,
+        posted: bool = True,
     ) -> None:
         super().__init__(title=say("modal-delete-title", locale), timeout=HOURS)
         self._submit = submit
-        places = ("here", "history") if maker else ("here",)
+        here, history = ("posted", "everywhere") if gallery else ("here", "history")
+        places = [*([here] if posted else []), *([history] if maker else [])]
         self._where: discord.ui.Select[discord.ui.Modal] = _select(
-            (place, say(f"modal-delete-{place}", locale), place == "here") for place in places
+            (place, say(f"modal-delete-{place}", locale), place == places[0]) for place in places
         )
-        hint = say("modal-delete-hint" if maker else "modal-delete-others-hint", locale)
-        self.add_item(discord.ui.TextDisplay(hint))
+        self._usual, self._history = places[0], history
+        hints = ("gallery-delete-hint", "gallery-delete-others-hint") if gallery else HINTS
+        self.add_item(discord.ui.TextDisplay(say(hints[0 if maker else 1], locale)))
         text = say("modal-delete-label", locale)
         self.add_item(discord.ui.Label(text=text, component=self._where))
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
-        await self._submit(interaction, self._where.values == ["history"])
+        chosen = _chosen(self._where) or self._usual
+        await self._submit(interaction, chosen == self._history)
 
 
 def _which(say: Say, locale: str, pictures: int) -> discord.ui.Select[discord.ui.Modal]:

@@ -1,9 +1,14 @@
-"""Who may press what, by what Discord says of them at that moment."""
+"""Who may press and see what, by what Discord says of them at that moment."""
+
+from collections.abc import Callable
+from functools import cache
 
 import discord
 
+from bot.errors import JobUnknown
 from bot.jobs.job import Job
 from bot.pressing import MayNotUseHere
+from bot.ui.replies import server
 
 
 def check(interaction: discord.Interaction) -> None:
@@ -28,3 +33,54 @@ def may_write(interaction: discord.Interaction) -> bool:
     thread = isinstance(interaction.channel, discord.Thread)
     rights = interaction.permissions
     return rights.send_messages_in_threads if thread else rights.send_messages
+
+
+def sight(interaction: discord.Interaction) -> Callable[[int | None], bool]:
+    """Which of this server's channels they may see, by their ids; none where there is no server.
+
+    Of a private thread nobody can say who is in it, so it is seen from inside and by its managers.
+    Each channel is looked at once.
+    """
+
+    @cache
+    def sees(channel_id: int | None) -> bool:
+        guild, member = interaction.guild, interaction.user
+        if server(interaction) is None or guild is None or channel_id is None:
+            return False
+        channel = guild.get_channel_or_thread(channel_id)
+        if not isinstance(member, discord.Member) or channel is None:
+            return False
+        if isinstance(channel, discord.Thread):
+            if channel.parent is None:
+                return False
+            if channel.is_private() and channel_id != interaction.channel_id:
+                return channel.permissions_for(member).manage_threads
+        return channel.permissions_for(member).view_channel
+
+    return sees
+
+
+def look(interaction: discord.Interaction, job: Job) -> None:
+    """Raise JobUnknown unless it is theirs, or public in a channel that they see in this server."""
+    place = job.place
+    if place.member_id == interaction.user.id:
+        return
+    if place.private or place.guild_id != server(interaction) or place.guild_id is None:
+        raise JobUnknown
+    if not sight(interaction)(place.channel_id):
+        raise JobUnknown
+
+
+def may_take_down(interaction: discord.Interaction, job: Job) -> bool:
+    """Whether it is theirs, or was posted where they may manage messages, in this server."""
+    if job.place.member_id == interaction.user.id:
+        return True
+    guild, member, here = interaction.guild, interaction.user, job.place.channel_id
+    if not sight(interaction)(here) or guild is None or here is None:
+        return False
+    channel = guild.get_channel_or_thread(here)
+    return (
+        channel is not None
+        and isinstance(member, discord.Member)
+        and channel.permissions_for(member).manage_messages
+    )

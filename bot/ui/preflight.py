@@ -29,7 +29,7 @@ class Preflight:
         guild_id = interaction.guild_id
         here = guild_id is not None and interaction.client.get_guild(guild_id) is not None
         if here and not private:
-            _check_rights(interaction.channel, interaction.app_permissions)
+            check_rights(interaction.channel, interaction.app_permissions)
         uploads.check(files)
 
     def check_message(self, message: discord.Message, files: Sequence[Upload]) -> None:
@@ -37,7 +37,7 @@ class Preflight:
         here = message.channel
         self._check_age(here)
         if message.guild is not None and not isinstance(here, discord.PartialMessageable):
-            _check_rights(here, here.permissions_for(message.guild.me))
+            check_rights(here, here.permissions_for(message.guild.me))
         uploads.check(files)
 
     def _check_age(self, here: object) -> None:
@@ -49,13 +49,15 @@ class Preflight:
             raise AgeRestrictedOnly
 
 
-def _check_rights(here: object, rights: discord.Permissions) -> None:
-    """Raise BotMayNot for the first that is missing: the picture may have to be posted anew."""
+def check_rights(
+    here: object, rights: discord.Permissions, refusal: type[BotMayNot] = BotMayNot
+) -> None:
+    """Raise the refusal for the first that is missing: the picture may have to be posted anew."""
     if not rights.view_channel:
-        raise BotMayNot("seeing")
+        raise refusal("seeing")
     if isinstance(here, discord.Thread) and not rights.send_messages_in_threads:
-        raise BotMayNot("threads")
+        raise refusal("threads")
     if not isinstance(here, discord.Thread) and not rights.send_messages:
-        raise BotMayNot("writing")
+        raise refusal("writing")
     if not rights.attach_files:
-        raise BotMayNot("files")
+        raise refusal("files")

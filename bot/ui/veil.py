@@ -26,7 +26,7 @@ class Veil:
             return False
         here = self._client.get_channel(place.channel_id)
         parent = here.parent_id if isinstance(here, discord.Thread) else None
-        return await self._hides(place.guild_id, (*place.channels, parent))
+        return await self.hides(place.guild_id, (*place.channels, parent))
 
     async def cover(
         self, card: discord.ui.LayoutView, interaction: discord.Interaction, *, private: bool
@@ -35,9 +35,10 @@ class Veil:
         guild_id, here = server(interaction), channels(interaction)
         if private or guild_id is None or not here:
             return card
-        return veiled(card) if await self._hides(guild_id, here) else card
+        return veiled(card) if await self.hides(guild_id, here) else card
 
-    async def _hides(self, guild_id: int, places: Iterable[int | None]) -> bool:
+    async def hides(self, guild_id: int, places: Iterable[int | None]) -> bool:
+        """Whether pictures are to be veiled in one of these channels; yes where nobody can say."""
         try:
             rules = await self._rules(guild_id)
         except StorageError as error:

@@ -59,6 +59,7 @@ COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("character list", {}),
     ("character show", {"name": "小狐"}),
     ("character remove", {"name": "小狐"}),
+    ("gallery", {}),
     ("balance", {}),
     ("gift", {"member": "bob", "credits": 1, "note": "送你"}),
     ("team create", {"name": "狐狸", "credits": 5, "expires": 7}),

@@ -193,7 +193,7 @@ async def test_undo_and_delete_take_effect_once_in_one_moment(scene):
     await scene.assert_books_balance()
 
 
-ON_A_CARD = ("Again · 7 credits", "Edit this", "Vary · 7 credits", "4K · 23 credits")
+ON_A_CARD = ("Again · 7 credits", "Edit this", "Vary · 7 credits", "Favourite", "4K · 23 credits")
 IN_ITS_MENU = ("remix", "details", "delete")
 
 
@@ -236,7 +236,7 @@ async def test_every_press_without_permission_and_on_a_forgotten_job_is_refused(
                 assert told.ephemeral
                 assert sentence in scene.text(told)
                 count += 1
-            assert count == 12
+            assert count == 13
             assert len(await scene.jobs()) == 2
             held = await scene.app.database.read(lambda tx: tx.query("SELECT * FROM reservations"))
             assert len(held) == 2

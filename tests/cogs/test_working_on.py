@@ -27,7 +27,9 @@ async def test_a_card_says_what_it_is_and_what_can_be_done_with_it(scene):
     assert "**Nano Banana 2.1** · 16:9 · 2K · " in text
     assert f"paid by <@{alice.id}> · `{job['id'][-8:]}`" in text
     labels = scene.labels(shown.response)
-    assert labels == ["Again · 11 credits", "Edit this", "Vary · 11 credits", "4K · 23 credits"]
+    assert labels == [
+        "Again · 11 credits", "Edit this", "Vary · 11 credits", "Favourite", "4K · 23 credits",
+    ]  # fmt: skip
 
 
 async def test_vary_and_larger_work_from_the_picture_alone_at_the_price_on_the_button(scene, calls):

@@ -195,7 +195,21 @@ def test_the_greetings_line_can_be_typed_whole_and_its_picture_edited_by_button(
     assert credits_in(second, "charged") == PRICE
 
     letters = re.search(r"[0-9a-f]{8}", second.inner_text())[0]
-    assert letters in discord.say(f"/show {letters}").inner_text()
+    shown = discord.say(f"/show {letters}")
+    assert letters in shown.inner_text()
+
+    press(shown, "Favourite")
+    starred = discord.next(shown)
+    press(starred, "To the gallery channel")
+    told = discord.next(starred)
+    told.get_by_text("In the gallery now").wait_for()
+    post = discord.next(told)
+    assert discord.picture(post).size == edited.size
+    assert "A picture by" in post.inner_text()
+    page = discord.use("gallery")
+    assert discord.picture(page).width in {516, 768}  # two, or more of other tests
+    assert "1 · make it black and white" in page.inner_text()
+    page.get_by_role("combobox", name="Look at one").wait_for()
 
 
 def test_a_blocked_prompt_is_told_in_private_and_costs_nothing(discord):

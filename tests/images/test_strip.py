@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 
 from bot.errors import NotAPicture
-from bot.images import strip
+from bot.images import contact_sheet, strip, thumbnail
 
-RED, BLUE = (220, 30, 30), (30, 30, 220)
+RED, BLUE, PANEL = (220, 30, 30), (30, 30, 220), (30, 31, 34)
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,31 @@ async def test_what_cannot_be_compared_is_refused(codec, files, tmp_path):
     (tmp_path / "words.png").write_text("not a picture")
     with pytest.raises(NotAPicture):
         await codec.compare(files[0], tmp_path / "words.png", into=tmp_path)
+
+
+async def test_a_contact_sheet_has_numbered_squares_in_rows_of_three(codec, files, tmp_path):
+    """Red, blue, one that is gone and red again, the second with a star; a small JPEG."""
+    gone = tmp_path / "gone.png"
+    pairs = [(file, tmp_path / "small" / file.name) for file in (*files, gone, files[0])]
+    drawn = await codec.draw_contact_sheet(pairs, [False, True, False, False])
+    assert drawn.startswith(b"\xff\xd8")
+    with Image.open(io.BytesIO(drawn)) as image:
+        side, gap = thumbnail.LARGEST, contact_sheet.GAP
+        step = side + gap
+        assert image.size == (3 * step + gap, 2 * step + gap)
+
+        def near(x, y, colour):
+            pixel = image.getpixel((gap + x, gap + y))
+            return all(abs(one - other) < 12 for one, other in zip(pixel, colour, strict=True))
+
+        assert near(side // 2, side // 2, RED)
+        assert near(step + side // 2, side // 2, BLUE)
+        assert near(2 * step + side // 2, side // 2, PANEL)
+        assert near(side // 2, step + side // 2, RED)
+        corner = side - gap - contact_sheet.STAR
+        assert near(step + corner, gap + contact_sheet.STAR, (242, 194, 48))
+        assert near(corner, gap + contact_sheet.STAR, RED)
+    alone = await codec.draw_contact_sheet(pairs[:1], [False])
+    with Image.open(io.BytesIO(alone)) as image:
+        assert image.size == (step + gap, step + gap)
+    assert len(list((tmp_path / "small").iterdir())) == 2

@@ -88,6 +88,7 @@ from bot.generation.request import (
     Thinking,
 )
 from bot.i18n import Sentences
+from bot.jobs.album import PAGE, Cursor, Page, Print, View
 from bot.jobs.characters import Ensemble
 from bot.jobs.characters import Saved as SavedCharacter
 from bot.jobs.confirmations import Asked
@@ -134,14 +135,22 @@ from bot.people.styles import MOST_STYLES, WORDS_LIMIT, Owner, Saved, Wardrobe
 from bot.people.styles import NAME_LIMIT as STYLE_NAME_LIMIT
 from bot.pressing import (
     AgeRestrictedOnly,
+    AgeRestrictedPicture,
     BotMayNot,
     Cancelled,
+    GalleryBarred,
+    GalleryClosed,
+    GalleryUnseen,
+    InGalleryAlready,
     KeptNoLonger,
     MayNotUseHere,
     MessageGone,
+    NoGalleryChannel,
     NoPictureThere,
     NoSuchCharacter,
+    NoSuchDay,
     NoSuchEmoji,
+    NotForGallery,
     NothingBefore,
     NothingSaid,
     NothingToEdit,
@@ -176,6 +185,7 @@ from bot.ui.character_cards import CharacterCards
 from bot.ui.compose_form import ComposeForm
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.detail_cards import DetailCards
+from bot.ui.gallery_cards import GalleryCards
 from bot.ui.gift_cards import GiftCards
 from bot.ui.help_cards import HelpCards, Listed
 from bot.ui.kept_cards import KeptCards
@@ -217,6 +227,7 @@ GIFT_CARDS, TEAM_CARDS = GiftCards(SENTENCES), TeamCards(SENTENCES)
 BALANCE_CARDS = BalanceCards(SENTENCES)
 CONFIRM_CARDS = ConfirmCards(cards=CARDS, say=SENTENCES.say)
 DETAIL_CARDS = DetailCards(sentences=SENTENCES, cards=CARDS)
+GALLERY_CARDS = GalleryCards(sentences=SENTENCES, cards=CARDS)
 VERSION_CARDS, KEPT_CARDS = VersionCards(SENTENCES), KeptCards(SENTENCES)
 CHARACTER_CARDS = CharacterCards(SENTENCES)
 ALERT_CARDS, REPORT_CARDS = AlertCards(SENTENCES.say), ReportCards(SENTENCES.say)
@@ -361,6 +372,14 @@ ERRORS: tuple[PlantainError, ...] = (
     TooManyCharacters(5),
     PictureUnreachable("my_**fox**.png"),
     NothingSaid(),
+    NoSuchDay("*some* day"),
+    GalleryClosed(),
+    NoGalleryChannel(),
+    GalleryUnseen(),
+    GalleryBarred("files"),
+    NotForGallery(),
+    AgeRestrictedPicture(),
+    InGalleryAlready(),
     WrongChannel((3, 4)),
     RoleNeeded((7, 8)),
     TooManyPictures(4, 1),
@@ -636,6 +655,7 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
         "limits": limit_cards(locale),
         "details": detail_cards(locale, one),
         "versions": version_cards(locale),
+        "gallery": gallery_cards(locale),
         "kept": [
             KEPT_CARDS.kept(Shelf((ORIGINAL,) * count, NOON), locale) for count in (1, 2)
         ] + [KEPT_CARDS.dropped(locale)],
@@ -720,6 +740,50 @@ def character_cards(locale: str) -> list[discord.ui.LayoutView]:
         CHARACTER_CARDS.removed(MIA, locale),
         CARDS.queued(acting, 0),
         CARDS.result(acting, pictures("unchanged"), Receipt(7, 93, 1, 13), None),
+    ]
+
+
+VIEW = View("0" * 32, 1, 1, 2)
+
+
+def page_of(prompts: list[str], view: View = VIEW, *, turned: bool = True) -> Page:
+    """Every third one starred and by somebody else, with pages before and after where `turned`."""
+    prints = tuple(
+        Print(
+            Cursor(NOON + place, f"{place:032x}", 3),
+            1 if place % 3 else 5,
+            3,
+            REQUEST.model,
+            prompt,
+            ORIGINAL,
+            starred=not place % 3,
+        )
+        for place, prompt in enumerate(prompts)
+    )
+    older, newer = (prints[-1].cursor, prints[0].cursor) if turned else (None, None)
+    return Page(view, prints, older=older, newer=newer, sheet=b"JPEG" if prints else None)
+
+
+def gallery_cards(locale: str) -> list[discord.ui.LayoutView]:
+    """One's own, favourites found by everything there is, another's, nothing; and one picture."""
+    prompts = ["a **lighthouse**", "at dusk\nor @here", "at dawn", "at noon"]
+    sought = View("f" * 32, 1, 0, 2, words="*a* fox", model=REQUEST.model, since=NOON, starred=True)
+    theirs = replace(VIEW, maker_id=5)
+    stored = Stored(job(locale, REQUEST), (ORIGINAL,) * 2)
+    shown = pictures("unchanged")[0][1]
+    return [
+        GALLERY_CARDS.page(page_of(prompts), locale),
+        GALLERY_CARDS.page(replace(page_of(prompts, sought), newer=None), locale),
+        GALLERY_CARDS.page(page_of(prompts[:1], theirs, turned=False), locale),
+        GALLERY_CARDS.page(page_of([], replace(theirs, starred=True), turned=False), locale),
+        GALLERY_CARDS.page(page_of([], turned=False), locale),
+        GALLERY_CARDS.picture(
+            stored, shown, "one.png", locale, starred=True, postable=True, removable=True
+        ),
+        GALLERY_CARDS.exhibit(stored, 1, "one.png", locale, chosen_by=5),
+        GALLERY_CARDS.starred(stored, 1, locale, starred=True, postable=True),
+        GALLERY_CARDS.starred(stored, 1, locale, starred=False, postable=False),
+        GALLERY_CARDS.posted(3, "https://discord.com/channels/2/3/4", locale),
     ]
 
 
@@ -1068,6 +1132,25 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
         ),
         VERSION_CARDS.versions(tree(locale, [prompt[:6000]] * MOST), locale),
         VERSION_CARDS.compared(Stored(large, (ORIGINAL,)), "pair.jpg", locale, member_id=2**63),
+        GALLERY_CARDS.page(
+            page_of(
+                [prompt[:200]] * PAGE,
+                View("f" * 32, 1, 0, 2, prompt[:100], prompt[:100], NOON, starred=True),
+            ),
+            locale,
+        ),
+        GALLERY_CARDS.picture(
+            Stored(large, (ORIGINAL,) * 4),
+            pictures(*how)[3][1],
+            "one.png",
+            locale,
+            starred=True,
+            postable=True,
+            removable=True,
+        ),
+        GALLERY_CARDS.exhibit(
+            Stored(large, (ORIGINAL,) * 4), 3, "one.png", locale, chosen_by=2**63
+        ),
     ):
         assert_within_limits(view)
 
@@ -1290,9 +1373,23 @@ def forms(locale: str, amount: int = 7) -> list[dict[str, Any]]:
         ).to_dict(),
         *(
             PickModal(**edit, title=say(title, locale), pictures=2, hint=hint).to_dict()
-            for title in ("modal-vary-title", "modal-upscale-title", "modal-keep-title")
+            for title in (
+                "modal-vary-title",
+                "modal-upscale-title",
+                "modal-keep-title",
+                "modal-star-title",
+            )
         ),
-        *(DeleteModal(**edit, maker=maker).to_dict() for maker in (True, False)),
+        *(
+            DeleteModal(**edit, maker=maker, gallery=gallery, posted=posted).to_dict()
+            for gallery, maker, posted in (
+                (False, True, True),
+                (False, False, True),
+                (True, True, True),
+                (True, True, False),
+                (True, False, True),
+            )
+        ),
         ComposeForm(**edit).to_dict(),
     ]
 

@@ -58,6 +58,7 @@ button-vary = Vary · { $price }
 button-upscale = { $resolution } · { $price }
 button-undo = Undo
 button-versions = Versions
+button-star = Favourite
 button-compare = Compare with the one before
 button-drop = Remove
 select-more = More…

@@ -51,6 +51,7 @@ button-vary = 变化 · { $price }
 button-upscale = { $resolution } · { $price }
 button-undo = 撤销
 button-versions = 版本
+button-star = 收藏
 button-compare = 与前一版对比
 button-drop = 移除
 select-more = 更多……
