@@ -64,6 +64,10 @@ class Handover:
             # Its maker has got it another way and had it deleted: paid for, and shown no more.
             await self._note(job, None)
             return True
+        if job.batch_id is not None:
+            # Its batch shows it, with the others.
+            await self._note(job, None)
+            return True
         images = await self.database.read(lambda tx: queue.results(tx, job.id))
         waited = self.now() - (job.stored_at or job.created_at)
         here = await self._are_here(images)

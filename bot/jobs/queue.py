@@ -60,6 +60,7 @@ async def add(tx: Transaction, job: Job, *, kept: Sequence[ImageRef] = ()) -> No
         usd_micros_each=job.price.usd_micros,
         created_at=job.created_at,
         begins_at=job.begins_at,
+        batch_id=job.batch_id,
     )
     for position, image in enumerate(request.reference_images):
         await remember(tx, image, now=job.created_at)
@@ -282,4 +283,5 @@ async def _job(tx: Transaction, row: Row) -> Job:
         said=row["said"],
         button=Button(row["button"]) if row["button"] else None,
         forgotten=row["forgotten_at"] is not None,
+        batch_id=row["batch_id"],
     )

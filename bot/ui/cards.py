@@ -275,9 +275,12 @@ class Cards:
 
     def nickname(self, job: Job) -> str:
         """What people call its model."""
-        # One that the catalog has lost since then goes by its id.
-        model = self._catalog.models.get(job.request.model)
-        return model.nickname if model else job.request.model
+        return self.model_name(job.request.model)
+
+    def model_name(self, model_id: str) -> str:
+        """What people call a model; one that the catalog has lost since goes by its id."""
+        model = self._catalog.models.get(model_id)
+        return model.nickname if model else model_id
 
 
 def quoted(prompt: str, length: int = PROMPT_SHOWN) -> str:

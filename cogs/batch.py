@@ -1,0 +1,208 @@
+"""/batch: a file with up to 50 prompts, drawn as one; and what was drawn so before."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Self, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Client
+from bot.generation.request import AspectRatio, Resolution
+from bot.jobs.lines import Line
+from bot.jobs.payers import PaidBy
+from bot.people.defaults import Choice
+from bot.pressing import NotYourPicture
+from bot.ui.permission import check, may_change_place
+from bot.ui.replies import answer, begin, turn
+from bot.ui.translator import localized
+from bot.ui.whereabouts import channels, who
+
+BATCH_ID = "[0-9a-f]{32}"
+RATIOS = [app_commands.Choice(name=ratio.value, value=ratio.value) for ratio in AspectRatio]
+RESOLUTIONS = [app_commands.Choice(name=size.value, value=size.value) for size in Resolution]
+CHOICES = 25
+
+Press = Callable[[Client, discord.Interaction, str, PaidBy], Awaitable[None]]
+Choose = Callable[[Client, discord.Interaction, str], Awaitable[None]]
+
+
+class Batch(commands.Cog):
+    def __init__(self, client: Client) -> None:
+        services = client.services
+        self._studio = services.studio
+        self._profiles = services.people.profiles
+        self._batches = services.batches
+        self._desk = services.batch_desk
+        self._cards = services.cards
+        self._batch_cards = services.batch_cards
+
+    @app_commands.command(name="batch", description=localized("batch-description"))
+    @app_commands.describe(
+        file=localized("option-batch-file"),
+        model=localized("option-model"),
+        aspect_ratio=localized("option-aspect_ratio"),
+        resolution=localized("option-resolution"),
+        private=localized("option-private"),
+    )
+    @app_commands.choices(aspect_ratio=RATIOS, resolution=RESOLUTIONS)
+    async def batch(
+        self,
+        interaction: discord.Interaction,
+        file: discord.Attachment | None = None,
+        model: str | None = None,
+        aspect_ratio: str | None = None,
+        resolution: str | None = None,
+        private: bool | None = None,
+    ) -> None:
+        if file is None:
+            mine = await self._batches.mine(interaction.user.id)
+            card = self._batch_cards.mine(mine, interaction.locale.value)
+            await answer(interaction, card, private=True)
+            return
+        typed = Choice(
+            model,
+            AspectRatio(aspect_ratio) if aspect_ratio else None,
+            Resolution(resolution) if resolution else None,
+            private,
+        )
+        whose = who(interaction)
+        await self._studio.refresh()
+        chosen = await self._profiles.choose(whose.member_id, whose.guild_id, typed, shape=True)
+        usual = Line(0, "", chosen.model, chosen.aspect_ratio, chosen.resolution)
+        await self._desk.ask(interaction, file, usual, private=bool(chosen.private))
+
+    @batch.autocomplete("model")
+    async def offer_models(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        locale = interaction.locale.value
+        return [
+            app_commands.Choice(name=self._cards.model_choice(model, quote, locale), value=model.id)
+            for model, quote in self._studio.menu()
+            if typed.casefold() in f"{model.nickname} {model.id}".casefold()
+        ][:CHOICES]
+
+
+async def draw(
+    client: Client, interaction: discord.Interaction, batch_id: str, said: PaidBy
+) -> None:
+    """Draw it at the price and from the purse that was said; at any other, ask again."""
+    services = client.services
+    proposal = await services.batches.look(
+        batch_id, who(interaction), channels(interaction), said=said
+    )
+    if proposal.changed or proposal.repaid:
+        card = services.batch_cards.asked(proposal, interaction.locale.value)
+        await turn(interaction, card)
+        return
+    await services.batch_desk.draw(interaction, proposal)
+
+
+async def drop(client: Client, interaction: discord.Interaction, batch_id: str, _: PaidBy) -> None:
+    services = client.services
+    await services.batches.decline(batch_id, interaction.user.id)
+    await turn(interaction, services.batch_cards.declined(interaction.locale.value))
+
+
+async def cancel(
+    client: Client, interaction: discord.Interaction, batch_id: str, _: PaidBy
+) -> None:
+    """Take back what is not drawn yet; the card says what came of it."""
+    check(interaction)
+    batches = client.services.batches
+    course = await batches.find(batch_id, interaction.user.id)
+    if not may_change_place(interaction, course.batch.place):
+        raise NotYourPicture
+    if await begin(interaction):
+        await batches.cancel(course, reply_token=interaction.token)
+
+
+PRESSES: Mapping[str, Press] = MappingProxyType({"draw": draw, "drop": drop, "cancel": cancel})
+
+
+class BatchButton(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    template=f"batch:(?P<verb>{'|'.join(PRESSES)}):(?P<batch>{BATCH_ID})"
+    f"(:(?P<payer>{'|'.join(PaidBy)}))?",
+):
+    """The id is data from outside: what it names is looked up for the one who presses."""
+
+    def __init__(self, custom_id: str, verb: str, batch_id: str, payer: str | None) -> None:
+        super().__init__(discord.ui.Button(custom_id=custom_id))
+        self._verb = verb
+        self._batch_id = batch_id
+        self._payer = PaidBy(payer or PaidBy.MEMBER)
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction,
+        item: discord.ui.Item[discord.ui.View],
+        match: re.Match[str],
+    ) -> Self:
+        del interaction, item
+        return cls(match[0], match["verb"], match["batch"], match["payer"])
+
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        return await cast(Client, interaction.client).serves(interaction)
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        client = cast(Client, interaction.client)
+        async with client.telling(interaction):
+            await PRESSES[self._verb](client, interaction, self._batch_id, self._payer)
+
+
+async def open_job(client: Client, interaction: discord.Interaction, job_id: str) -> None:
+    """One picture of a batch with its buttons, for the one who chooses it."""
+    stored = await client.services.history.pressed(job_id, interaction.user.id)
+    await client.services.showing.post(interaction, stored, private=True)
+
+
+async def fetch(client: Client, interaction: discord.Interaction, batch_id: str) -> None:
+    """What there is of a batch once more, for its member alone."""
+    course = await client.services.batches.find(batch_id, interaction.user.id)
+    if course.batch.place.member_id != interaction.user.id:
+        raise NotYourPicture
+    await client.services.batch_desk.fetch(interaction, course)
+
+
+CHOOSES: Mapping[str, Choose] = MappingProxyType({"open": open_job, "fetch": fetch})
+
+
+class BatchMenu(
+    discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]],
+    template=f"batch:(?P<verb>{'|'.join(CHOOSES)})(:{BATCH_ID})?",
+):
+    """Its values are data from outside, as its id is."""
+
+    def __init__(self, custom_id: str, verb: str) -> None:
+        super().__init__(discord.ui.Select(custom_id=custom_id))
+        self._verb = verb
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction,
+        item: discord.ui.Item[discord.ui.View],
+        match: re.Match[str],
+    ) -> Self:
+        del interaction, item
+        return cls(match[0], match["verb"])
+
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        return await cast(Client, interaction.client).serves(interaction)
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        client = cast(Client, interaction.client)
+        async with client.telling(interaction):
+            check(interaction)
+            for value in self.item.values[:1]:
+                await CHOOSES[self._verb](client, interaction, value)
+
+
+async def setup(client: Client) -> None:
+    await client.add_cog(Batch(client))
+    client.add_dynamic_items(BatchButton, BatchMenu)
