@@ -4,17 +4,18 @@ import asyncio
 import csv
 import io
 import zipfile
-from contextlib import asynccontextmanager
+from collections import Counter
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 import simcord
 from simcord import interactions
+from simcord.backend import serializers
 
 from bot.app import World, open_app
-from bot.providers.base import Call
-from tests.conftest import SENTENCES, Scene, at_once, forever
+from tests.conftest import SENTENCES, Scene, _parts, at_once, forever
 
 EACH = 7
 
@@ -38,9 +39,7 @@ def alice(scene):
 async def hand_in(scene, member, text, *, name="list.txt", channel=None, **options):
     """/batch with a file; what it answers."""
     content = text if isinstance(text, bytes) else text.encode()
-    shown = await member.slash(
-        channel or scene.channel, "batch", file=(name, content), **options
-    )
+    shown = await member.slash(channel or scene.channel, "batch", file=(name, content), **options)
     return shown.response
 
 
@@ -113,3 +112,147 @@ async def test_a_list_is_priced_asked_about_and_drawn_with_one_archive(scene, al
     assert (account.available, account.held) == (1000 - 21, 0)
     assert {row["prompt"] for row in await rows(scene, "batch_lines")} == {""}
     await scene.assert_books_balance()
+
+
+class Doorman:
+    """A Provider that lets so many calls through, and keeps the others before they have left."""
+
+    def __init__(self, inner, let):
+        self.inner = inner
+        self.let = let
+        self.waiting = 0
+        self.go = asyncio.Event()
+
+    @property
+    def name(self):
+        return self.inner.name
+
+    async def generate(self, request, *, folder, observer):
+        if self.let <= 0:
+            self.waiting += 1
+            await self.go.wait()
+        self.let -= 1
+        return await self.inner.generate(request, folder=folder, observer=observer)
+
+
+class Lives:
+    """The bot over one database and one Discord, which ends and is started again."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.world = replace(World(), sleep=at_once, tick=forever, sentences=lambda: SENTENCES)
+        self.stack = AsyncExitStack()
+        self.door = None
+        self.scene = None
+
+    async def begin(self, *, let):
+        """The next life, in which so many calls are let through."""
+        await self.stack.aclose()
+
+        def dress(inner):
+            self.door = Doorman(inner, let)
+            return self.door
+
+        context = open_app(self.settings, world=self.world, dress=dress)
+        app = await self.stack.enter_async_context(context)
+        if self.scene is None:
+            env = simcord.Env(app.client, check_errors=False, settle_timeout=12)
+            env.backend.clock._epoch = datetime.now(UTC)
+            await env.start()
+            guild = env.create_guild()
+            self.scene = Scene(env, app, guild, guild.create_text_channel("art"))
+            return
+        # SimCord waits until a new bot is at rest: this one finds its jobs only after that.
+        sweeper = app.client.services.sweeper
+        sweeper.close()
+        await self.scene.env.restart_bot(app.client)
+        self.scene.app = app
+        sweeper._open = True
+        await sweeper.sweep()
+
+    async def close(self):
+        if self.scene is not None:
+            await self.scene.env.shutdown()
+        await self.stack.aclose()
+
+
+@pytest.fixture
+async def lives(rich):
+    made = Lives(rich)
+    yield made
+    await made.close()
+
+
+def press(scene, member, card, label):
+    """Press a button without waiting for what comes of it; SimCord's verbs wait."""
+    backend = scene.env.backend
+    [button] = [part for part in _parts(card.components) if part.get("label") == label]
+    record, payload = interactions.base_payload(
+        backend,
+        type=3,
+        channel_id=scene.channel.id,
+        guild_id=scene.guild.id,
+        user_id=member.id,
+        data={"custom_id": button["custom_id"], "component_type": 2},
+    )
+    stored = backend.get_message(scene.channel.id, card.id)
+    payload["message"] = dict(serializers.message_payload(backend, stored))
+    record.source_message_id = card.id
+    backend.emit("INTERACTION_CREATE", payload)
+    return simcord.InteractionResult(scene.env, record)
+
+
+async def seen(condition):
+    """Something comes about while the bot is at work."""
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def prompts(mark):
+    """50 of them: 5 are refused, and 5 fail for nothing."""
+    ends = {3: " blocked", 7: " bad input"}
+    return [f"{mark} {number:02d}{ends.get(number % 10, '')}" for number in range(1, 51)]
+
+
+async def test_fifty_with_refusals_failures_a_restart_and_a_cancel(lives, calls):
+    """Ended when 20 have been asked for, cancelled when 35 have: what was drawn is charged once,
+    is in the channel once and in the archive, and nothing was asked for twice."""
+    mark = "of fifty"
+    await lives.begin(let=20)
+    scene, alice = lives.scene, lives.scene.member("alice")
+    asked = await hand_in(scene, alice, "\n".join(prompts(mark)))
+    shown = press(scene, alice, asked, "Draw 50 pictures for 350 credits")
+    await seen(lambda: lives.door.waiting == 8 and calls.count(mark) == 20)
+    await lives.begin(let=15)
+    await seen(lambda: lives.door.waiting == 8 and calls.count(mark) == 35)
+    press(scene, alice, shown.response, "Cancel")
+    await seen(lambda: "**Cancelled**" in scene.text(shown.response))
+    await rest(scene)
+
+    jobs = await scene.jobs()
+    states = Counter(job["state"] for job in jobs)
+    assert states == {"done": 28, "failed": 7, "cancelled": 15}
+    assert calls.count(mark) == 35
+    assert Counter(call["prompt"] for call in calls.of(mark)).most_common(1)[0][1] == 1
+    account = await scene.account(alice)
+    assert (account.available, account.held) == (1000 - 28 * EACH, 0)
+    await scene.assert_books_balance()
+    groups, [archive] = posts(scene)
+    names = [one.filename for group in groups for one in group.attachments]
+    assert len(names) == len(set(names)) == 28
+    files = await unpack(archive)
+    assert len(files) == 28 + 1
+    table = list(csv.DictReader(io.StringIO(files["manifest.csv"].decode("utf-8-sig"))))
+    fates = Counter(row["state"] for row in table)
+    assert fates == {"done": 28, "refused": 4, "failed": 3, "cancelled": 15}
+    assert sum(int(row["credits"]) for row in table) == 28 * EACH
+    assert {row["files"] for row in table if row["files"]} == files.keys() - {"manifest.csv"}
+    text = scene.text(shown.response)
+    assert "196 credits charged for what was drawn before" in text
+    assert "✅ 28 drawn · 🚫 4 refused · ⚠️ 3 failed · ✖️ 15 cancelled" in text
+    # Everything is told: another look finds nothing to do.
+    before = len(scene.channel.history())
+    await scene.sweep()
+    await rest(scene)
+    assert len(scene.channel.history()) == before
