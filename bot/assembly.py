@@ -72,6 +72,17 @@ LINK_SECONDS = 20.0
 """For a picture that a member's message links to."""
 
 
+@dataclass(frozen=True, slots=True)
+class _BackRoom:
+    """Those who see jobs and batches to their end."""
+
+    board: Board
+    courier: Courier
+    runner: Runner
+    dispatcher: InProcessDispatcher
+    cancellations: Cancellations
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
     """What every service is built from."""
@@ -99,37 +110,16 @@ class Assembly:
         now, database, bank = self.world.now, self.database, self.bank
         scribe = DiscordScribe(client=client, cards=CareCards(sentences.say))
         veil = Veil(client=client, rules=partial(rules, database))
-        board = self._board(DiscordDelivery(client=client, cards=cards, now=now, veil=veil))
-        leases = self._leases()
         alerts = self._alerts(client, sentences)
-        store, codec = self.workshop.store, self.workshop.codec
-        archives = Archives(store=store, codec=codec)
         batch_cards = BatchCards(cards=cards, say=sentences.say)
-
-        async def take_back(job: Job) -> None:
-            # The runner comes before whoever cancels what it runs.
-            await cancellations.cancel(job, reply_token="")
-
-        courier = self._courier(
-            archives,
-            DiscordBatchDelivery(client=client, cards=batch_cards, now=now, veil=veil),
-            leases,
-            take_back,
-        )
-        runner = self._runner(Quiet(board, nudge=courier.nudge), leases)
-        dispatcher = InProcessDispatcher(
-            courier.after(alerts.after(runner.run)),
-            postpone=runner.postpone,
-            now=now,
-            sleep=self.world.sleep,
-        )
-        cancellations = self._cancellations(leases, runner, dispatcher)
+        back = self._back_room(client, cards, batch_cards, veil, alerts)
+        dispatcher, store, codec = back.dispatcher, self.workshop.store, self.workshop.codec
         uploads = Uploads(store=store, codec=codec)
         studio = self._studio(uploads, dispatcher, Doorway(database=database, scribe=scribe))
         onward = Onward(studio=studio, sentences=sentences)
         history = History(database=database, studio=studio, store=store, now=now)
         confirmations = self._confirmations(studio, uploads)
-        batches = self._batches(studio, dispatcher, courier)
+        batches = self._batches(studio, dispatcher, back.courier)
         pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=now)
         return Services(
             studio=studio,
@@ -139,9 +129,9 @@ class Assembly:
             kept=Kept(database=database, uploads=uploads, now=now),
             links=self._links(),
             desk=self._desk(studio, cards, confirmations, confirm_cards),
-            showing=self._showing(cards, runner, veil),
+            showing=self._showing(cards, back.runner, veil),
             veil=veil,
-            cancellations=cancellations,
+            cancellations=back.cancellations,
             gifts=self._gifts(),
             pots=pots,
             standings=self._standings(pots, studio),
@@ -153,22 +143,42 @@ class Assembly:
             scribe=scribe,
             reports=self._reports(),
             batches=batches,
-            batch_desk=BatchDesk(
-                batches=batches, archives=archives, cards=batch_cards, preflight=self._preflight()
-            ),
+            batch_desk=self._batch_desk(batches, batch_cards),
             batch_cards=batch_cards,
-            courier=courier,
+            courier=back.courier,
             confirmations=confirmations,
             cards=cards,
             confirm_cards=confirm_cards,
             limit_cards=LimitCards(cards=cards, say=sentences.say),
             sentences=sentences,
             dispatcher=dispatcher,
-            screens=(runner, courier, board),
-            sweeper=self._sweeper(dispatcher, courier),
+            screens=(back.runner, back.courier, back.board),
+            sweeper=self._sweeper(dispatcher, back.courier),
             payers=self.settings.payers,
             operators=self.settings.operators,
         )
+
+    def _back_room(
+        self, client: Client, cards: Cards, batch_cards: BatchCards, veil: Veil, alerts: Alerts
+    ) -> _BackRoom:
+        now, leases = self.world.now, self._leases()
+        board = self._board(DiscordDelivery(client=client, cards=cards, now=now, veil=veil))
+        shown = DiscordBatchDelivery(client=client, cards=batch_cards, now=now, veil=veil)
+
+        async def cancel(job: Job) -> None:
+            # Whoever cancels comes last: it stops what the runner runs.
+            await cancellations.cancel(job, reply_token="")
+
+        courier = self._courier(shown, leases, cancel)
+        runner = self._runner(Quiet(board, nudge=courier.nudge), leases)
+        dispatcher = InProcessDispatcher(
+            courier.after(alerts.after(runner.run)),
+            postpone=runner.postpone,
+            now=now,
+            sleep=self.world.sleep,
+        )
+        cancellations = self._cancellations(leases, runner, dispatcher)
+        return _BackRoom(board, courier, runner, dispatcher, cancellations)
 
     def _showing(self, cards: Cards, runner: Runner, veil: Veil) -> Showing:
         store, codec = self.workshop.store, self.workshop.codec
@@ -243,17 +253,21 @@ class Assembly:
     def _preflight(self) -> Preflight:
         return Preflight(age_restricted_only=self.settings.age_restricted_only)
 
+    def _archives(self) -> Archives:
+        return Archives(store=self.workshop.store, codec=self.workshop.codec)
+
+    def _batch_desk(self, batches: Batches, cards: BatchCards) -> BatchDesk:
+        return BatchDesk(
+            batches=batches, archives=self._archives(), cards=cards, preflight=self._preflight()
+        )
+
     def _courier(
-        self,
-        archives: Archives,
-        delivery: BatchDelivery,
-        leases: Leases,
-        cancel: Callable[[Job], Awaitable[None]],
+        self, delivery: BatchDelivery, leases: Leases, cancel: Callable[[Job], Awaitable[None]]
     ) -> Courier:
         world = self.world
         return Courier(
             database=Patient(self.database, sleep=world.sleep),
-            archives=archives,
+            archives=self._archives(),
             delivery=delivery,
             cancel=cancel,
             leases=leases,

@@ -19,8 +19,7 @@ from bot.jobs import queue
 from bot.jobs.archive import FILES, Archives
 from bot.jobs.batch import Batch, BatchState, Counts, Course, Piece, Post, PostKind
 from bot.jobs.board import GRACE, PACE
-from bot.jobs.delivery import REQUEST_BYTES, BatchDelivery
-from bot.jobs.handover import REFUSED_WAIT, WAITS
+from bot.jobs.delivery import REFUSED_WAIT, REQUEST_BYTES, WAITS, BatchDelivery
 from bot.jobs.job import Job
 from bot.jobs.lease import Leases
 from bot.jobs.queue import Fenced

@@ -12,6 +12,10 @@ from bot.jobs.job import Job, Receipt, Shortfall
 
 REQUEST_BYTES = 24 * 1024 * 1024
 """All files of one message together; Discord refuses requests over 25 MiB."""
+WAITS = (5, 15, 45, 120, 300, 900, 1800, 3600)
+"""Seconds before each further try while Discord cannot be reached; the last one repeats."""
+REFUSED_WAIT = 600
+"""The least seconds where it was reached and said no: somebody has to allow it first."""
 
 
 @dataclass(frozen=True, slots=True)
