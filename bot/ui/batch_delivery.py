@@ -7,7 +7,6 @@ found again nor be given after 15 minutes.
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import discord
 import structlog
@@ -24,8 +23,6 @@ from bot.ui.veil import Veil, veiled
 NONCE_ID = 20
 """Letters of a batch's id in a nonce, which has 25 at most."""
 
-MISSING: Any = discord.utils.MISSING
-"""What discord.py takes for "not given", where it takes no None."""
 MakeCard = Callable[[], discord.ui.LayoutView]
 
 
@@ -188,7 +185,7 @@ class DiscordBatchDelivery:
                 files=attachments,
                 nonce=f"{batch.id[-NONCE_ID:]}-{number}",
                 silent=silent,
-                reference=reference or MISSING,
+                reference=reference,  # type: ignore[arg-type]  # it takes None, as its default
             )
         finally:
             for file in attachments:

@@ -1,5 +1,6 @@
 """/batch: one price, one card, one archive; exact charges and nothing twice, whatever happens."""
 
+import ast
 import asyncio
 import csv
 import io
@@ -9,6 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import discord
 import pytest
 import simcord
 from simcord import interactions
@@ -256,3 +258,168 @@ async def test_fifty_with_refusals_failures_a_restart_and_a_cancel(lives, calls)
     await scene.sweep()
     await rest(scene)
     assert len(scene.channel.history()) == before
+
+
+async def test_bad_lines_are_all_named_at_once_and_nothing_is_held(scene, alice):
+    """Each with its number in the file; files that cannot be read say what to do."""
+    role = scene.guild.create_role("staff", permissions=discord.Permissions(manage_guild=True))
+    boss = scene.guild.add_member(scene.env.create_user("boss"), roles=[role])
+    await boss.slash(scene.channel, "moderation words add", word="gore")
+    table = (
+        "prompt;model;aspect ratio;Resolution;count\n"
+        "a good one;;16:9;1k;2\n"
+        ";;;;\n"
+        ";;1:1;;\n"
+        "lots of gore;;;;\n"
+        '"two\nlines";banana 9;;;\n'
+        "a wide one;;7:3;;\n"
+        "five of it;;;;5\n"
+    )
+
+    shown = await hand_in(scene, alice, b"\xef\xbb\xbf" + table.encode(), name="List.CSV")
+
+    text = scene.text(shown)
+    assert shown.ephemeral
+    assert "5 lines cannot be drawn" in text
+    for said in (
+        "**Line 4:** ",
+        "**Line 5:** ",
+        "**Line 6:** ",
+        "**Line 8:** “7:3” cannot be the aspect\\_ratio",
+        "**Line 9:** “5” cannot be the count",
+    ):
+        assert said in text
+    assert "Line 2:" not in text
+    for content, name, words in (
+        ("ünïcode".encode("utf-16"), "a.txt", "not text in UTF-8"),
+        ("naïve".encode("latin-1"), "a.txt", "not text in UTF-8"),
+        (b"# nothing\n\n", "a.txt", "no prompt in the file"),
+        (b"x\n" * 51, "a.txt", "51 prompts; 50 is the most"),
+        (b"a,b\nc,d\n", "a.csv", "one must be `prompt`"),
+        (b"prompt,colour\nc,d\n", "a.csv", "“colour”"),
+        (b'prompt\n"open\n', "a.csv", "from line 2 on"),
+        (b"x" * (1024 * 1024 + 1), "a.txt", "1,024 KB is the most"),
+    ):
+        told = scene.text(await hand_in(scene, alice, content, name=name))
+        assert words in told, name
+        assert "Nothing was charged" in told
+    none = await alice.slash(scene.channel, "batch")
+    assert "You have no batch yet" in scene.text(none.response)
+    for name in ("batches", "batch_lines", "jobs", "reservations", "usage"):
+        assert await rows(scene, name) == []
+
+
+async def test_who_cannot_pay_for_all_is_told_how_much_would_fit(scene_over, settings):
+    """Also at the press, when the credits have gone meanwhile; then nothing of it is begun."""
+    async with scene_over(settings) as scene:
+        alice = scene.member("alice")
+        refused = await hand_in(scene, alice, "too dear\n" * 15)
+        text = scene.text(refused)
+        assert "needs 105 credits and you have 100" in text
+        assert "Its first 14 lines would fit." in text
+
+        asked = await hand_in(scene, alice, "dear enough\n" * 14)
+        await alice.slash(scene.channel, "imagine", prompt="spent meanwhile")
+        pressed = await alice.click(asked, label="Draw 14 pictures for 98 credits")
+
+        assert "Its first 13 lines would fit." in scene.text(Scene.seen(pressed))
+        assert [job["prompt"] for job in await scene.jobs()] == ["spent meanwhile"]
+        account = await scene.account(alice)
+        assert (account.available, account.held) == (93, 0)
+        await scene.assert_books_balance()
+
+
+async def test_a_press_begins_it_once_for_who_asked_and_never_mind_ends_it(scene, alice, calls):
+    """Bob forges the press; Alice's is delivered twice, and pressed again."""
+    bob = scene.member("bob")
+    asked = await hand_in(scene, alice, "pressed once\n")
+    theirs = await hand_in(scene, bob, "never begun\n")
+    [batch, other] = await rows(scene, "batches")
+    stored = scene.env.backend.get_message(scene.channel.id, theirs.id)
+    before = stored.components
+    forge = str(before).replace(other["id"], batch["id"])
+    stored.components = ast.literal_eval(forge)
+    refused = await bob.click(theirs, label="Draw one picture for 7 credits")
+    assert "not yours" in scene.text(Scene.seen(refused))
+    stored.components = before
+    await bob.click(theirs, label="Never mind")
+    assert "Never mind" in str(stored.components)
+
+    question = scene.env.backend.get_message(scene.channel.id, asked.id)
+    before = question.components
+    parsers = scene.app.client._connection.parsers
+    deliver = parsers["INTERACTION_CREATE"]
+    parsers["INTERACTION_CREATE"] = lambda data: (deliver(data), deliver(data))
+    for _ in range(2):
+        await alice.click(asked, label="Draw one picture for 7 credits")
+        await rest(scene)
+        question.components = before
+
+    assert calls.count("pressed once") == 1
+    groups, archives = posts(scene)
+    assert (len(groups), len(archives)) == (1, 1)
+    assert (await scene.account(alice)).available == 1000 - EACH
+    await scene.assert_books_balance()
+
+
+async def test_a_private_batch_comes_by_message_and_is_kept_where_that_is_closed(scene, alice):
+    """Nothing of it is in the channel. What cannot be sent is had with /batch, once more too."""
+    asked = await hand_in(scene, alice, "for me alone\nand another\n", private=True)
+    pressed = await alice.click(asked, label="Draw 2 pictures for 14 credits")
+    await rest(scene)
+    assert pressed.response.ephemeral
+    groups, [archive] = posts(scene, alice.user.dm_channel)
+    assert [len(one.attachments) for one in groups] == [2]
+    assert len(await unpack(archive)) == 3
+    assert posts(scene) == ([], [])
+
+    scene.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
+    scene.env.inject_error(
+        "POST",
+        f"/channels/{alice.user.dm_channel.id}/messages",
+        status=403,
+        code=50007,
+        times=None,
+    )
+    asked = await hand_in(scene, alice, "nowhere to go\n", private=True)
+    pressed = await alice.click(asked, label="Draw one picture for 7 credits")
+    await rest(scene)
+    assert "`/batch` gives them to you" in scene.text(pressed.response)
+    assert (await scene.account(alice)).available == 1000 - 3 * EACH
+    mine = await alice.slash(scene.channel, "batch")
+    assert scene.text(mine.response).count("**Batch `") == 2
+    [_, late] = await rows(scene, "batches")
+    for _ in range(2):
+        given = await alice.select(mine.response, [late["id"]], custom_id="batch:fetch")
+        assert given.response.ephemeral
+        assert sorted(await unpack(given.response)) == ["01-nowhere-to-go.png", "manifest.csv"]
+    await scene.assert_books_balance()
+
+
+async def test_what_was_posted_before_a_crash_is_found_and_not_posted_again(scene, alice):
+    """Killed after each message and before that was written down."""
+    asked = await hand_in(scene, alice, "posted once\nand once\n")
+    pressed = await alice.click(asked, label="Draw 2 pictures for 14 credits")
+    await rest(scene)
+    known = [message.id for message in scene.channel.history()]
+
+    async def forget(tx):
+        await tx.query("UPDATE batches SET state = 'running', finished_at = NULL")
+        await tx.query("UPDATE batch_posts SET posted_at = NULL, message_id = NULL")
+
+    await scene.app.database.write(forget)
+    await scene.sweep()
+    await rest(scene)
+
+    assert [message.id for message in scene.channel.history()] == known
+    [batch] = await rows(scene, "batches")
+    assert (batch["state"], batch["claim"]) == ("done", None)
+    assert all(post["message_id"] for post in await rows(scene, "batch_posts"))
+    # One of them with its buttons, for who chooses it.
+    groups, _ = posts(scene)
+    [job, _] = await scene.jobs()
+    bob = scene.member("bob")
+    opened = await bob.select(groups[0], [job["id"]], custom_id=f"batch:open:{batch['id']}")
+    assert opened.response.ephemeral
+    assert "Again · 7 credits" in Scene.labels(opened.response)
+    assert "**Done**" in scene.text(pressed.response)
