@@ -11,6 +11,7 @@ from bot.generation.request import AspectRatio, ImageRef, Resolution
 from bot.jobs import queue
 from bot.jobs.job import JobState, Place
 from bot.jobs.lines import Line
+from bot.jobs.payers import PaidBy
 from bot.jobs.question import LASTS
 
 REFUSED = frozenset(
@@ -66,6 +67,7 @@ class Item:
     count: int
     drawn: int
     charged: int
+    paid_by: PaidBy
     failure: str | None
     stored_at: int | None
     forgotten: bool
@@ -151,6 +153,11 @@ class Course:
     @property
     def charged(self) -> int:
         return sum(item.charged for item in self.items)
+
+    @property
+    def paid_by(self) -> PaidBy:
+        """Whose account all of it is held on."""
+        return self.items[0].paid_by
 
     @cached_property
     def counts(self) -> Counts:
@@ -338,6 +345,7 @@ def _item(row: Row) -> Item:
         count=row["count"],
         drawn=(row["credits_charged"] or 0) // row["credits_each"],
         charged=row["credits_charged"] or 0,
+        paid_by=PaidBy(row["account_id"].partition(":")[0]),
         failure=row["failure"],
         stored_at=row["stored_at"],
         forgotten=row["forgotten_at"] is not None,

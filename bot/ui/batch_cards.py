@@ -16,7 +16,9 @@ from bot.ui.parts import BANANA, TROUBLE, card, rule, text
 from bot.ui.refusals import Say
 from bot.ui.times import moment
 
-FAULTS_SHOWN, TROUBLES_SHOWN, SORTS_SHOWN = 15, 12, 8
+FAULTS_LENGTH = 3500
+"""Characters of what is wrong with a list; a card holds 4,000 in all."""
+TROUBLES_SHOWN, SORTS_SHOWN = 12, 8
 WORDS_SHOWN = 60
 """Characters of a prompt among others."""
 ALT_TEXT = 1000
@@ -35,17 +37,13 @@ class BatchCards:
     def faults(self, faults: Sequence[Fault], locale: str) -> discord.ui.LayoutView:
         """Every line that cannot be drawn and why; nothing was held."""
         lines = [self._say("batch-faults", locale, count=len(faults))]
-        lines += [
-            self._say(
-                "batch-fault",
-                locale,
-                line=fault.number,
-                why=self._cards.sentence(fault.error, locale),
-            )
-            for fault in faults[:FAULTS_SHOWN]
-        ]
-        if len(faults) > FAULTS_SHOWN:
-            lines.append(self._say("batch-more", locale, count=len(faults) - FAULTS_SHOWN))
+        for number, fault in enumerate(faults):
+            why = self._cards.sentence(fault.error, locale)
+            line = self._say("batch-fault", locale, line=fault.number, why=why)
+            if sum(map(len, [*lines, line])) > FAULTS_LENGTH:
+                lines.append(self._say("batch-more", locale, count=len(faults) - number))
+                break
+            lines.append(line)
         lines.append(f"-# {self._say('batch-nothing-held', locale)}")
         return card(TROUBLE, text("\n".join(lines)))
 
@@ -110,8 +108,10 @@ class BatchCards:
         batch, locale = course.batch, course.batch.place.locale
         counts = course.counts
         done = BAR * counts.ended // max(1, counts.asked)
+        member = f"<@{batch.place.member_id}>"
         lines = [
             self._title(course),
+            f"-# {self._say('batch-by', locale, member=member)}",
             self._say("batch-bar", locale, bar="▰" * done + "▱" * (BAR - done), done=counts.ended),
             self._tally(course),
         ]
@@ -173,8 +173,7 @@ class BatchCards:
         """ZIP files, the last of them with what it all came to."""
         locale = course.batch.place.locale
         last = first + len(names) - 1
-        key = "batch-archive" if of == 1 else "batch-archive-part"
-        lines = [self._title(course), self._say(key, locale, first=first, last=last, of=of)]
+        lines = [self._title(course), self._part(first, last, of, locale)]
         files = [discord.ui.File[discord.ui.LayoutView](f"attachment://{name}") for name in names]
         if last < of:
             return card(BANANA, text("\n".join(lines)), *files)
@@ -186,7 +185,7 @@ class BatchCards:
     ) -> discord.ui.LayoutView:
         """ZIP files for who asked for them once more."""
         last = first + len(names) - 1
-        said = self._say("batch-archive-part", locale, first=first, last=last, of=of)
+        said = self._part(first, last, of, locale)
         files = [discord.ui.File[discord.ui.LayoutView](f"attachment://{name}") for name in names]
         return card(BANANA, text(f"{self._title(course, locale)}\n{said}"), *files)
 
@@ -212,7 +211,7 @@ class BatchCards:
         return card(BANANA, text("\n".join(lines)), discord.ui.ActionRow(menu))
 
     def _label(self, course: Course, locale: str) -> str:
-        words = " ".join(course.items[0].prompt.split())
+        words = " ".join(course.items[0].prompt.split())[:LABEL]
         name, pictures = short(course.batch.id), len(course.pieces)
         label = self._say("batch-label", locale, batch=name, count=pictures, words=words)
         return label[:LABEL]
@@ -227,10 +226,19 @@ class BatchCards:
             price=self._cards.credits(course.batch.credits, locale),
         )
 
+    def _part(self, first: int, last: int, of: int, locale: str) -> str:
+        if of == 1:
+            return self._say("batch-archive", locale)
+        key = "batch-archive-one" if first == last else "batch-archive-part"
+        said = self._say(key, locale, first=first, last=last, of=of)
+        return said if first > 1 else f"{said}\n-# {self._say('batch-archive-list', locale)}"
+
     def _ended(self, course: Course) -> str:
         locale = course.batch.place.locale
         key = "batch-over" if course.batch.cancelled_at is None else "batch-over-cancelled"
-        return self._say(key, locale, charged=self._cards.credits(course.charged, locale))
+        member_id = course.batch.place.member_id
+        paid = self._cards.charged(course.charged, course.paid_by, member_id, locale)
+        return self._say(key, locale, paid=paid)
 
     def _tally(self, course: Course, locale: str | None = None) -> str:
         """How many pictures came to what; what there is none of is left out."""
@@ -260,7 +268,7 @@ class BatchCards:
         ]
         if len(troubled) > TROUBLES_SHOWN:
             missing.append(self._say("batch-more", locale, count=len(troubled) - TROUBLES_SHOWN))
-        missing.append(f"-# {self._say('problem-not-charged', locale)}")
+        missing.append(f"-# {self._say('batch-missing-free', locale)}")
         return card(BANANA, text("\n".join(lines)), rule(), text("\n".join(missing)))
 
     def _payer(self, proposal: Proposal, locale: str) -> str:

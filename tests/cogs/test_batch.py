@@ -92,7 +92,7 @@ async def test_a_list_is_priced_asked_about_and_drawn_with_one_archive(scene, al
     await rest(scene)
 
     card = scene.text(pressed.response)
-    assert "**Done** · 21 credits charged" in card
+    assert f"**Done** · 21 credits charged · paid by <@{alice.id}>" in card
     assert "✅ 3 drawn" in card
     groups, [archive] = posts(scene)
     assert [len(group.attachments) for group in groups] == [3]
@@ -251,7 +251,7 @@ async def test_fifty_with_refusals_failures_a_restart_and_a_cancel(lives, calls)
     assert sum(int(row["credits"]) for row in table) == 28 * EACH
     assert {row["files"] for row in table if row["files"]} == files.keys() - {"manifest.csv"}
     text = scene.text(shown.response)
-    assert "196 credits charged for what was drawn before" in text
+    assert "what was drawn before stays · 196 credits charged" in text
     assert "✅ 28 drawn · 🚫 4 refused · ⚠️ 3 failed · ✖️ 15 cancelled" in text
     # Everything is told: another look finds nothing to do.
     before = len(scene.channel.history())

@@ -165,6 +165,7 @@ from bot.ui.setting_form import SettingForm
 from bot.ui.settings_cards import SettingsCards
 from bot.ui.team_cards import TeamCards
 from bot.ui.version_cards import VersionCards
+from tests.ui.batch_samples import BATCH_ERRORS, batch_cards
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "cards"
 LOCALES = MappingProxyType({"en": "en-US", "zh-CN": "zh-CN"})
@@ -326,6 +327,7 @@ ERRORS: tuple[PlantainError, ...] = (
     NothingBefore(),
     NoPictureThere(),
     NothingToEdit(),
+    *BATCH_ERRORS,
     NoSuchEmoji("a *face*"),
     PictureUnreachable("my_**fox**.png"),
     NothingSaid(),
@@ -551,6 +553,7 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
                 for account in ("team:0a", "server:2")
             ),
         ],
+        **batch_cards(locale, CARDS),
         "problems": [
             *(CARDS.problem(error, locale) for error in ERRORS),
             CARDS.problem(ERRORS[-1], locale, prompt=PROMPT),
@@ -981,6 +984,7 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
         ),
         VERSION_CARDS.versions(tree(locale, [prompt[:6000]] * MOST), locale),
         VERSION_CARDS.compared(Stored(large, (ORIGINAL,)), "pair.jpg", locale),
+        *(view for views in batch_cards(locale, CARDS, prompt[:6000]).values() for view in views),
     ):
         assert_within_limits(view)
 

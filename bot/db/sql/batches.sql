@@ -75,7 +75,8 @@ SELECT id, claim, lease_until, deliver_at FROM batches WHERE state = 'running'
 -- name: batch_jobs
 -- How far each line has come, in order.
 SELECT batch_lines.position, batch_lines.line, jobs.id, jobs.state, jobs.prompt, jobs.count,
-       jobs.credits_each, jobs.credits_charged, jobs.failure, jobs.stored_at, jobs.forgotten_at
+       jobs.account_id, jobs.credits_each, jobs.credits_charged, jobs.failure, jobs.stored_at,
+       jobs.forgotten_at
   FROM batch_lines JOIN jobs ON jobs.id = batch_lines.job_id
  WHERE batch_lines.batch_id = :batch_id ORDER BY batch_lines.position;
 

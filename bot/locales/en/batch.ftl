@@ -37,6 +37,7 @@ batch-title-named = { $count ->
     [one] 📚 **Batch `{ $batch }`** · one picture for { $price }
    *[other] 📚 **Batch `{ $batch }`** · { $count } pictures for { $price }
 }
+batch-by = Handed in by { $member }
 batch-bar = { $bar } { $done }
 batch-drawn = ✅ { $count } drawn
 batch-refused = 🚫 { $count } refused
@@ -49,15 +50,15 @@ batch-kept = The pictures cannot be posted here or sent to you just now. They ar
 
 batch-pictures = 📚 From batch `{ $batch }`
 select-batch-picture = Open a picture with its buttons…
-batch-over = **Done** · { $charged } charged
-batch-over-cancelled = **Cancelled** · { $charged } charged for what was drawn before
+batch-over = **Done** · { $paid }
+batch-over-cancelled = **Cancelled**, and what was drawn before stays · { $paid }
 batch-archive = All pictures, and `manifest.csv` with what became of each line:
-batch-archive-part = { $first ->
-    [1] Archive { $first } to { $last } of { $of }; `manifest.csv` in the first says what became of each line.
-   *[other] Archive { $first } to { $last } of { $of }
-}
+batch-archive-one = Archive { $first } of { $of }
+batch-archive-part = Archives { $first } to { $last } of { $of }
+batch-archive-list = `manifest.csv` in the first says what became of each line.
 batch-archive-there = 🗜️ All pictures in one archive: { $link }
 batch-missing = **Line { $line }** { $what }: { $words }
+batch-missing-free = What is missing was not charged.
 batch-fate-refused = was refused by the picture service
 batch-fate-failed = failed
 

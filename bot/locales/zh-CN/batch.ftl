@@ -16,6 +16,7 @@ button-batch-draw = 用 { $price } 绘制 { $count } 张图片
 
 batch-title = 📚 **批次** · { $count } 张图片，共 { $price }
 batch-title-named = 📚 **批次 `{ $batch }`** · { $count } 张图片，共 { $price }
+batch-by = 由 { $member } 提交
 batch-bar = { $bar } { $done }
 batch-drawn = ✅ 已画好 { $count } 张
 batch-refused = 🚫 被拒绝 { $count } 张
@@ -28,15 +29,15 @@ batch-kept = 图片暂时无法发到这里，也无法私信给你。它们已�
 
 batch-pictures = 📚 来自批次 `{ $batch }`
 select-batch-picture = 打开一张图片和它的按钮……
-batch-over = **已完成** · 扣除 { $charged }
-batch-over-cancelled = **已取消** · 为之前画好的扣除 { $charged }
+batch-over = **已完成** · { $paid }
+batch-over-cancelled = **已取消**，之前画好的会保留 · { $paid }
 batch-archive = 全部图片，以及说明每一行结果的 `manifest.csv`：
-batch-archive-part = { $first ->
-    [1] 压缩包 { $first } 至 { $last }，共 { $of } 个；第一个里的 `manifest.csv` 说明每一行的结果。
-   *[other] 压缩包 { $first } 至 { $last }，共 { $of } 个
-}
+batch-archive-one = 压缩包 { $first }，共 { $of } 个
+batch-archive-part = 压缩包 { $first } 至 { $last }，共 { $of } 个
+batch-archive-list = 第一个里的 `manifest.csv` 说明每一行的结果。
 batch-archive-there = 🗜️ 全部图片的压缩包：{ $link }
 batch-missing = **第 { $line } 行**{ $what }：{ $words }
+batch-missing-free = 缺少的图片没有扣除积分。
 batch-fate-refused = 被图片服务拒绝
 batch-fate-failed = 失败
 
