@@ -173,22 +173,22 @@ class Payers:
         amounts: Sequence[int],
         take: Callable[..., Awaitable[Promise | None]],
     ) -> list[Promise]:
-        promises: list[Promise] = []
-        for amount in amounts:
-            wait = 0
-            try:
-                promise = await take(amount=amount)
-                if promise is not None:
-                    wait = await self._quotas.take(tx, who, promise.reservation_id, amount)
-            except (LimitReached, NotEnoughCredits) as refusal:
-                refusal.fit = len(promises)
-                raise
-            if promise is None:
-                # Somebody was quicker, between the look and the taking.
-                left = sum(amounts[: len(promises)])
-                raise NotEnoughCredits(sum(amounts), left, fit=len(promises))
-            promises.append(replace(promise, wait=wait))
-        return promises
+        held: list[Promise] = []
+        counted: list[Promise] = []
+        try:
+            for amount in amounts:
+                held.append(_found(await take(amount=amount), amounts, len(held)))
+            # Last, as everybody waits for who holds these rows.
+            for promise, amount in zip(held, amounts, strict=True):
+                wait = await self._quotas.take(tx, who, promise.reservation_id, amount)
+                counted.append(replace(promise, wait=wait))
+        except NotEnoughCredits as refusal:
+            refusal.fit = len(held)
+            raise
+        except LimitReached as refusal:
+            refusal.fit = len(counted)
+            raise
+        return counted
 
     async def _purses(
         self, tx: Transaction, who: Who, channels: Sequence[int]
@@ -268,3 +268,10 @@ class Payers:
                 await self._teams.share(tx, team, who.member_id, reservation, amount)
                 return Promise(reservation, team.account_id, PaidBy.TEAM, 0, team.name)
         return None
+
+
+def _found(promise: Promise | None, amounts: Sequence[int], number: int) -> Promise:
+    """Raises NotEnoughCredits where somebody was quicker, between the look and the taking."""
+    if promise is None:
+        raise NotEnoughCredits(sum(amounts), sum(amounts[:number]))
+    return promise
