@@ -282,12 +282,13 @@ class Courier:
         )
         if row is None:
             raise Fenced
-        message_id = None
+        message_id, given_up = None, False
         try:
             message_id = await self._show_post(course, replace(post, tries=row["tries"]))
         except DeliveryFailed:
             if batch.deliver_tries < LAST_TRY:
                 raise
+            given_up = True
             self._log.warning("pictures kept, not delivered", batch=batch.id, post=post.number)
 
         async def end(tx: Transaction) -> None:
@@ -298,7 +299,7 @@ class Courier:
                 now=self._now(),
                 message_id=message_id,
             )
-            if batch.deliver_tries:
+            if batch.deliver_tries and not given_up:
                 await tx.run(
                     "deliver_batch_later", id=batch.id, at=None, tries=0, claim=batch.claim
                 )
