@@ -1,9 +1,7 @@
 """/batch: a file with up to 50 prompts, drawn as one; and what was drawn so before."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Self, cast
 
 import discord
 from discord import app_commands
@@ -11,6 +9,7 @@ from discord.ext import commands
 
 from bot.client import Client
 from bot.generation.request import AspectRatio, Resolution
+from bot.items import PersistentItem, chosen
 from bot.jobs.lines import Line
 from bot.jobs.payers import PaidBy
 from bot.people.defaults import Choice
@@ -70,9 +69,9 @@ class Batch(commands.Cog):
         )
         whose = who(interaction)
         await self._studio.refresh()
-        chosen = await self._profiles.choose(whose.member_id, whose.guild_id, typed, shape=True)
-        usual = Line(0, "", chosen.model, chosen.aspect_ratio, chosen.resolution)
-        await self._desk.ask(interaction, file, usual, private=bool(chosen.private))
+        choice = await self._profiles.choose(whose.member_id, whose.guild_id, typed, shape=True)
+        usual = Line(0, "", choice.model, choice.aspect_ratio, choice.resolution)
+        await self._desk.ask(interaction, file, usual, private=bool(choice.private))
 
     @batch.autocomplete("model")
     async def offer_models(
@@ -90,6 +89,7 @@ async def draw(
     client: Client, interaction: discord.Interaction, batch_id: str, said: PaidBy
 ) -> None:
     """Draw it at the price and from the purse that was said; at any other, ask again."""
+    check(interaction)
     services = client.services
     proposal = await services.batches.look(
         batch_id, who(interaction), channels(interaction), said=said
@@ -124,35 +124,15 @@ PRESSES: Mapping[str, Press] = MappingProxyType({"draw": draw, "drop": drop, "ca
 
 
 class BatchButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    PersistentItem,
     template=f"batch:(?P<verb>{'|'.join(PRESSES)}):(?P<batch>{BATCH_ID})"
     f"(:(?P<payer>{'|'.join(PaidBy)}))?",
 ):
-    """The id is data from outside: what it names is looked up for the one who presses."""
+    """What it names is looked up for the one who presses."""
 
-    def __init__(self, custom_id: str, verb: str, batch_id: str, payer: str | None) -> None:
-        super().__init__(discord.ui.Button(custom_id=custom_id))
-        self._verb = verb
-        self._batch_id = batch_id
-        self._payer = PaidBy(payer or PaidBy.MEMBER)
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction,
-        item: discord.ui.Item[discord.ui.View],
-        match: re.Match[str],
-    ) -> Self:
-        del interaction, item
-        return cls(match[0], match["verb"], match["batch"], match["payer"])
-
-    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        return await cast(Client, interaction.client).serves(interaction)
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            await PRESSES[self._verb](client, interaction, self._batch_id, self._payer)
+    async def press(self, client: Client, interaction: discord.Interaction) -> None:
+        payer = PaidBy(self.match["payer"] or PaidBy.MEMBER)
+        await PRESSES[self.match["verb"]](client, interaction, self.match["batch"], payer)
 
 
 async def open_job(client: Client, interaction: discord.Interaction, job_id: str) -> None:
@@ -172,35 +152,13 @@ async def fetch(client: Client, interaction: discord.Interaction, batch_id: str)
 CHOOSES: Mapping[str, Choose] = MappingProxyType({"open": open_job, "fetch": fetch})
 
 
-class BatchMenu(
-    discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]],
-    template=f"batch:(?P<verb>{'|'.join(CHOOSES)})(:{BATCH_ID})?",
-):
-    """Its values are data from outside, as its id is."""
+class BatchMenu(PersistentItem, template=f"batch:(?P<verb>{'|'.join(CHOOSES)})(:{BATCH_ID})?"):
+    """The picture or the batch that is chosen is looked up for the one who chooses."""
 
-    def __init__(self, custom_id: str, verb: str) -> None:
-        super().__init__(discord.ui.Select(custom_id=custom_id))
-        self._verb = verb
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction,
-        item: discord.ui.Item[discord.ui.View],
-        match: re.Match[str],
-    ) -> Self:
-        del interaction, item
-        return cls(match[0], match["verb"])
-
-    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        return await cast(Client, interaction.client).serves(interaction)
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            check(interaction)
-            for value in self.item.values[:1]:
-                await CHOOSES[self._verb](client, interaction, value)
+    async def press(self, client: Client, interaction: discord.Interaction) -> None:
+        check(interaction)
+        for value in chosen(interaction)[:1]:
+            await CHOOSES[self.match["verb"]](client, interaction, value)
 
 
 async def setup(client: Client) -> None:

@@ -17,26 +17,25 @@ class Quiet:
         self._delivery = delivery
         self._nudge = nudge
 
-    async def queued(self, job: Job, ahead: int, ready_at: int | None = None) -> None:
-        if not self._hushed(job):
-            await self._delivery.queued(job, ahead, ready_at)
+    async def queued(self, job: Job, ahead: int, ready_at: int | None = None) -> bool:
+        return self._hushed(job) or await self._delivery.queued(job, ahead, ready_at)
 
-    async def postponed(self, job: Job, begins_at: int) -> None:
-        if not self._hushed(job):
-            await self._delivery.postponed(job, begins_at)
+    async def postponed(self, job: Job, begins_at: int) -> bool:
+        return self._hushed(job) or await self._delivery.postponed(job, begins_at)
 
-    async def drawing(self, job: Job, ready_at: int | None = None) -> None:
-        if not self._hushed(job):
-            await self._delivery.drawing(job, ready_at)
+    async def drawing(self, job: Job, ready_at: int | None = None) -> bool:
+        return self._hushed(job) or await self._delivery.drawing(job, ready_at)
 
-    async def waiting(self, job: Job, wait: float) -> None:
-        if not self._hushed(job):
-            await self._delivery.waiting(job, wait)
+    async def waiting(self, job: Job, wait: float) -> bool:
+        return self._hushed(job) or await self._delivery.waiting(job, wait)
 
     async def deliver(
         self, job: Job, pictures: Sequence[Picture], receipt: Receipt, shortfall: Shortfall | None
     ) -> int | None:
         return await self._delivery.deliver(job, pictures, receipt, shortfall)
+
+    async def amend(self, job: Job, pictures: Sequence[Picture], receipt: Receipt) -> bool | None:
+        return self._hushed(job) or await self._delivery.amend(job, pictures, receipt)
 
     async def cancelled(self, job: Job) -> bool:
         return self._hushed(job) or await self._delivery.cancelled(job)
