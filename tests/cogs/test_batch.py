@@ -6,9 +6,6 @@ import csv
 import io
 import zipfile
 from collections import Counter
-from contextlib import AsyncExitStack
-from dataclasses import replace
-from datetime import UTC, datetime
 
 import discord
 import pytest
@@ -16,8 +13,7 @@ import simcord
 from simcord import interactions
 from simcord.backend import serializers
 
-from bot.app import World, open_app
-from tests.conftest import SENTENCES, Scene, _parts, at_once, forever
+from tests.conftest import Scene, _parts
 
 EACH = 7
 
@@ -137,52 +133,14 @@ class Doorman:
         return await self.inner.generate(request, folder=folder, observer=observer)
 
 
-class Lives:
-    """The bot over one database and one Discord, which ends and is started again."""
-
-    def __init__(self, settings):
-        self.settings = settings
-        self.world = replace(World(), sleep=at_once, tick=forever, sentences=lambda: SENTENCES)
-        self.stack = AsyncExitStack()
-        self.door = None
-        self.scene = None
-
-    async def begin(self, *, let):
-        """The next life, in which so many calls are let through."""
-        await self.stack.aclose()
-
-        def dress(inner):
-            self.door = Doorman(inner, let)
-            return self.door
-
-        context = open_app(self.settings, world=self.world, dress=dress)
-        app = await self.stack.enter_async_context(context)
-        if self.scene is None:
-            env = simcord.Env(app.client, check_errors=False, settle_timeout=12)
-            env.backend.clock._epoch = datetime.now(UTC)
-            await env.start()
-            guild = env.create_guild()
-            self.scene = Scene(env, app, guild, guild.create_text_channel("art"))
-            return
-        # SimCord waits until a new bot is at rest: this one finds its jobs only after that.
-        sweeper = app.client.services.sweeper
-        sweeper.close()
-        await self.scene.env.restart_bot(app.client)
-        self.scene.app = app
-        sweeper._open = True
-        await sweeper.sweep()
-
-    async def close(self):
-        if self.scene is not None:
-            await self.scene.env.shutdown()
-        await self.stack.aclose()
-
-
-@pytest.fixture
-async def lives(rich):
-    made = Lives(rich)
-    yield made
-    await made.close()
+async def restart(scene):
+    """As `Scene.restart`, which waits until a new bot is at rest: this one finds its jobs later."""
+    scene.app = await scene.open_again()
+    sweeper = scene.app.client.services.sweeper
+    sweeper.close()
+    await scene.env.restart_bot(scene.app.client)
+    sweeper._open = True
+    await sweeper.sweep()
 
 
 def press(scene, member, card, label):
@@ -217,17 +175,26 @@ def prompts(mark):
     return [f"{mark} {number:02d}{ends.get(number % 10, '')}" for number in range(1, 51)]
 
 
-async def test_fifty_with_refusals_failures_a_restart_and_a_cancel(lives, calls):
+async def test_fifty_with_refusals_failures_a_restart_and_a_cancel(scene_over, rich, calls):
     """Ended when 20 have been asked for, cancelled when 35 have: what was drawn is charged once,
     is in the channel once and in the archive, and nothing was asked for twice."""
-    mark = "of fifty"
-    await lives.begin(let=20)
-    scene, alice = lives.scene, lives.scene.member("alice")
+    mark, doors = "of fifty", []
+
+    def dress(inner):
+        doors.append(Doorman(inner, let=15 if doors else 20))
+        return doors[-1]
+
+    async with scene_over(rich, dress=dress) as scene:
+        await see_fifty(scene, calls, doors, mark)
+
+
+async def see_fifty(scene, calls, doors, mark):
+    alice = scene.member("alice")
     asked = await hand_in(scene, alice, "\n".join(prompts(mark)))
     shown = press(scene, alice, asked, "Draw 50 pictures for 350 credits")
-    await seen(lambda: lives.door.waiting == 8 and calls.count(mark) == 20)
-    await lives.begin(let=15)
-    await seen(lambda: lives.door.waiting == 8 and calls.count(mark) == 35)
+    await seen(lambda: doors[-1].waiting == 8 and calls.count(mark) == 20)
+    await restart(scene)
+    await seen(lambda: doors[-1].waiting == 8 and calls.count(mark) == 35)
     press(scene, alice, shown.response, "Cancel")
     await seen(lambda: "**Cancelled**" in scene.text(shown.response))
     await rest(scene)
