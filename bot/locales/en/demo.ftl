@@ -4,7 +4,7 @@ demo-greeting = 👋 **Welcome! This is Plantain, in a Discord of its own on you
     1. `/imagine` a red fox in snow at sunset
     2. `/edit`, say “make it watercolour and add a moon”, add the option `image`, and choose a picture of yours
     3. `/balance` to see what it cost
-demo-buttons = Press the buttons under a picture to go on from it: **Edit this** takes more pictures too, and **Versions** shows every edit. The menu at the top lets you be You, Sam or 小美, whose Discord speaks Chinese: each has their own credits.
+demo-buttons = Press the buttons under a picture to go on from it: **Edit this** takes more pictures too, and **Versions** shows every edit. `/batch` draws a whole text file, a prompt on each line. The menu at the top lets you be You, Sam or 小美, whose Discord speaks Chinese: each has their own credits.
 demo-settings = You manage this server: `/settings` says where the bot may be used and what one request may cost, `/moderation` keeps words out. Anybody reads another language with `/preferences`, and `/help` lists the rest.
 demo-stand-in = -# The pictures are drawn by a stand-in for the real models, on this machine and for free. Put 429, blocked or text only into a prompt, or hang at its end, to see how trouble looks; every such word is listed at { $url }
 demo-real = -# The pictures come from your configured upstream, and it will bill you for them.
