@@ -139,6 +139,7 @@ async def _storage(
             # Both locks are ours: whoever held jobs or made calls is a process that is gone. Where
             # several may share a database this must not be done; leases then end by themselves.
             await database.write(lambda tx: tx.run("expire_all_leases"))
+            await database.write(lambda tx: tx.run("expire_all_batches"))
             await database.write(lambda tx: tx.run("end_all_calls"))
         yield folder, database
 

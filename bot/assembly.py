@@ -1,6 +1,6 @@
 """Every service of the bot, built once from what has been opened: the composition root's hands."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,12 +12,15 @@ from bot.i18n import Sentences
 from bot.images.codec import UPLOAD_LIMIT
 from bot.jobs.album import Album
 from bot.jobs.alerts import Alerts
+from bot.jobs.archive import Archives
 from bot.jobs.bank import Bank, tariff_of
+from bot.jobs.batches import Batches
 from bot.jobs.board import Board
 from bot.jobs.cancellation import Cancellations
 from bot.jobs.characters import Characters
 from bot.jobs.confirmations import Confirmations
-from bot.jobs.delivery import Delivery
+from bot.jobs.courier import Courier
+from bot.jobs.delivery import BatchDelivery, Delivery
 from bot.jobs.dispatch import Dispatcher, InProcessDispatcher
 from bot.jobs.estimates import Estimates
 from bot.jobs.exhibit import Gallery
@@ -32,6 +35,7 @@ from bot.jobs.onward import Onward
 from bot.jobs.outlets import Outlets
 from bot.jobs.outlook import Outlooks
 from bot.jobs.pots import Pots
+from bot.jobs.quiet import Quiet
 from bot.jobs.reports import Reports
 from bot.jobs.runner import Runner
 from bot.jobs.service import Quote, Studio
@@ -51,6 +55,9 @@ from bot.providers.speed import Speeds
 from bot.settings import Settings
 from bot.ui.alert_cards import AlertCards
 from bot.ui.alerts import DiscordTeller
+from bot.ui.batch_cards import BatchCards
+from bot.ui.batch_delivery import DiscordBatchDelivery
+from bot.ui.batch_desk import BatchDesk
 from bot.ui.cards import Cards
 from bot.ui.care_cards import CareCards
 from bot.ui.confirm_cards import ConfirmCards
@@ -67,6 +74,17 @@ from bot.workshop import Workshop, World
 
 LINK_SECONDS = 20.0
 """For a picture that a member's message links to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _BackRoom:
+    """Those who see jobs and batches to their end."""
+
+    board: Board
+    courier: Courier
+    runner: Runner
+    dispatcher: InProcessDispatcher
+    cancellations: Cancellations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,19 +114,16 @@ class Assembly:
         now, database, bank = self.world.now, self.database, self.bank
         scribe = DiscordScribe(client=client, cards=CareCards(sentences.say))
         veil = Veil(client=client, rules=partial(rules, database))
-        board = self._board(DiscordDelivery(client=client, cards=cards, now=now, veil=veil))
-        leases = self._leases()
-        runner = self._runner(board, leases)
         alerts = self._alerts(client, sentences)
-        dispatcher = InProcessDispatcher(
-            alerts.after(runner.run), postpone=runner.postpone, now=now, sleep=self.world.sleep
-        )
-        store, codec = self.workshop.store, self.workshop.codec
+        batch_cards = BatchCards(cards=cards, say=sentences.say)
+        back = self._back_room(client, cards, batch_cards, veil, alerts)
+        dispatcher, store, codec = back.dispatcher, self.workshop.store, self.workshop.codec
         uploads = Uploads(store=store, codec=codec)
         studio = self._studio(uploads, dispatcher, Doorway(database=database, scribe=scribe))
         onward = Onward(studio=studio, sentences=sentences)
         history = History(database=database, studio=studio, store=store, now=now)
         confirmations = self._confirmations(studio, uploads)
+        batches = self._batches(studio, dispatcher, back.courier)
         pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=now)
         return Services(
             studio=studio,
@@ -119,10 +134,10 @@ class Assembly:
             characters=self._characters(uploads),
             links=self._links(),
             desk=self._desk(studio, cards, confirmations, confirm_cards),
-            showing=self._showing(cards, runner, veil),
+            showing=self._showing(cards, back.runner, veil),
             salon=self._salon(client, GalleryCards(sentences=sentences, cards=cards), veil),
             veil=veil,
-            cancellations=self._cancellations(leases, runner, dispatcher),
+            cancellations=back.cancellations,
             gifts=self._gifts(),
             pots=pots,
             standings=self._standings(pots, studio),
@@ -133,17 +148,43 @@ class Assembly:
             people=self._people(studio, sentences),
             scribe=scribe,
             reports=self._reports(),
+            batches=batches,
+            batch_desk=self._batch_desk(batches, batch_cards),
+            batch_cards=batch_cards,
+            courier=back.courier,
             confirmations=confirmations,
             cards=cards,
             confirm_cards=confirm_cards,
             limit_cards=LimitCards(cards=cards, say=sentences.say),
             sentences=sentences,
             dispatcher=dispatcher,
-            screens=(runner, board),
-            sweeper=self._sweeper(dispatcher),
+            screens=(back.runner, back.courier, back.board),
+            sweeper=self._sweeper(dispatcher, back.courier),
             payers=self.settings.payers,
             operators=self.settings.operators,
         )
+
+    def _back_room(
+        self, client: Client, cards: Cards, batch_cards: BatchCards, veil: Veil, alerts: Alerts
+    ) -> _BackRoom:
+        now, leases = self.world.now, self._leases()
+        board = self._board(DiscordDelivery(client=client, cards=cards, now=now, veil=veil))
+        shown = DiscordBatchDelivery(client=client, cards=batch_cards, now=now, veil=veil)
+
+        async def cancel(job: Job) -> None:
+            # Whoever cancels comes last: it stops what the runner runs.
+            await cancellations.cancel(job, reply_token="")
+
+        courier = self._courier(shown, leases, cancel)
+        runner = self._runner(Quiet(board, nudge=courier.nudge), leases)
+        dispatcher = InProcessDispatcher(
+            courier.after(alerts.after(runner.run)),
+            postpone=runner.postpone,
+            now=now,
+            sleep=self.world.sleep,
+        )
+        cancellations = self._cancellations(leases, runner, dispatcher)
+        return _BackRoom(board, courier, runner, dispatcher, cancellations)
 
     def _gallery(self) -> Gallery:
         store, codec = self.workshop.store, self.workshop.codec
@@ -241,10 +282,47 @@ class Assembly:
             cards=cards,
             confirmations=confirmations,
             confirm_cards=confirm_cards,
-            preflight=Preflight(age_restricted_only=self.settings.age_restricted_only),
+            preflight=self._preflight(),
         )
 
-    def _sweeper(self, dispatcher: InProcessDispatcher) -> Sweeper:
+    def _preflight(self) -> Preflight:
+        return Preflight(age_restricted_only=self.settings.age_restricted_only)
+
+    def _archives(self) -> Archives:
+        return Archives(store=self.workshop.store, codec=self.workshop.codec)
+
+    def _batch_desk(self, batches: Batches, cards: BatchCards) -> BatchDesk:
+        return BatchDesk(
+            batches=batches, archives=self._archives(), cards=cards, preflight=self._preflight()
+        )
+
+    def _courier(
+        self, delivery: BatchDelivery, leases: Leases, cancel: Callable[[Job], Awaitable[None]]
+    ) -> Courier:
+        world = self.world
+        return Courier(
+            database=Patient(self.database, sleep=world.sleep),
+            archives=self._archives(),
+            delivery=delivery,
+            cancel=cancel,
+            leases=leases,
+            monotonic=world.monotonic,
+            sleep=world.sleep,
+            new_id=world.new_id,
+        )
+
+    def _batches(self, studio: Studio, dispatcher: Dispatcher, courier: Courier) -> Batches:
+        return Batches(
+            database=self.database,
+            studio=studio,
+            payers=self.bank.payers,
+            dispatcher=dispatcher,
+            nudge=courier.nudge,
+            now=self.world.now,
+            new_id=self.world.new_id,
+        )
+
+    def _sweeper(self, dispatcher: InProcessDispatcher, courier: Courier) -> Sweeper:
         return Sweeper(
             database=self.database,
             dispatcher=dispatcher,
@@ -255,6 +333,7 @@ class Assembly:
             monotonic=self.world.monotonic,
             tick=self.world.tick,
             lease=self.settings.lease_seconds,
+            more=(courier.sweep,),
         )
 
     def _studio(self, uploads: Uploads, dispatcher: Dispatcher, gate: Doorway) -> Studio:

@@ -17,9 +17,11 @@ from bot.care import MemberBlocked
 from bot.errors import DiscordUnreachable, PlantainError, SettingsError, StorageError, Unexpected
 from bot.i18n import DEFAULT_LOCALE, Sentences
 from bot.jobs.alerts import Alerts
+from bot.jobs.batches import Batches
 from bot.jobs.cancellation import Cancellations
 from bot.jobs.characters import Characters
 from bot.jobs.confirmations import Confirmations
+from bot.jobs.courier import Courier
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.gifts import Gifts
 from bot.jobs.history import History
@@ -38,6 +40,8 @@ from bot.jobs.versions import Versions
 from bot.people.arrivals import Arrival
 from bot.people.people import People
 from bot.pressing import NothingSaid
+from bot.ui.batch_cards import BatchCards
+from bot.ui.batch_desk import BatchDesk
 from bot.ui.cards import Cards
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.desk import Desk
@@ -65,6 +69,7 @@ COGS = (
     "cogs.character",
     "cogs.reply",
     "cogs.confirm",
+    "cogs.batch",
     "cogs.quota",
     "cogs.gift",
     "cogs.team",
@@ -112,6 +117,10 @@ class Services:
     standings: Standings
     limits: Limits
     treasury: Treasury
+    batches: Batches
+    batch_desk: BatchDesk
+    batch_cards: BatchCards
+    courier: Courier
     confirmations: Confirmations
     reports: Reports
     alerts: Alerts

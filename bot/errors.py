@@ -22,6 +22,7 @@
     │   ├── NoSuchAmount
     │   ├── NobodyNamed
     │   ├── NothingToRefund
+    │   ├── (bot.listing)       what is refused of lists of prompts
     │   ├── (bot.sharing)       what is refused of gifts and teams
     │   ├── TeamExists
     │   ├── TeamBusy
@@ -263,13 +264,14 @@ class TooManyReferenceImages(Refusal):
 
 @dataclass(eq=False)
 class NotEnoughCredits(Refusal):
-    """Both in credits. `instead` and `ask` as for LimitReached."""
+    """Both in credits. `instead`, `ask` and `fit` as for LimitReached."""
 
     key = "refusal-not-enough-credits"
     needed: int
     available: int
     instead: Instead | None = None
     ask: str = ""
+    fit: int | None = None
 
     @property
     def answer(self) -> Answer:
@@ -292,6 +294,7 @@ class LimitReached(Refusal):
 
     `opens_at`, in microseconds UTC, is when it begins anew; None where it never does by itself.
     `instead` would work now, and `ask`, "manager" or "operator", can raise it, where that is known.
+    Of a list of requests the first `fit` would have been accepted; None for a single one.
     """
 
     key = "refusal-limit"
@@ -303,6 +306,7 @@ class LimitReached(Refusal):
     opens_at: int | None
     instead: Instead | None = None
     ask: str = ""
+    fit: int | None = None
 
     @property
     def answer(self) -> Answer:

@@ -45,12 +45,13 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             upload = Path(folder) / "mine.png"
             upload.write_bytes(content(drawn.locator("img.gallery-image")))
-            use(page, "edit", "make it watercolour and add a moon", image=upload)
+            use(page, "edit", "make it watercolour and add a moon", file=("image", upload))
             wait_for_picture(cards)
             take(page, "edit")
             work_on(page, cards, upload)
         compose(page)
         wait(page, cards)
+        batch(page, cards)
         use(page, "balance")
         cards.last.get_by_text("to spend").wait_for()
         wait_for_picture(cards)
@@ -119,6 +120,23 @@ def wait(page: Page, cards: Locator) -> None:
     wait_for_picture(cards)
 
 
+def batch(page: Page, cards: Locator) -> None:
+    """A list of prompts, of which one is refused, once all of it is there."""
+    page.set_viewport_size({"width": WIDTH, "height": TALL})
+    prompts = ("a red fox", "a blue whale", "a green owl", "a blocked word", "a golden hare")
+    with tempfile.TemporaryDirectory() as folder:
+        upload = Path(folder) / "prompts.txt"
+        upload.write_text("\n".join(prompts), "utf-8")
+        use(page, "batch", file=("file", upload))
+        question = cards.last
+        question.get_by_text("Draw 5 pictures").first.wait_for()
+        question.get_by_role("button", name="Draw 5 pictures").click()
+        cards.last.get_by_text("manifest.csv").first.wait_for()
+    wait_for_picture(cards.filter(has=page.locator("img.gallery-image")))
+    take(page, "batch")
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+
+
 def knock(url: str) -> None:
     """Open one of the stand-in's doors."""
     with urllib.request.urlopen(url, data=b""):  # noqa: S310 - our own, on this machine
@@ -139,16 +157,19 @@ def running_demo() -> Iterator[str]:
             process.terminate()
 
 
-def use(page: Page, command: str, prompt: str = "", *, image: Path | None = None) -> None:
+def use(
+    page: Page, command: str, prompt: str = "", *, file: tuple[str, Path] | None = None
+) -> None:
     """Fill in a command as a person would, at a person's pace, and send it."""
     known = page.locator("#channel-message-list article").count()
     begin(page, command)
     if prompt:
         page.locator('.command-option-input[data-option="prompt"]').fill(prompt)
-    if image is not None:
+    if file is not None:
+        option, path = file
         page.locator(".command-ghost").click()
-        page.locator(".command-popup").get_by_text("image", exact=True).first.click()
-        page.locator('input.command-file-input[data-option="image"]').set_input_files(image)
+        page.locator(".command-popup").get_by_text(option, exact=True).first.click()
+        page.locator(f'input.command-file-input[data-option="{option}"]').set_input_files(path)
     page.locator("#send-message").click()
     page.locator("#channel-message-list article").nth(known).wait_for()
 
@@ -164,7 +185,7 @@ def begin(page: Page, command: str) -> None:
 def wait_for_picture(cards: Locator) -> Locator:
     """The newest card, once its picture is painted."""
     card = cards.last
-    card.locator("img.gallery-image").wait_for()
+    card.locator("img.gallery-image").first.wait_for()
     # The page may put in another element for the same picture, so look until one is painted.
     card.page.wait_for_function(
         """() => [...document.querySelectorAll("img.gallery-image")]

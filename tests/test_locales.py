@@ -20,6 +20,7 @@ from bot.generation.request import Thinking
 from bot.i18n import Sentences
 from bot.images.fitted import How
 from bot.jobs import album
+from bot.jobs.batch import Counts
 from bot.jobs.job import Button
 from bot.jobs.limits import PERIODS, WHOSE
 from bot.jobs.payers import PaidBy
@@ -199,6 +200,8 @@ FAMILIES = {
     "period-*": {f"period-{period}" for period in PERIODS},
     "choice-whose-*": {f"choice-whose-{whose}" for whose in WHOSE},
     "thinking-*": {f"thinking-{level}" for level in Thinking},
+    "batch-*": {f"batch-{field.name}" for field in fields(Counts)},
+    "batch-fate-*": {"batch-fate-refused", "batch-fate-failed"},
     "card-pressed-*": {f"card-pressed-{button}" for button in Button},
     "more-*": {f"more-{verb}" for verb in MORE},
     "more-*-hint": {f"more-{verb}-hint" for verb in MORE},

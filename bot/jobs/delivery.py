@@ -7,10 +7,15 @@ from typing import Protocol
 
 from bot.errors import PlantainError
 from bot.generation.request import ImageRef
+from bot.jobs.batch import Course, Piece, Post
 from bot.jobs.job import Job, Receipt, Shortfall
 
 REQUEST_BYTES = 24 * 1024 * 1024
 """All files of one message together; Discord refuses requests over 25 MiB."""
+WAITS = (5, 15, 45, 120, 300, 900, 1800, 3600)
+"""Seconds before each further try while Discord cannot be reached; the last one repeats."""
+REFUSED_WAIT = 600
+"""The least seconds where it was reached and said no: somebody has to allow it first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +74,30 @@ class Delivery(Protocol):
         """Tell the person alone what happened; never raises.
 
         False where Discord could not be reached, so that it is worth another try.
+        """
+
+
+class BatchDelivery(Protocol):
+    """How people see a batch: a card that changes, and messages with what comes of it.
+
+    Messages raise DeliveryFailed, and are safe to repeat as `Delivery.deliver` is.
+    """
+
+    async def progress(self, course: Course, ready_at: int | None) -> None:
+        """What has come of it so far; never raises. `ready_at` as for `Delivery.queued`."""
+
+    async def pictures(
+        self, course: Course, post: Post, shown: Sequence[tuple[Piece, Picture]]
+    ) -> int | None:
+        """Show some of its pictures, quietly; the message's id."""
+
+    async def archive(
+        self, course: Course, post: Post, files: Sequence[Path], *, first: int, of: int
+    ) -> int | None:
+        """Give ZIP archives of it, from the `first` of so many in all; the message's id."""
+
+    async def over(self, course: Course, archives: Sequence[int]) -> None:
+        """What it came to, in place of progress; never raises.
+
+        `archives` are the messages in which they lie.
         """

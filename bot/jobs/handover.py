@@ -21,7 +21,7 @@ from bot.generation.request import ImageRef
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs import queue
-from bot.jobs.delivery import REQUEST_BYTES, Delivery, Picture
+from bot.jobs.delivery import REFUSED_WAIT, REQUEST_BYTES, WAITS, Delivery, Picture
 from bot.jobs.job import Job, JobState, Receipt, Shortfall
 from bot.jobs.painter import not_a_picture
 from bot.jobs.payers import PaidBy, Payers
@@ -30,10 +30,6 @@ from bot.ledger.ledger import Ledger
 from bot.pressing import Cancelled
 
 MICROS = 1_000_000
-WAITS = (5, 15, 45, 120, 300, 900, 1800, 3600)
-"""Seconds before each further try while Discord cannot be reached; the last one repeats."""
-REFUSED_WAIT = 600
-"""The least seconds where it was reached and said no: somebody has to allow it first."""
 GIVE_UP = 24 * 3600 * MICROS
 """Microseconds after which a picture is kept for who asks for it, and a sentence forgotten."""
 
@@ -62,6 +58,10 @@ class Handover:
             return True
         if job.forgotten:
             # Its maker has got it another way and had it deleted: paid for, and shown no more.
+            await self._note(job, None)
+            return True
+        if job.batch_id is not None:
+            # Its batch shows it, with the others.
             await self._note(job, None)
             return True
         images = await self.database.read(lambda tx: queue.results(tx, job.id))

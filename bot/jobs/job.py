@@ -137,7 +137,7 @@ class Job:
     With an `origin`, the first reference image is that picture, maybe made smaller. `brought_by` is
     the member whose reference images they are, None for the one who asks. `button` is what it came
     from, None for a command and for what is older than that column. A `forgotten` one's pictures
-    are deleted.
+    are deleted. With a `batch_id` it is a line of that batch, which shows what it comes to.
     """
 
     id: str
@@ -163,6 +163,7 @@ class Job:
     said: str | None = None
     button: Button | None = None
     forgotten: bool = False
+    batch_id: str | None = None
     stale_at: int | None = None
 
     @property

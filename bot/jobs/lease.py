@@ -4,18 +4,29 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
 from bot.db.database import Database
 from bot.errors import StorageError
 from bot.jobs import queue
-from bot.jobs.job import Job
 from bot.jobs.queue import Fenced
 
 MICROS = 1_000_000
 BEATS = 3
 """So often within a lease it is renewed."""
+
+
+Renew = Callable[..., Awaitable[None]]
+"""Writes a later end of a claim, as `queue.renew`; raises Fenced where it is no longer ours."""
+
+
+class Held(Protocol):
+    """What a claim can be on: a job, or a batch."""
+
+    @property
+    def id(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +43,13 @@ class Leases:
         return self.now() + int(self.seconds * MICROS)
 
     @asynccontextmanager
-    async def hold(self, job: Job) -> AsyncIterator[None]:
-        """Renew a job's lease as long as this lasts; raises Fenced once it has been taken over."""
+    async def hold(self, job: Held, *, renew: Renew = queue.renew) -> AsyncIterator[None]:
+        """Renew a lease as long as this lasts; raises Fenced once the job has been taken over."""
         run = asyncio.current_task()
         lost = asyncio.Event()
 
         async def beat() -> None:
-            while await self._renew(job):
+            while await self._renew(job, renew):
                 await self.tick(self.seconds / BEATS)
             lost.set()
             if run is not None:
@@ -61,10 +72,10 @@ class Leases:
         await self.tick(self.seconds / BEATS)
         await beat()
 
-    async def _renew(self, job: Job) -> bool:
+    async def _renew(self, job: Held, renew: Renew) -> bool:
         """Whether the job is still ours, as far as can be told."""
         try:
-            await self.database.write(lambda tx: queue.renew(tx, job, until=self.until()))
+            await self.database.write(lambda tx: renew(tx, job, until=self.until()))
         except Fenced:
             return False
         except StorageError as error:

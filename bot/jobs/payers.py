@@ -4,18 +4,19 @@ The first that can is asked for the whole; nothing is paid by two. Every method 
 transaction.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
 from bot.db.database import Transaction
+from bot.errors import LimitReached, NotEnoughCredits
 from bot.ledger.entry import Discrepancy
 from bot.ledger.ledger import Ledger
 from bot.ledger.teams import Teams
 from bot.quotas.allowance import Allowances
 from bot.quotas.limit import Who
-from bot.quotas.quotas import Quotas
+from bot.quotas.quotas import Quotas, fitting
 
 
 class PaidBy(StrEnum):
@@ -68,6 +69,28 @@ class Payers:
         return Promise(
             promise.reservation_id, promise.account_id, promise.paid_by, wait, promise.name
         )
+
+    async def reserve_all(
+        self,
+        tx: Transaction,
+        who: Who,
+        channels: Sequence[int],
+        amounts: Sequence[int],
+        *,
+        reason: str,
+    ) -> list[Promise]:
+        """Hold each amount by itself, all on the first account that can bear them together.
+
+        Each counts as one request. Raises as `reserve` does, with how many of the first would
+        `fit`; that must undo the transaction.
+        """
+        total, most = sum(amounts), 0
+        await self._quotas.foresee(tx, who, amounts)
+        async for room, take in self._purses(tx, who, channels):
+            most = max(most, room)
+            if room >= total:
+                return await self._take_all(tx, who, amounts, partial(take, reason=reason))
+        raise NotEnoughCredits(total, most, fit=fitting(amounts, most))
 
     async def room(self, tx: Transaction, who: Who, channels: Sequence[int]) -> int:
         """The most credits that one more request could reserve now, whoever pays."""
@@ -143,6 +166,52 @@ class Payers:
             ),
         ]
 
+    async def _take_all(
+        self,
+        tx: Transaction,
+        who: Who,
+        amounts: Sequence[int],
+        take: Callable[..., Awaitable[Promise | None]],
+    ) -> list[Promise]:
+        held: list[Promise] = []
+        counted: list[Promise] = []
+        try:
+            for amount in amounts:
+                held.append(_found(await take(amount=amount), amounts, len(held)))
+            # Last, as everybody waits for who holds these rows.
+            for promise, amount in zip(held, amounts, strict=True):
+                wait = await self._quotas.take(tx, who, promise.reservation_id, amount)
+                counted.append(replace(promise, wait=wait))
+        except NotEnoughCredits as refusal:
+            refusal.fit = len(held)
+            raise
+        except LimitReached as refusal:
+            refusal.fit = len(counted)
+            raise
+        return counted
+
+    async def _purses(
+        self, tx: Transaction, who: Who, channels: Sequence[int]
+    ) -> AsyncIterator[tuple[int, Callable[..., Awaitable[Promise | None]]]]:
+        """Whom to ask, the first first: what may be taken there, and what takes some of it."""
+        for payer in self._order:
+            if payer is PaidBy.MEMBER:
+                break
+            if payer is PaidBy.SERVER and who.guild_id:
+                pool = await self._ledger.lock(tx, f"server:{who.guild_id}")
+                purse = await self._allowances.purse(tx, who)
+                if pool is not None and purse is not None:
+                    yield min(pool.available, purse.left), partial(self._by_server, tx, who)
+            for channel in channels if payer is PaidBy.TEAM and who.guild_id else ():
+                team = await self._teams.find(tx, channel)
+                pot = await self._teams.lock(tx, team) if team else None
+                if team is not None and pot is not None:
+                    share = await self._teams.share_left(tx, team, who.member_id)
+                    room = min(pot.available, share)
+                    yield room, partial(self._by_team, tx, who, (channel,))
+        own = await self._ledger.open(tx, f"member:{who.member_id}")
+        yield own.available, partial(self._by_member, tx, who)
+
     async def _give_back(self, tx: Transaction, reservation_id: str, unused: int) -> None:
         await self._teams.give_back(tx, reservation_id, unused=unused)
         await self._allowances.give_back(tx, reservation_id, unused=unused)
@@ -199,3 +268,10 @@ class Payers:
                 await self._teams.share(tx, team, who.member_id, reservation, amount)
                 return Promise(reservation, team.account_id, PaidBy.TEAM, 0, team.name)
         return None
+
+
+def _found(promise: Promise | None, amounts: Sequence[int], number: int) -> Promise:
+    """Raises NotEnoughCredits where somebody was quicker, between the look and the taking."""
+    if promise is None:
+        raise NotEnoughCredits(sum(amounts), sum(amounts[:number]))
+    return promise

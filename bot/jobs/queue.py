@@ -74,6 +74,7 @@ async def add(tx: Transaction, job: Job, *, kept: Sequence[ImageRef] = ()) -> No
         created_at=job.created_at,
         begins_at=job.begins_at,
         folded=folded(request.prompt),
+        batch_id=job.batch_id,
     )
     await _add_pictures(tx, job)
     for digest in dict.fromkeys(picture.digest for picture in kept):
@@ -335,5 +336,6 @@ async def _job(tx: Transaction, row: Row) -> Job:
         said=row["said"],
         button=Button(row["button"]) if row["button"] else None,
         forgotten=row["forgotten_at"] is not None,
+        batch_id=row["batch_id"],
         stale_at=row["stale_at"],
     )

@@ -204,7 +204,7 @@ class Studio:
             self._check_thinking(chosen, request, reference_images)
             self._check_length(chosen, request, reference_images)
             raise UnknownModel(chosen.nickname, ", ".join(m.nickname for m in self.models()))
-        self._wait(request, reference_images)
+        self.wait(request, reference_images)
         price = self._assortment.price(offer, request.resolution, request.thinking)
         return Draft(kind, request, offer.provider, price)
 
@@ -220,7 +220,7 @@ class Studio:
             )
 
         await self._assortment.refresh()
-        self._wait(draft.request, len(draft.request.reference_images))
+        self.wait(draft.request, len(draft.request.reference_images))
         try:
             await self._database.write(rehearse)
         except _Rehearsed as over:
@@ -272,11 +272,11 @@ class Studio:
             if (known := await queue.of_interaction(tx, place.interaction_id)) is not None:
                 return known, 0
             await self._take(tx, question_id, place.member_id)
-            closed_for = self._wait(request, len(request.reference_images))
+            closed_for = self.wait(request, len(request.reference_images))
             held = await self._payers.reserve(
                 tx, who, place.channels, draft.credits, reason=draft.kind
             )
-            job = _job(job_id, draft, place, request, held, self._now())
+            job = new_job(job_id, draft, place, request, held, self._now())
             wait = max(held.wait, closed_for)
             job = job.evolve(origin=origin, brought_by=brought_by, button=button)
             job = job.evolve(begins_at=job.created_at + wait if wait else None)
@@ -290,7 +290,7 @@ class Studio:
             raise
         if job.id == job_id:
             self._dispatcher.wake(job.id, wait=wait)
-            await self._note(job)
+            await self.note(job)
         return job
 
     async def stored(self, job_id: str) -> Stored | None:
@@ -339,7 +339,7 @@ class Studio:
         ):
             raise QuestionOver
 
-    def _wait(self, request: GenerationRequest, reference_images: int) -> int:
+    def wait(self, request: GenerationRequest, reference_images: int) -> int:
         """Microseconds until some upstream that can do it may be asked, 0 for now.
 
         Raises UpstreamClosed for more than SHORT_WAIT.
@@ -382,7 +382,8 @@ class Studio:
             return None
         return self._assortment.price(offer, request.resolution, request.thinking).credits
 
-    async def _note(self, job: Job) -> None:
+    async def note(self, job: Job) -> None:
+        """Tell the gate of a job that was promised; never raises StorageError."""
         if self._gate is None:
             return
         try:
@@ -428,7 +429,7 @@ class _Rehearsed(Exception):
         self.promise = promise
 
 
-def _job(
+def new_job(
     job_id: str,
     draft: Draft,
     place: Place,
@@ -436,6 +437,7 @@ def _job(
     held: Promise,
     now: int,
 ) -> Job:
+    """A draft for which credits are held, as it is queued."""
     return Job(
         id=job_id,
         kind=draft.kind,

@@ -7,7 +7,7 @@ is alive, and saves none of one that is dead.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -47,7 +47,8 @@ class _Seen:
 class Sweeper:
     """`found` counts what was found, by name. `lease` is how long a claim counts, in seconds.
 
-    `monotonic` is in seconds; `tick` sleeps in real time, whatever the other clocks say.
+    `monotonic` is in seconds; `tick` sleeps in real time, whatever the other clocks say. `more` is
+    looked after as often as jobs are.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Sweeper:
         monotonic: Callable[[], float],
         tick: Callable[[float], Awaitable[object]],
         lease: float,
+        more: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
         self._database = database
         self._dispatcher = dispatcher
@@ -72,6 +74,7 @@ class Sweeper:
         self._monotonic = monotonic
         self._tick = tick
         self._lease = lease
+        self._works = (self._jobs, self._late, self._tidy, *more)
         self._seen: dict[str, _Seen] = {}
         self._tidied: float | None = None
         self._open = True
@@ -88,12 +91,12 @@ class Sweeper:
         An upstream that is slow to answer, or a large store, holds up no job.
         """
         async with asyncio.TaskGroup() as group:
-            for work in (self._jobs, self._late, self._tidy):
+            for work in self._works:
                 group.create_task(self._repeat(work))
 
     async def sweep(self) -> None:
         """Look once; never raises. What cannot be done now is found again the next time."""
-        for work in (self._jobs, self._late, self._tidy):
+        for work in self._works:
             await self._guarded(work)
 
     async def _repeat(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -254,6 +257,8 @@ async def _forget_questions(tx: Transaction, *, before: int) -> None:
     await tx.run("forget_question_images", before=before)
     await tx.run("forget_question_characters", before=before)
     await tx.run("forget_questions", before=before)
+    await tx.run("forget_batch_lines", before=before)
+    await tx.run("forget_batches", before=before)
 
 
 async def _rows(statement: str, tx: Transaction, /, **values: object) -> list[Row]:

@@ -6,6 +6,7 @@ named like the server; else the operator's default. Every method runs in the cal
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
 
 from bot.db.database import Row, Transaction
 from bot.errors import LimitReached
@@ -81,6 +82,24 @@ class Quotas:
             wait = await self._count(tx, subject, reservation_id, amount, windows, now)
             longest = max(longest, wait)
         return longest
+
+    async def foresee(self, tx: Transaction, who: Who, amounts: Sequence[int]) -> None:
+        """Look whether so many requests of so many credits could be counted now, but for the rate.
+
+        Raises LimitReached for the limit that lets the fewest of them through, with how many `fit`.
+        """
+        total, found = sum(amounts), []
+        for use in await self.uses(tx, who):
+            if use.measure is Measure.RATE:
+                continue
+            by_number = use.measure is Measure.JOBS
+            fit = min(use.left, len(amounts)) if by_number else fitting(amounts, use.left)
+            if fit < len(amounts):
+                needed = len(amounts) if by_number else total
+                facts = (use.measure, use.whose, use.limit, use.used, needed, use.opens_at)
+                found.append(LimitReached(*facts, fit=fit))
+        if found:
+            raise min(found, key=lambda refusal: refusal.fit or 0)
 
     async def give_back(self, tx: Transaction, reservation_id: str, *, unused: int) -> None:
         """The job of a reservation is over; `unused` credits of it go back to their windows.
@@ -201,6 +220,11 @@ class Quotas:
                 amounts[measure] = amount
                 whose[measure] = said[0][0] if said else usual
         return Subject(name, amounts, whose)
+
+
+def fitting(amounts: Sequence[int], room: int) -> int:
+    """How many of the first amounts there is room for together."""
+    return sum(spent <= room for spent in accumulate(amounts))
 
 
 def _rhythm(subject: Subject, row: Row | None, now: int) -> tuple[int, int]:

@@ -166,16 +166,20 @@ class Cards:
     def _paid(self, job: Job, receipt: Receipt) -> str:
         """What was charged and who paid; what a member has left only where they alone read it."""
         locale = job.place.locale
-        charged = self.credits(receipt.charged, locale)
-        if job.paid_by is not PaidBy.MEMBER:
-            by_team = job.paid_by is PaidBy.TEAM
-            key = "card-charged-team" if by_team else "card-charged-server"
-            return self._say(key, locale, charged=charged)
-        if job.place.private and receipt.left is not None:
+        if job.paid_by is PaidBy.MEMBER and job.place.private and receipt.left is not None:
+            charged = self.credits(receipt.charged, locale)
             left = self.credits(receipt.left, locale)
             return self._say("card-charged-left", locale, charged=charged, left=left)
-        member = f"<@{job.place.member_id}>"
-        return self._say("card-charged-member", locale, charged=charged, member=member)
+        return self.charged(receipt.charged, job.paid_by, job.place.member_id, locale)
+
+    def charged(self, amount: int, paid_by: PaidBy, member_id: int, locale: str) -> str:
+        """What was charged, and who paid."""
+        charged = self.credits(amount, locale)
+        if paid_by is PaidBy.MEMBER:
+            member = f"<@{member_id}>"
+            return self._say("card-charged-member", locale, charged=charged, member=member)
+        key = "card-charged-team" if paid_by is PaidBy.TEAM else "card-charged-server"
+        return self._say(key, locale, charged=charged)
 
     def problem(
         self, error: PlantainError, locale: str, *, quoting: bool = True, prompt: str = ""
@@ -308,7 +312,7 @@ class Cards:
         return self.model_name(job.request.model)
 
     def model_name(self, model_id: str) -> str:
-        """The same, by its id; one that the catalog has lost since then goes by that."""
+        """What people call a model; one that the catalog has lost since goes by its id."""
         model = self._catalog.models.get(model_id)
         return model.nickname if model else model_id
 

@@ -73,7 +73,7 @@ class DiscordDelivery:
                 message = await way(job, pictures[0].number, card, files)
             except Exception as error:
                 problems.append(f"{way.__name__}: {type(error).__name__} {error}")
-                if not _is_refusal(error):
+                if not is_refusal(error):
                     raise DeliveryFailed("; ".join(problems), unreachable=True) from error
                 continue
             finally:
@@ -185,7 +185,7 @@ class DiscordDelivery:
             posted = await channel.send(
                 view=card, files=files, nonce=_nonce(job, number), reference=asked
             )
-        if posted.id != place.message_id:
+        if posted.id != place.message_id and job.batch_id is None:
             moved = self._cards.moved(job, posted.jump_url)
             await self._try(job, "point to the picture", self._card(place).edit(view=moved))
         return posted
@@ -264,7 +264,7 @@ class DiscordDelivery:
         except Exception as trouble:  # noqa: BLE001 - discord.py lets many kinds through
             problem = f"{type(trouble).__name__}: {trouble}"
             self._log.info("could not " + what, job=job.id, problem=problem)
-            return False if _is_refusal(trouble) else None
+            return False if is_refusal(trouble) else None
         return True
 
 
@@ -273,7 +273,7 @@ def _nonce(job: Job, number: int) -> str:
     return f"{job.id[-NONCE_LIMIT + 2 :]}-{number}"
 
 
-def _is_refusal(error: Exception) -> bool:
+def is_refusal(error: Exception) -> bool:
     """Whether Discord answered and will answer the same again."""
     if isinstance(error, discord.HTTPException):
         return error.status < SERVER_ERRORS and error.status not in PASSING

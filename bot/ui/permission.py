@@ -6,7 +6,7 @@ from functools import cache
 import discord
 
 from bot.errors import JobUnknown
-from bot.jobs.job import Job
+from bot.jobs.job import Job, Place
 from bot.pressing import MayNotUseHere
 from bot.ui.replies import server
 
@@ -22,7 +22,12 @@ def check(interaction: discord.Interaction) -> None:
 
 def may_change(interaction: discord.Interaction, job: Job) -> bool:
     """Whether a message that shows the job is theirs to change, for all to see."""
-    mine = job.place.member_id == interaction.user.id
+    return may_change_place(interaction, job.place)
+
+
+def may_change_place(interaction: discord.Interaction, place: Place) -> bool:
+    """The same of what was asked for there."""
+    mine = place.member_id == interaction.user.id
     return mine or bool(interaction.guild_id and interaction.permissions.manage_messages)
 
 

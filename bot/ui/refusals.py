@@ -26,6 +26,7 @@ class Say(Protocol):
 
 def advice(error: PlantainError, locale: str, say: Say) -> Iterator[str]:
     """Lines for whoever was refused; none for any other error."""
+    yield from _fit(error, locale, say)
     if isinstance(error, LimitReached):
         yield _when(error, locale, say)
         if error.instead is not None:
@@ -45,6 +46,12 @@ def advice(error: PlantainError, locale: str, say: Say) -> Iterator[str]:
         elif error.ask:
             manager = error.ask == "manager"
             yield say("credits-ask-manager" if manager else "credits-ask-operator", locale)
+
+
+def _fit(error: PlantainError, locale: str, say: Say) -> Iterator[str]:
+    """How much of a list would have been accepted."""
+    if isinstance(error, LimitReached | NotEnoughCredits) and error.fit is not None:
+        yield say("limit-fit", locale, fit=error.fit)
 
 
 def _allowed(error: WrongChannel | RoleNeeded, locale: str, say: Say) -> str:

@@ -13,7 +13,7 @@ import discord
 import pytest
 from PIL import Image
 
-from bot import care, mirror, pressing, sharing
+from bot import care, listing, mirror, pressing, sharing
 from bot.errors import CommitUnknown, ErrorKind, PictureKept, PlantainError, ProviderError, Scope
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -34,6 +34,7 @@ NAMED = {"whose": "member", "measure": "credits_per_day", "lacks": "files"}
 """Facts that choose a sentence."""
 assert sharing
 assert care
+assert listing
 assert mirror
 assert pressing
 
@@ -48,6 +49,7 @@ COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("preferences", {}),
     ("settings", {}),
     ("help", {}),
+    ("batch", {"file": ("list.txt", "一只狐狸\n".encode())}),
     ("imagine", {"prompt": "灯塔"}),
     ("compose", {}),
     ("style save", {"name": "水墨", "words": "水墨画，大量留白"}),

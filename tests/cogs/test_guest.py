@@ -81,8 +81,8 @@ async def test_managers_commands_are_not_brought_along(scene, alice):
     [put] = [r for r in scene.env.http_requests if r.method == "PUT"]
     brought = {c["name"] for c in put.json if 1 in c["integration_types"]}
     menus = {"Edit this picture", "Use as reference"}
-    own = {"imagine", "compose", "style", "character", "edit", "balance", "show", "gallery"}
-    own |= {"preferences", "operator", "help"}
+    own = {"imagine", "compose", "style", "character", "edit", "batch", "balance", "show"}
+    own |= {"gallery", "preferences", "operator", "help"}
     assert brought == own | menus
     anywhere = {c["name"] for c in put.json if c["contexts"] == [0, 1, 2]}
     assert anywhere == brought

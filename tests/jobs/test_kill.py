@@ -4,6 +4,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -153,3 +154,44 @@ def test_kill_9_between_the_first_one_s_failure_and_the_second_one_s_answer(tmp_
         ("apiyi", 1, 0, 50_000, 50_000),
         ("google", 1, 0, 0, 0),
     ]
+
+
+BATCH = PROGRAM.with_name("batch.py")
+
+
+def test_kill_9_in_a_batch_shows_everything_once_and_charges_it_exactly(tmp_path, upstream, calls):
+    """Killed while it is drawn, when its first message can be seen and nobody knows of that."""
+    folder = tmp_path / "data"
+    words = f"batch {tmp_path.name}"
+
+    def begin(prompts: int) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, BATCH, folder, upstream.url, words, str(prompts)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    first = begin(24)
+    read_until(first, "shown", 1)
+    first.kill()
+    first.communicate()
+    last = begin(0)
+    output, _ = last.communicate(timeout=60)
+
+    assert last.returncode == 0
+    with sqlite3.connect(folder / "plantain.db") as db:
+        states = Counter(state for (state,) in db.execute("SELECT state FROM jobs"))
+        assert db.execute("SELECT state, claim FROM batches").fetchall() == [("done", None)]
+        accounts = db.execute("SELECT available, held FROM accounts WHERE id = 'member:7'")
+        # What was being drawn in the moment of the kill is given back, and not asked for again.
+        assert accounts.fetchall() == [(1000 - 7 * states["done"], 0)]
+    db.close()
+    assert states["done"] + states["failed"] == 24
+    assert states["failed"] <= 8
+    assert states["done"] <= calls.count(words) <= 24
+    assert f"over {states['done']} {7 * states['done']}\n" in output
+    shown = list((folder / "wall").rglob("*.png"))
+    assert len(shown) == states["done"]
+    [archive] = (folder / "wall").rglob("*.zip")
+    with zipfile.ZipFile(archive) as files:
+        assert len(files.namelist()) == states["done"] + 1

@@ -198,6 +198,7 @@ from bot.ui.settings_cards import SettingsCards
 from bot.ui.style_cards import StyleCards
 from bot.ui.team_cards import TeamCards
 from bot.ui.version_cards import VersionCards
+from tests.ui.batch_samples import BATCH_ERRORS, batch_cards
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "cards"
 LOCALES = MappingProxyType({"en": "en-US", "zh-CN": "zh-CN"})
@@ -365,6 +366,7 @@ ERRORS: tuple[PlantainError, ...] = (
     NothingBefore(),
     NoPictureThere(),
     NothingToEdit(),
+    *BATCH_ERRORS,
     NoSuchEmoji("a *face*"),
     KeptNoLonger(),
     NoSuchCharacter("Mia_1"),
@@ -609,6 +611,7 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
                 for account in ("team:0a", "server:2")
             ),
         ],
+        **batch_cards(locale, CARDS),
         "problems": [
             *(CARDS.problem(error, locale) for error in ERRORS),
             CARDS.problem(ERRORS[-1], locale, prompt=PROMPT),
@@ -1151,6 +1154,7 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
         GALLERY_CARDS.exhibit(
             Stored(large, (ORIGINAL,) * 4), 3, "one.png", locale, chosen_by=2**63
         ),
+        *(view for views in batch_cards(locale, CARDS, prompt[:6000]).values() for view in views),
     ):
         assert_within_limits(view)
 

@@ -5,13 +5,13 @@ INSERT INTO jobs (id, state, kind, member_id, guild_id, channel_id, message_id, 
                   resolution, count, thinking, style_name, style_words, house_style,
                   origin_job_id, origin_picture, brought_by, button, provider, interaction_id,
                   reservation_id, account_id, credits_each, usd_micros_each, created_at, begins_at,
-                  folded)
+                  folded, batch_id)
 VALUES (:id, 'queued', :kind, :member_id, :guild_id, :channel_id, :message_id, :locale, :private,
         :application_id, :reply_token, :upload_limit, :prompt, :model, :aspect_ratio,
         :resolution, :count, :thinking, :style_name, :style_words, :house_style,
         :origin_job_id, :origin_picture, :brought_by, :button, :provider, :interaction_id,
         :reservation_id, :account_id, :credits_each, :usd_micros_each, :created_at, :begins_at,
-        :folded);
+        :folded, :batch_id);
 
 -- name: add_image
 -- Remember a stored picture's facts; one that is known already stays as it is.

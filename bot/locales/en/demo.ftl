@@ -4,7 +4,7 @@ demo-greeting = 👋 **Welcome! This is Plantain, in a Discord of its own on you
     1. `/imagine` a red fox in snow at sunset
     2. `/edit`, say “make it watercolour and add a moon”, add the option `image`, and choose a picture of yours
     3. `/balance` to see what it cost
-demo-buttons = Press the buttons under a picture to go on from it: **Edit this** takes more pictures too, and **Versions** shows every edit. `/character save` keeps pictures of somebody under a name; `@` and the name in a prompt brings them along. **Favourite** marks it for `/gallery`, which has every picture of yours in pages. The menu at the top lets you be You, Sam or 小美, whose Discord speaks Chinese: each has their own credits.
+demo-buttons = Press the buttons under a picture to go on from it: **Edit this** takes more pictures too, **Versions** shows every edit, and **Favourite** marks it for `/gallery`, which has every picture of yours in pages. `/character save` keeps pictures of somebody under a name; `@` and the name in a prompt brings them along. `/batch` draws a whole text file, a prompt on each line. The menu at the top lets you be You, Sam or 小美, whose Discord speaks Chinese: each has their own credits.
 demo-styles = `/compose` puts a prompt together in a form, with suggestions. The option `style` sends saved words along: choose **Storybook** there, and save your own with `/style save`. A *House style* in `/settings` goes along with everybody's.
 demo-style-name = Storybook
 demo-style-words = watercolour, soft light, much white paper
