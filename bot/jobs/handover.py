@@ -60,7 +60,7 @@ class Handover:
             # Its maker has got it another way and had it deleted: paid for, and shown no more.
             await self._note(job, None)
             return True
-        if job.batch_id is not None:
+        if job.batch_id is not None and await self._is_line(job):
             # Its batch shows it, with the others.
             await self._note(job, None)
             return True
@@ -199,6 +199,11 @@ class Handover:
                 picture = await self._fit(job, image, folder, share)
                 pictures.append(replace(picture, number=number))
             yield pictures
+
+    async def _is_line(self, job: Job) -> bool:
+        """Whether it is one of its batch's; what an operator has drawn again is not."""
+        row = await self.database.read(lambda tx: tx.one("batch_line_of", job_id=job.id))
+        return row is not None
 
     async def _are_here(self, images: Sequence[ImageRef]) -> bool:
         """Whether this process's store has every file."""

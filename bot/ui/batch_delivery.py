@@ -4,7 +4,7 @@ What only its member sees comes as direct messages: an answer that is for one pe
 found again nor be given after 15 minutes.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -89,28 +89,33 @@ class DiscordBatchDelivery:
 
     async def _change(self, batch: Batch, card: discord.ui.LayoutView) -> bool:
         """Put a card in place of the batch's; False where that cannot be done."""
+        for change in self._changes(batch):
+            try:
+                await change(view=card)
+            except Exception as trouble:  # noqa: BLE001 - discord.py lets many kinds through
+                problem = f"{type(trouble).__name__}: {trouble}"
+                self._log.info("could not show progress", batch=batch.id, problem=problem)
+                if not is_refusal(trouble):
+                    return False
+            else:
+                return True
+        return False
+
+    def _changes(self, batch: Batch) -> Iterator[Callable[..., Awaitable[object]]]:
+        """What may change the batch's card: the reply while it lives, else it is our message."""
         place = batch.place
-        change: Callable[..., Awaitable[object]] | None = None
         if place.reply_token is not None and self._now() <= batch.token_at + REPLY_LIVES:
             reply = discord.Webhook.partial(
                 place.application_id, place.reply_token, client=self._client
             )
+            # Only an application's webhook may answer one person.
             reply.type = discord.WebhookType.application
-            change = partial(reply.edit_message, place.message_id)
-        elif place.channel_id is not None and not place.private:
+            yield partial(reply.edit_message, place.message_id)
+        if place.channel_id is not None and not place.private:
             channel = self._client.get_partial_messageable(
                 place.channel_id, guild_id=place.guild_id
             )
-            change = channel.get_partial_message(place.message_id).edit
-        if change is None:
-            return False
-        try:
-            await change(view=card)
-        except Exception as trouble:  # noqa: BLE001 - discord.py lets many kinds through
-            problem = f"{type(trouble).__name__}: {trouble}"
-            self._log.info("could not show progress", batch=batch.id, problem=problem)
-            return False
-        return True
+            yield channel.get_partial_message(place.message_id).edit
 
     async def _post(
         self,

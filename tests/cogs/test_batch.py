@@ -13,6 +13,8 @@ import simcord
 from simcord import interactions
 from simcord.backend import serializers
 
+from bot.jobs import queue
+from bot.roster import repair
 from tests.conftest import Scene, _parts
 
 EACH = 7
@@ -382,11 +384,23 @@ async def test_what_was_posted_before_a_crash_is_found_and_not_posted_again(scen
     [batch] = await rows(scene, "batches")
     assert (batch["state"], batch["claim"]) == ("done", None)
     assert all(post["message_id"] for post in await rows(scene, "batch_posts"))
+    # What an operator has drawn again is a card of its own, and takes the batch's from nobody.
+    [row, _] = await scene.jobs()
+
+    async def renew(tx):
+        job = await queue.get(tx, row["id"])
+        await repair._renew(tx, scene.app.bank, job, "e" * 32, job.created_at + 1)
+
+    await scene.app.database.write(renew)
+    await scene.sweep()
+    await rest(scene)
+    again = scene.channel.last_message
+    assert (again.id not in known, len(again.attachments)) == (True, 1)
+    assert "Again · 7 credits" in scene.text(again)
     # One of them with its buttons, for who chooses it.
-    groups, _ = posts(scene)
-    [job, _] = await scene.jobs()
+    group = next(one for one in posts(scene)[0] if one.id in known)
     bob = scene.member("bob")
-    opened = await bob.select(groups[0], [job["id"]], custom_id=f"batch:open:{batch['id']}")
+    opened = await bob.select(group, [row["id"]], custom_id=f"batch:open:{batch['id']}")
     assert opened.response.ephemeral
     assert "Again · 7 credits" in Scene.labels(opened.response)
     assert "**Done**" in scene.text(pressed.response)

@@ -67,6 +67,10 @@ UPDATE batch_lines SET job_id = :job_id, prompt = ''
 SELECT batches.id FROM jobs JOIN batches ON batches.id = jobs.batch_id
  WHERE jobs.id = :job_id AND batches.state = 'running';
 
+-- name: batch_line_of
+-- Where a job is in its list; no row for one that an operator had drawn again.
+SELECT position FROM batch_lines WHERE job_id = :job_id;
+
 -- name: running_batches
 -- Every batch of which not all has been told, the oldest first.
 SELECT id, claim, lease_until, deliver_at FROM batches WHERE state = 'running'
