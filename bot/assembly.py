@@ -80,6 +80,9 @@ LINK_SECONDS = 20.0
 class _BackRoom:
     """Those who see jobs and batches to their end."""
 
+    veil: Veil
+    alerts: Alerts
+    batch_cards: BatchCards
     board: Board
     courier: Courier
     runner: Runner
@@ -113,44 +116,41 @@ class Assembly:
         confirm_cards = ConfirmCards(cards=cards, say=sentences.say)
         now, database, bank = self.world.now, self.database, self.bank
         scribe = DiscordScribe(client=client, cards=CareCards(sentences.say))
-        veil = Veil(client=client, rules=partial(rules, database))
-        alerts = self._alerts(client, sentences)
-        batch_cards = BatchCards(cards=cards, say=sentences.say)
-        back = self._back_room(client, cards, batch_cards, veil, alerts)
+        back = self._back_room(client, cards, sentences)
         dispatcher, store, codec = back.dispatcher, self.workshop.store, self.workshop.codec
         uploads = Uploads(store=store, codec=codec)
         studio = self._studio(uploads, dispatcher, Doorway(database=database, scribe=scribe))
         onward = Onward(studio=studio, sentences=sentences)
-        history = History(database=database, studio=studio, store=store, now=now)
         confirmations = self._confirmations(studio, uploads)
-        batches = self._batches(studio, dispatcher, back.courier)
+        characters = self._characters(uploads)
+        batches = self._batches(studio, characters, dispatcher, back.courier)
         pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=now)
         return Services(
             studio=studio,
             onward=onward,
-            history=history,
+            history=History(database=database, studio=studio, store=store, now=now),
             versions=Versions(database=database, store=store, codec=codec),
             kept=Kept(database=database, uploads=uploads, now=now),
-            characters=self._characters(uploads),
+            characters=characters,
             links=self._links(),
             desk=self._desk(studio, cards, confirmations, confirm_cards),
-            showing=self._showing(cards, back.runner, veil),
-            salon=self._salon(client, GalleryCards(sentences=sentences, cards=cards), veil),
-            veil=veil,
+            showing=self._showing(cards, back),
+            salon=self._salon(client, GalleryCards(sentences=sentences, cards=cards), back.veil),
+            veil=back.veil,
             cancellations=back.cancellations,
             gifts=self._gifts(),
             pots=pots,
             standings=self._standings(pots, studio),
             limits=Limits(database=database, bank=bank),
             treasury=Treasury(database=database, ledger=bank.ledger, payers=bank.payers),
-            alerts=alerts,
+            alerts=back.alerts,
             outlets=Outlets(database=database, now=now),
             people=self._people(studio, sentences),
             scribe=scribe,
             reports=self._reports(),
             batches=batches,
-            batch_desk=self._batch_desk(batches, batch_cards),
-            batch_cards=batch_cards,
+            batch_desk=self._batch_desk(batches, back.batch_cards),
+            batch_cards=back.batch_cards,
             courier=back.courier,
             confirmations=confirmations,
             cards=cards,
@@ -164,10 +164,11 @@ class Assembly:
             operators=self.settings.operators,
         )
 
-    def _back_room(
-        self, client: Client, cards: Cards, batch_cards: BatchCards, veil: Veil, alerts: Alerts
-    ) -> _BackRoom:
+    def _back_room(self, client: Client, cards: Cards, sentences: Sentences) -> _BackRoom:
         now, leases = self.world.now, self._leases()
+        veil = Veil(client=client, rules=partial(rules, self.database))
+        alerts = self._alerts(client, sentences)
+        batch_cards = BatchCards(cards=cards, say=sentences.say)
         board = self._board(DiscordDelivery(client=client, cards=cards, now=now, veil=veil))
         shown = DiscordBatchDelivery(client=client, cards=batch_cards, now=now, veil=veil)
 
@@ -184,7 +185,9 @@ class Assembly:
             sleep=self.world.sleep,
         )
         cancellations = self._cancellations(leases, runner, dispatcher)
-        return _BackRoom(board, courier, runner, dispatcher, cancellations)
+        return _BackRoom(
+            veil, alerts, batch_cards, board, courier, runner, dispatcher, cancellations
+        )
 
     def _gallery(self) -> Gallery:
         store, codec = self.workshop.store, self.workshop.codec
@@ -210,12 +213,12 @@ class Assembly:
             now=self.world.now,
         )
 
-    def _showing(self, cards: Cards, runner: Runner, veil: Veil) -> Showing:
+    def _showing(self, cards: Cards, back: _BackRoom) -> Showing:
         return Showing(
             gallery=self._gallery(),
             cards=cards,
-            collect=runner.collect,
-            veil=veil,
+            collect=back.runner.collect,
+            veil=back.veil,
         )
 
     def _board(self, delivery: Delivery) -> Board:
@@ -311,10 +314,17 @@ class Assembly:
             new_id=world.new_id,
         )
 
-    def _batches(self, studio: Studio, dispatcher: Dispatcher, courier: Courier) -> Batches:
+    def _batches(
+        self, studio: Studio, characters: Characters, dispatcher: Dispatcher, courier: Courier
+    ) -> Batches:
+        async def house_style(guild_id: int) -> str | None:
+            return (await rules(self.database, guild_id)).house_style
+
         return Batches(
             database=self.database,
             studio=studio,
+            characters=characters,
+            house_style=house_style,
             payers=self.bank.payers,
             dispatcher=dispatcher,
             nudge=courier.nudge,

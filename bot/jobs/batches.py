@@ -1,7 +1,7 @@
 """Lists of prompts: read, priced and asked about; a press has them all drawn, or none of them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -13,6 +13,7 @@ from bot.jobs import batch as batches
 from bot.jobs import lines as files
 from bot.jobs import queue
 from bot.jobs.batch import Batch, BatchState, Course
+from bot.jobs.characters import Characters
 from bot.jobs.dispatch import Dispatcher
 from bot.jobs.job import Job, JobKind, Place
 from bot.jobs.lines import Fault, Line
@@ -75,13 +76,16 @@ class Proposal:
 
 
 class Batches:
-    """`now` in microseconds UTC; `nudge` has a batch looked at, by its id."""
+    """`now` in microseconds UTC; `nudge` has a batch looked at, by its id; `house_style` is what a
+    server adds to every prompt."""
 
     def __init__(
         self,
         *,
         database: Database,
         studio: Studio,
+        characters: Characters,
+        house_style: Callable[[int], Awaitable[str | None]],
         payers: Payers,
         dispatcher: Dispatcher,
         nudge: Callable[[str], None],
@@ -90,6 +94,8 @@ class Batches:
     ) -> None:
         self._database = database
         self._studio = studio
+        self._characters = characters
+        self._house_style = house_style
         self._payers = payers
         self._dispatcher = dispatcher
         self._nudge = nudge
@@ -140,7 +146,8 @@ class Batches:
         """
         found, asked = await self._find(batch_id, who.member_id)
         await self._studio.refresh()
-        drafts = [self._draft(line, Line(0, "")) for line in asked]
+        house_style = await self._house_style(who.guild_id)
+        drafts = [await self._draft(line, Line(0, ""), who, house_style) for line in asked]
         promise = await self._foresee(drafts, who, channels)
         proposal = Proposal(
             found,
@@ -238,9 +245,10 @@ class Batches:
     ) -> tuple[list[Draft], list[Fault]]:
         drafts: list[Draft] = []
         faults: list[Fault] = []
+        house_style = await self._house_style(who.guild_id)
         for line in found:
             try:
-                draft = self._draft(line, usual)
+                draft = await self._draft(line, usual, who, house_style)
                 await self._studio.admit(draft, who, channels)
             except ABOUT_ALL:
                 raise
@@ -250,16 +258,22 @@ class Batches:
                 drafts.append(draft)
         return drafts, faults
 
-    def _draft(self, line: Line, usual: Line) -> Draft:
-        return self._studio.draft(
+    async def _draft(self, line: Line, usual: Line, who: Who, house_style: str | None) -> Draft:
+        """With the pictures of the characters that the line names."""
+        cast = await self._characters.cast(who.member_id, line.prompt)
+        draft = self._studio.draft(
             JobKind.IMAGINE,
             line.prompt,
             model=line.model or usual.model,
             aspect_ratio=line.aspect_ratio or usual.aspect_ratio,
             resolution=line.resolution or usual.resolution,
             count=line.count,
-            reference_images=0,
+            reference_images=len(cast.pictures),
+            house_style=house_style,
+            characters=cast.after(0),
         )
+        request = replace(draft.request, reference_images=cast.pictures)
+        return replace(draft, request=request)
 
     async def _foresee(self, drafts: Sequence[Draft], who: Who, channels: Sequence[int]) -> Promise:
         async def rehearse(tx: Transaction) -> None:

@@ -14,7 +14,11 @@ from simcord import interactions
 from simcord.backend import serializers
 
 from bot.jobs import queue
+from bot.jobs.limits import Caller
+from bot.people.setting import Setting
 from bot.roster import repair
+from bot.roster.price import Quote
+from tests.cogs.test_character import picture
 from tests.conftest import Scene, _parts
 
 EACH = 7
@@ -112,6 +116,26 @@ async def test_a_list_is_priced_asked_about_and_drawn_with_one_archive(scene, al
     assert (account.available, account.held) == (1000 - 21, 0)
     assert {row["prompt"] for row in await rows(scene, "batch_lines")} == {""}
     await scene.assert_books_balance()
+
+
+async def test_characters_and_the_servers_house_style_go_along_with_every_line(scene, alice, calls):
+    await alice.slash(scene.channel, "character save", name="Mia", image=picture("red"))
+    manager = Caller(alice.id, scene.guild.id, manages=True)
+    await scene.app.client.services.people.houses.set(
+        manager, Setting.HOUSE_STYLE, ["bold outlines"]
+    )
+    asked = await hand_in(scene, alice, "@Mia waves")
+
+    await alice.click(asked, label="Draw one picture for 7 credits")
+    await rest(scene)
+
+    said = calls.last()
+    assert said["systemInstruction"]["parts"][0]["text"] == "bold outlines"
+    words, shown = said["contents"][-1]["parts"]
+    assert words["text"] == "@Mia waves\n\nPicture 1 shows Mia."
+    assert shown["inlineData"]["mimeType"] == "image/png"
+    [job] = await scene.jobs()
+    assert (job["prompt"], job["house_style"]) == ("@Mia waves", "bold outlines")
 
 
 class Doorman:
@@ -389,7 +413,8 @@ async def test_what_was_posted_before_a_crash_is_found_and_not_posted_again(scen
 
     async def renew(tx):
         job = await queue.get(tx, row["id"])
-        await repair._renew(tx, scene.app.bank, job, "e" * 32, job.created_at + 1)
+        offered = Quote(job.provider, job.price)
+        await repair._renew(tx, scene.app.bank, job, offered, job.created_at + 1)
 
     await scene.app.database.write(renew)
     await scene.sweep()

@@ -9,6 +9,7 @@ from bot.errors import DeliveryFailed
 from bot.jobs.archive import Archives
 from bot.jobs.batches import Batches
 from bot.jobs.board import PACE
+from bot.jobs.characters import Characters
 from bot.jobs.courier import LAST_TRY, Courier
 from bot.jobs.job import Place
 from bot.jobs.lease import Leases
@@ -123,6 +124,11 @@ async def calm(courier):
         await asyncio.sleep(0)
 
 
+async def plain(_guild_id):
+    """No server adds anything."""
+    return
+
+
 @pytest.fixture
 async def office(open_shop, key):
     async with open_shop({"google": key()}) as shop:
@@ -130,9 +136,20 @@ async def office(open_shop, key):
         window, time = Window(), Time()
         window.may_end.set()
         courier = courier_of(shop, window, time)
+        uploads = shop.studio._uploads
+        characters = Characters(
+            database=shop.database,
+            uploads=uploads,
+            store=uploads._store,
+            codec=uploads._codec,
+            now=shop.time.wall,
+            new_id=shop.studio._new_id,
+        )
         batches = Batches(
             database=shop.database,
             studio=shop.studio,
+            characters=characters,
+            house_style=plain,
             payers=shop.studio._payers,
             dispatcher=shop.dispatcher,
             nudge=courier.nudge,
