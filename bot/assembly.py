@@ -1,6 +1,6 @@
 """Every service of the bot, built once from what has been opened: the composition root's hands."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -43,6 +43,10 @@ from bot.ledger.wallets import Wallets
 from bot.people.doorway import Doorway
 from bot.people.house import language, rules
 from bot.people.people import People
+from bot.privacy.eraser import Eraser
+from bot.privacy.exports import Exports
+from bot.privacy.forgetting import Forgetting
+from bot.privacy.rounds import Rounds
 from bot.providers.base import Provider
 from bot.providers.download import Downloader
 from bot.providers.speed import Speeds
@@ -56,6 +60,7 @@ from bot.ui.delivery import DiscordDelivery
 from bot.ui.desk import Desk
 from bot.ui.limit_cards import LimitCards
 from bot.ui.preflight import Preflight
+from bot.ui.privacy_cards import PrivacyCards
 from bot.ui.scribe import DiscordScribe
 from bot.ui.showing import Showing
 from bot.ui.veil import Veil
@@ -67,11 +72,12 @@ LINK_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
-    """What every service is built from."""
+    """What every service is built from; `scrub` is the database's."""
 
     settings: Settings
     world: World
     database: Database
+    scrub: Callable[[], Awaitable[bool]]
     bank: Bank
     workshop: Workshop
     provider: Provider
@@ -105,6 +111,9 @@ class Assembly:
         onward = Onward(studio=studio, sentences=sentences)
         history = History(database=database, studio=studio, store=store, now=now)
         confirmations = self._confirmations(studio, uploads)
+        cancellations = self._cancellations(leases, runner, dispatcher)
+        eraser = Eraser(database=database, store=store, now=now)
+        forgetting = self._forgetting(eraser, cancellations)
         pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=now)
         return Services(
             studio=studio,
@@ -116,7 +125,11 @@ class Assembly:
             desk=self._desk(studio, cards, confirmations, confirm_cards),
             showing=self._showing(cards, runner, veil),
             veil=veil,
-            cancellations=self._cancellations(leases, runner, dispatcher),
+            cancellations=cancellations,
+            forgetting=forgetting,
+            exports=Exports(database=database, store=store, codec=codec, now=now),
+            rounds=self._rounds(eraser, forgetting),
+            privacy_cards=self._privacy_cards(sentences),
             gifts=self._gifts(),
             pots=pots,
             standings=self._standings(pots, studio),
@@ -193,6 +206,31 @@ class Assembly:
             dispatcher=dispatcher,
             new_id=self.world.new_id,
         )
+
+    def _forgetting(self, eraser: Eraser, cancellations: Cancellations) -> Forgetting:
+        return Forgetting(
+            database=self.database,
+            scrub=self.scrub,
+            ledger=self.bank.ledger,
+            cancellations=cancellations,
+            eraser=eraser,
+            now=self.world.now,
+            new_id=self.world.new_id,
+        )
+
+    def _rounds(self, eraser: Eraser, forgetting: Forgetting) -> Rounds:
+        return Rounds(
+            forgetting=forgetting,
+            eraser=eraser,
+            days=self.settings.retention_days,
+            now=self.world.now,
+            monotonic=self.world.monotonic,
+            tick=self.world.tick,
+        )
+
+    def _privacy_cards(self, sentences: Sentences) -> PrivacyCards:
+        url, days = self.settings.privacy_url, self.settings.retention_days
+        return PrivacyCards(sentences, days=days, url=str(url) if url else None)
 
     def _desk(
         self,

@@ -83,3 +83,18 @@ class NotOnOffer(Refusal):
 
     key = "refusal-not-on-offer"
     value: str
+
+
+@dataclass(eq=False)
+class BeingForgotten(Refusal):
+    """Who asks wants to be forgotten, and that is not done yet."""
+
+    key = "refusal-being-forgotten"
+
+
+@dataclass(eq=False)
+class ExportTooSoon(Refusal):
+    """They had a copy of everything just now; `minutes` until they may have another."""
+
+    key = "refusal-export-too-soon"
+    minutes: int

@@ -37,11 +37,15 @@ from bot.jobs.versions import Versions
 from bot.people.arrivals import Arrival
 from bot.people.people import People
 from bot.pressing import NothingSaid
+from bot.privacy.exports import Exports
+from bot.privacy.forgetting import Forgetting
+from bot.privacy.rounds import Rounds
 from bot.ui.cards import Cards
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.desk import Desk
 from bot.ui.letters import tell_author
 from bot.ui.limit_cards import LimitCards
+from bot.ui.privacy_cards import PrivacyCards
 from bot.ui.replies import server, tell
 from bot.ui.scribe import DiscordScribe
 from bot.ui.showing import Showing
@@ -67,6 +71,7 @@ COGS = (
     "cogs.preferences",
     "cogs.moderation",
     "cogs.operator",
+    "cogs.privacy",
     "cogs.help",
 )
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group
@@ -84,7 +89,7 @@ class Screen(Protocol):
 @dataclass(frozen=True, slots=True)
 class Services:
     """What cogs may ask. `sweeper` takes up jobs, such as those a stopped process left behind;
-    `screens` are closed after `dispatcher`.
+    `screens` are closed after `dispatcher`; `rounds` go on with who is to be forgotten.
 
     `operators` are the ids of those who run the bot beside the application's owner; `payers` is
     who is asked to pay, the first first.
@@ -111,9 +116,13 @@ class Services:
     outlets: Outlets
     people: People
     scribe: DiscordScribe
+    forgetting: Forgetting
+    exports: Exports
+    rounds: Rounds
     cards: Cards
     confirm_cards: ConfirmCards
     limit_cards: LimitCards
+    privacy_cards: PrivacyCards
     sentences: Sentences
     dispatcher: InProcessDispatcher
     screens: Sequence[Screen]
@@ -148,7 +157,12 @@ class Client(commands.Bot):
         await self.tree.sync()
         self.services.alerts.start()
         # From now on people can be told.
-        self._sweeping = asyncio.create_task(self.services.sweeper.watch())
+        self._sweeping = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.services.sweeper.watch())
+            group.create_task(self.services.rounds.watch())
 
     async def connect_with(self, token: str) -> None:
         """Log in and stay connected until closed. Raises SettingsError, DiscordUnreachable."""

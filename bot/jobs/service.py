@@ -6,6 +6,7 @@ from datetime import date
 
 import structlog
 
+from bot.care import BeingForgotten
 from bot.db.database import Database, Transaction
 from bot.errors import (
     LimitReached,
@@ -237,8 +238,8 @@ class Studio:
         them comes from, when the job goes on from there; `brought_by` is whose they are, when the
         one who asks has not been shown them; `kept` ones come last and are kept no longer;
         `question_id` is the question that this answers, once. Raises what `admit` does, and
-        UnusablePicture, JobUnknown, LimitReached, NotEnoughCredits, UpstreamClosed or QuestionOver;
-        then nothing is held and no upstream is asked. A job that is early for a limit or an
+        UnusablePicture, JobUnknown, BeingForgotten, LimitReached, NotEnoughCredits, UpstreamClosed
+        or QuestionOver; then nothing is held and no upstream is asked. A job that is early for a limit or an
         upstream by a minute at most begins later. An interaction that comes twice is one job.
         """
         who = Who(place.member_id, place.guild_id or 0, place.role_ids)
@@ -253,6 +254,8 @@ class Studio:
         async def promise(tx: Transaction) -> tuple[Job, int]:
             if (known := await queue.of_interaction(tx, place.interaction_id)) is not None:
                 return known, 0
+            if await tx.one("forgetting_of", member_id=place.member_id) is not None:
+                raise BeingForgotten
             await self._take(tx, question_id, place.member_id)
             closed_for = self._wait(request, len(request.reference_images))
             held = await self._payers.reserve(

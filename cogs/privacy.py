@@ -1,0 +1,102 @@
+"""/privacy: what is kept of somebody, a copy of it, and being forgotten; for the blocked as well."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Self, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Client
+from bot.ui.parcels import hand_over, limit
+from bot.ui.replies import answer, begin, show, turn
+from bot.ui.translator import localized
+
+Press = Callable[[Client, discord.Interaction], Awaitable[None]]
+
+
+class Privacy(commands.Cog):
+    def __init__(self, client: Client) -> None:
+        self._cards = client.services.privacy_cards
+
+    @app_commands.command(name="privacy", description=localized("privacy-description"))
+    async def privacy(self, interaction: discord.Interaction) -> None:
+        await answer(interaction, self._cards.shown(interaction.locale.value), private=True)
+
+
+async def export(client: Client, interaction: discord.Interaction) -> None:
+    """A copy of everything, part by part."""
+    services, member_id = client.services, interaction.user.id
+    cards, locale = services.privacy_cards, interaction.locale.value
+    await services.exports.begin(member_id)
+    await answer(interaction, cards.packing(locale), private=True)
+    parts = services.exports.parts(member_id, limit=limit(interaction))
+    handed = await hand_over(interaction, parts, partial(cards.part, locale=locale))
+    await show(interaction, cards.handed(handed, locale), ())
+
+
+async def forget(client: Client, interaction: discord.Interaction) -> None:
+    """Say what goes and what stays, and ask."""
+    services = client.services
+    remains = await services.forgetting.remains(interaction.user.id)
+    card = services.privacy_cards.asked(remains, interaction.locale.value)
+    await answer(interaction, card, private=True)
+
+
+async def surely(client: Client, interaction: discord.Interaction) -> None:
+    """They were asked, and want it."""
+    if not await begin(interaction):
+        return
+    services = client.services
+    done = await services.forgetting.forget(interaction.user.id)
+    card = services.privacy_cards.forgotten(interaction.locale.value, done=done)
+    await show(interaction, card, ())
+
+
+async def stay(client: Client, interaction: discord.Interaction) -> None:
+    card = client.services.privacy_cards.stayed(interaction.locale.value)
+    await turn(interaction, card)
+
+
+PRESSES: Mapping[str, Press] = MappingProxyType(
+    {"export": export, "forget": forget, "surely": surely, "stay": stay}
+)
+
+
+class PrivacyButton(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    template=f"privacy:(?P<verb>{'|'.join(PRESSES)})",
+):
+    """Whoever presses does so for themselves."""
+
+    def __init__(self, verb: str) -> None:
+        super().__init__(discord.ui.Button(custom_id=f"privacy:{verb}"))
+        self._verb = verb
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction,
+        item: discord.ui.Item[discord.ui.View],
+        match: re.Match[str],
+    ) -> Self:
+        del interaction, item
+        return cls(match["verb"])
+
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        # Whom the bot does not serve may still ask what it keeps, and have it forgotten.
+        await cast(Client, interaction.client).meet(interaction)
+        return True
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        client = cast(Client, interaction.client)
+        async with client.telling(interaction):
+            await PRESSES[self._verb](client, interaction)
+
+
+async def setup(client: Client) -> None:
+    client.add_dynamic_items(PrivacyButton)
+    await client.add_cog(Privacy(client))
