@@ -1,4 +1,4 @@
-"""/privacy: what is kept of somebody, a copy of it, and being forgotten; for the blocked as well."""
+"""/privacy: what is kept of somebody, a copy of it, being forgotten; for the blocked too."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping

@@ -44,7 +44,7 @@ async def measure(text: bytes) -> int:
 async def write(files: Sequence[Packed], target: Path) -> None:
     """Write a bundle; pictures are stored as they are. Raises StorageError.
 
-    A file that is gone meanwhile is left out. In a thread: the work is reading, and summing up in C.
+    A file that is gone meanwhile is left out. In a thread: it reads, and sums up in C.
     """
     await asyncio.to_thread(_write, files, target)
 

@@ -239,8 +239,9 @@ class Studio:
         one who asks has not been shown them; `kept` ones come last and are kept no longer;
         `question_id` is the question that this answers, once. Raises what `admit` does, and
         UnusablePicture, JobUnknown, BeingForgotten, LimitReached, NotEnoughCredits, UpstreamClosed
-        or QuestionOver; then nothing is held and no upstream is asked. A job that is early for a limit or an
-        upstream by a minute at most begins later. An interaction that comes twice is one job.
+        or QuestionOver; then nothing is held and no upstream is asked. A job that is early for a
+        limit or an upstream by a minute at most begins later. An interaction that comes twice is
+        one job.
         """
         who = Who(place.member_id, place.guild_id or 0, place.role_ids)
         await self.admit(draft, who, place.channels)

@@ -48,6 +48,7 @@ COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("preferences", {}),
     ("settings", {}),
     ("help", {}),
+    ("privacy", {}),
     ("imagine", {"prompt": "灯塔"}),
     ("edit", {"prompt": "更蓝", "image": ("a.png", png())}),
     ("show", {"job": "made"}),

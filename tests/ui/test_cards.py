@@ -21,6 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.care import (
+    BeingForgotten,
+    ExportTooSoon,
     MemberBlocked,
     NotOnOffer,
     OperatorsStay,
@@ -131,6 +133,7 @@ from bot.pressing import (
     PictureUnreachable,
     TooLateToCancel,
 )
+from bot.privacy.forgetting import Remains
 from bot.providers.base import Balance
 from bot.providers.meters import Reading
 from bot.quotas.allowance import Allowance, Purse
@@ -159,7 +162,9 @@ from bot.ui.help_cards import HelpCards, Listed
 from bot.ui.kept_cards import KeptCards
 from bot.ui.limit_cards import LimitCards
 from bot.ui.modals import DeleteModal, EditModal, PickModal, RemixModal
+from bot.ui.parcels import Handed
 from bot.ui.preference_cards import PreferenceCards
+from bot.ui.privacy_cards import PrivacyCards
 from bot.ui.report_cards import ReportCards
 from bot.ui.setting_form import SettingForm
 from bot.ui.settings_cards import SettingsCards
@@ -202,6 +207,7 @@ SETTINGS_CARDS = SettingsCards(SENTENCES, CHOICES)
 PREFERENCE_CARDS = PreferenceCards(SENTENCES, CHOICES)
 HELP_CARDS = HelpCards(sentences=SENTENCES, payers=("team", "server", "member"))
 CARE_CARDS = CareCards(SENTENCES.say)
+PRIVACY_CARDS = PrivacyCards(SENTENCES, days=None, url=None)
 NOON = 1_795_262_400_000_000
 """2026-11-21 12:00 UTC in microseconds."""
 PROMPT = "a **lighthouse** at dusk\nfor @everyone & <@123456789012345678>"
@@ -336,6 +342,8 @@ ERRORS: tuple[PlantainError, ...] = (
     TooDear(14, 10),
     WordKeptOut("a *word*"),
     MemberBlocked(),
+    BeingForgotten(),
+    *(ExportTooSoon(minutes) for minutes in (1, 42)),
     OperatorsStay(),
     UnusableWord("**"),
     TooManyWords(200),
@@ -605,6 +613,7 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
         ],
         "help": help_cards(locale),
         "care": care_cards(locale),
+        "privacy": privacy_cards(locale),
         "report": report_cards(locale),
         "alerts": alert_cards(locale),
     }  # fmt: skip
@@ -679,6 +688,22 @@ def help_cards(locale: str) -> list[discord.ui.LayoutView]:
         HELP_CARDS.help(commands, locale, here=2, manages=False),
         HELP_CARDS.help(commands, locale, here=None, manages=False),
         HELP_CARDS.welcome(2, locale),
+    ]
+
+
+def privacy_cards(locale: str) -> list[discord.ui.LayoutView]:
+    """What /privacy answers, from the first card to the last part of a copy."""
+    some = PrivacyCards(SENTENCES, days=90, url="https://plantain.example/privacy")
+    return [
+        PRIVACY_CARDS.shown(locale),
+        some.shown(locale),
+        *(PRIVACY_CARDS.asked(Remains(jobs, 100), locale) for jobs in (0, 1, 2)),
+        *(PRIVACY_CARDS.forgotten(locale, done=done) for done in (True, False)),
+        PRIVACY_CARDS.stayed(locale),
+        PRIVACY_CARDS.packing(locale),
+        PRIVACY_CARDS.part(2, "plantain-2026-11-21-2.zip", locale),
+        *(PRIVACY_CARDS.handed(Handed(parts, True), locale) for parts in (0, 1, 3)),
+        *(PRIVACY_CARDS.handed(Handed(parts, False), locale) for parts in (1, 3)),
     ]
 
 

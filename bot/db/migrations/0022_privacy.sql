@@ -28,7 +28,7 @@ CREATE TABLE doomed_files (
 
 -- What member ids are hashed with for the table below; made when it is first needed.
 CREATE TABLE salts (
-    only   BIGINT PRIMARY KEY CHECK (only = 1),
+    id     BIGINT PRIMARY KEY CHECK (id = 1),
     value  TEXT   NOT NULL
 );
 

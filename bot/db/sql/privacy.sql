@@ -31,19 +31,21 @@ DELETE FROM forgettings WHERE id = :id;
 -- A member's jobs that are under way, or just being told of.
 SELECT id, state FROM jobs
  WHERE member_id = :member_id
-   AND (state IN ('queued', 'running', 'generated', 'delivered') OR claim IS NOT NULL);
+   AND (state IN ('queued', 'running', 'generated', 'delivered')
+        OR (claim IS NOT NULL AND deliver_at IS NOT NULL));
 
 -- name: jobs_to_erase
 -- A member's jobs that have ended and still say something.
 SELECT id FROM jobs
- WHERE member_id = :member_id AND erased_at IS NULL AND claim IS NULL
+ WHERE member_id = :member_id AND erased_at IS NULL AND (claim IS NULL OR deliver_at IS NULL)
    AND state IN ('done', 'failed', 'cancelled')
  ORDER BY id LIMIT :most;
 
 -- name: jobs_over
 -- Jobs of anybody that ended before a time, the oldest first.
 SELECT id FROM jobs
- WHERE erased_at IS NULL AND claim IS NULL AND created_at < :before AND finished_at < :before
+ WHERE erased_at IS NULL AND (claim IS NULL OR deliver_at IS NULL)
+   AND created_at < :before AND finished_at < :before
    AND state IN ('done', 'failed', 'cancelled')
  ORDER BY created_at LIMIT :most;
 
@@ -51,9 +53,10 @@ SELECT id FROM jobs
 -- Its words go, and whatever was owed for it; no row back means that they are gone, or that it is
 -- held by somebody.
 UPDATE jobs SET prompt = '', said = NULL, reply_token = NULL, deliver_at = NULL,
+                claim = NULL, lease_until = NULL,
                 forgotten_at = COALESCE(forgotten_at, CAST(:now AS BIGINT)),
                 erased_at = CAST(:now AS BIGINT)
- WHERE id = :id AND erased_at IS NULL AND claim IS NULL
+ WHERE id = :id AND erased_at IS NULL AND (claim IS NULL OR deliver_at IS NULL)
    AND state IN ('done', 'failed', 'cancelled')
 RETURNING id;
 
@@ -275,11 +278,11 @@ UPDATE blocked_members SET set_by = :alias WHERE set_by = :member_id;
 
 -- name: salt
 -- What ids are hashed with; no row means that nobody was ever forgotten.
-SELECT value FROM salts WHERE only = 1;
+SELECT value FROM salts WHERE id = 1;
 
 -- name: keep_salt
 -- The first that comes stays.
-INSERT INTO salts (only, value) VALUES (1, :value) ON CONFLICT (only) DO NOTHING;
+INSERT INTO salts (id, value) VALUES (1, :value) ON CONFLICT (id) DO NOTHING;
 
 -- name: counted_of
 -- What is counted for a member by server: `member:<id>:<server>`.
