@@ -46,6 +46,7 @@ from bot.people.people import People
 from bot.privacy.eraser import Eraser
 from bot.privacy.exports import Exports
 from bot.privacy.forgetting import Forgetting
+from bot.privacy.privacy import Policy, Privacy
 from bot.privacy.rounds import Rounds
 from bot.providers.base import Provider
 from bot.providers.download import Downloader
@@ -60,7 +61,6 @@ from bot.ui.delivery import DiscordDelivery
 from bot.ui.desk import Desk
 from bot.ui.limit_cards import LimitCards
 from bot.ui.preflight import Preflight
-from bot.ui.privacy_cards import PrivacyCards
 from bot.ui.scribe import DiscordScribe
 from bot.ui.showing import Showing
 from bot.ui.veil import Veil
@@ -109,16 +109,13 @@ class Assembly:
         uploads = Uploads(store=store, codec=codec)
         studio = self._studio(uploads, dispatcher, Doorway(database=database, scribe=scribe))
         onward = Onward(studio=studio, sentences=sentences)
-        history = History(database=database, studio=studio, store=store, now=now)
         confirmations = self._confirmations(studio, uploads)
         cancellations = self._cancellations(leases, runner, dispatcher)
-        eraser = Eraser(database=database, store=store, now=now)
-        forgetting = self._forgetting(eraser, cancellations)
         pots = Pots(database=database, ledger=bank.ledger, teams=bank.teams, now=now)
         return Services(
             studio=studio,
             onward=onward,
-            history=history,
+            history=History(database=database, studio=studio, store=store, now=now),
             versions=Versions(database=database, store=store, codec=codec),
             kept=Kept(database=database, uploads=uploads, now=now),
             links=self._links(),
@@ -126,10 +123,7 @@ class Assembly:
             showing=self._showing(cards, runner, veil),
             veil=veil,
             cancellations=cancellations,
-            forgetting=forgetting,
-            exports=Exports(database=database, store=store, codec=codec, now=now),
-            rounds=self._rounds(eraser, forgetting),
-            privacy_cards=self._privacy_cards(sentences),
+            privacy=self._privacy(cancellations),
             gifts=self._gifts(),
             pots=pots,
             standings=self._standings(pots, studio),
@@ -207,30 +201,31 @@ class Assembly:
             new_id=self.world.new_id,
         )
 
-    def _forgetting(self, eraser: Eraser, cancellations: Cancellations) -> Forgetting:
-        return Forgetting(
-            database=self.database,
+    def _privacy(self, cancellations: Cancellations) -> Privacy:
+        database, store, now = self.database, self.workshop.store, self.world.now
+        eraser = Eraser(database=database, store=store, now=now)
+        forgetting = Forgetting(
+            database=database,
             scrub=self.scrub,
             ledger=self.bank.ledger,
             cancellations=cancellations,
             eraser=eraser,
-            now=self.world.now,
+            now=now,
             new_id=self.world.new_id,
         )
-
-    def _rounds(self, eraser: Eraser, forgetting: Forgetting) -> Rounds:
-        return Rounds(
+        rounds = Rounds(
             forgetting=forgetting,
             eraser=eraser,
             days=self.settings.retention_days,
-            now=self.world.now,
+            now=now,
             monotonic=self.world.monotonic,
             tick=self.world.tick,
         )
-
-    def _privacy_cards(self, sentences: Sentences) -> PrivacyCards:
+        codec = self.workshop.codec
+        exports = Exports(database=database, store=store, codec=codec, now=now)
         url, days = self.settings.privacy_url, self.settings.retention_days
-        return PrivacyCards(sentences, days=days, url=str(url) if url else None)
+        policy = Policy(days, str(url) if url else None)
+        return Privacy(forgetting, exports, rounds, policy)
 
     def _desk(
         self,

@@ -37,15 +37,12 @@ from bot.jobs.versions import Versions
 from bot.people.arrivals import Arrival
 from bot.people.people import People
 from bot.pressing import NothingSaid
-from bot.privacy.exports import Exports
-from bot.privacy.forgetting import Forgetting
-from bot.privacy.rounds import Rounds
+from bot.privacy.privacy import Privacy
 from bot.ui.cards import Cards
 from bot.ui.confirm_cards import ConfirmCards
 from bot.ui.desk import Desk
 from bot.ui.letters import tell_author
 from bot.ui.limit_cards import LimitCards
-from bot.ui.privacy_cards import PrivacyCards
 from bot.ui.replies import server, tell
 from bot.ui.scribe import DiscordScribe
 from bot.ui.showing import Showing
@@ -89,7 +86,7 @@ class Screen(Protocol):
 @dataclass(frozen=True, slots=True)
 class Services:
     """What cogs may ask. `sweeper` takes up jobs, such as those a stopped process left behind;
-    `screens` are closed after `dispatcher`; `rounds` go on with who is to be forgotten.
+    `screens` are closed after `dispatcher`.
 
     `operators` are the ids of those who run the bot beside the application's owner; `payers` is
     who is asked to pay, the first first.
@@ -116,13 +113,10 @@ class Services:
     outlets: Outlets
     people: People
     scribe: DiscordScribe
-    forgetting: Forgetting
-    exports: Exports
-    rounds: Rounds
+    privacy: Privacy
     cards: Cards
     confirm_cards: ConfirmCards
     limit_cards: LimitCards
-    privacy_cards: PrivacyCards
     sentences: Sentences
     dispatcher: InProcessDispatcher
     screens: Sequence[Screen]
@@ -162,7 +156,7 @@ class Client(commands.Bot):
     async def _watch(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.services.sweeper.watch())
-            group.create_task(self.services.rounds.watch())
+            group.create_task(self.services.privacy.rounds.watch())
 
     async def connect_with(self, token: str) -> None:
         """Log in and stay connected until closed. Raises SettingsError, DiscordUnreachable."""

@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from bot.client import Client
 from bot.ui.parcels import hand_over, limit
+from bot.ui.privacy_cards import PrivacyCards
 from bot.ui.replies import answer, begin, show, turn
 from bot.ui.translator import localized
 
@@ -20,20 +21,24 @@ Press = Callable[[Client, discord.Interaction], Awaitable[None]]
 
 class Privacy(commands.Cog):
     def __init__(self, client: Client) -> None:
-        self._cards = client.services.privacy_cards
+        self._cards = _cards(client)
 
     @app_commands.command(name="privacy", description=localized("privacy-description"))
     async def privacy(self, interaction: discord.Interaction) -> None:
         await answer(interaction, self._cards.shown(interaction.locale.value), private=True)
 
 
+def _cards(client: Client) -> PrivacyCards:
+    return PrivacyCards(client.services.sentences, client.services.privacy.policy)
+
+
 async def export(client: Client, interaction: discord.Interaction) -> None:
     """A copy of everything, part by part."""
     services, member_id = client.services, interaction.user.id
-    cards, locale = services.privacy_cards, interaction.locale.value
-    await services.exports.begin(member_id)
+    cards, locale = _cards(client), interaction.locale.value
+    await services.privacy.exports.begin(member_id)
     await answer(interaction, cards.packing(locale), private=True)
-    parts = services.exports.parts(member_id, limit=limit(interaction))
+    parts = services.privacy.exports.parts(member_id, limit=limit(interaction))
     handed = await hand_over(interaction, parts, partial(cards.part, locale=locale))
     await show(interaction, cards.handed(handed, locale), ())
 
@@ -41,8 +46,8 @@ async def export(client: Client, interaction: discord.Interaction) -> None:
 async def forget(client: Client, interaction: discord.Interaction) -> None:
     """Say what goes and what stays, and ask."""
     services = client.services
-    remains = await services.forgetting.remains(interaction.user.id)
-    card = services.privacy_cards.asked(remains, interaction.locale.value)
+    remains = await services.privacy.forgetting.remains(interaction.user.id)
+    card = _cards(client).asked(remains, interaction.locale.value)
     await answer(interaction, card, private=True)
 
 
@@ -51,13 +56,13 @@ async def surely(client: Client, interaction: discord.Interaction) -> None:
     if not await begin(interaction):
         return
     services = client.services
-    done = await services.forgetting.forget(interaction.user.id)
-    card = services.privacy_cards.forgotten(interaction.locale.value, done=done)
+    done = await services.privacy.forgetting.forget(interaction.user.id)
+    card = _cards(client).forgotten(interaction.locale.value, done=done)
     await show(interaction, card, ())
 
 
 async def stay(client: Client, interaction: discord.Interaction) -> None:
-    card = client.services.privacy_cards.stayed(interaction.locale.value)
+    card = _cards(client).stayed(interaction.locale.value)
     await turn(interaction, card)
 
 

@@ -239,9 +239,8 @@ class Studio:
         one who asks has not been shown them; `kept` ones come last and are kept no longer;
         `question_id` is the question that this answers, once. Raises what `admit` does, and
         UnusablePicture, JobUnknown, BeingForgotten, LimitReached, NotEnoughCredits, UpstreamClosed
-        or QuestionOver; then nothing is held and no upstream is asked. A job that is early for a
-        limit or an upstream by a minute at most begins later. An interaction that comes twice is
-        one job.
+        or QuestionOver; then nothing is held and no upstream is asked. A job that is early by a
+        minute at most begins later. An interaction that comes twice is one job.
         """
         who = Who(place.member_id, place.guild_id or 0, place.role_ids)
         await self.admit(draft, who, place.channels)
@@ -255,8 +254,6 @@ class Studio:
         async def promise(tx: Transaction) -> tuple[Job, int]:
             if (known := await queue.of_interaction(tx, place.interaction_id)) is not None:
                 return known, 0
-            if await tx.one("forgetting_of", member_id=place.member_id) is not None:
-                raise BeingForgotten
             await self._take(tx, question_id, place.member_id)
             closed_for = self._wait(request, len(request.reference_images))
             held = await self._payers.reserve(
@@ -324,6 +321,9 @@ class Studio:
         )
 
     async def _take(self, tx: Transaction, question_id: str | None, member_id: int) -> None:
+        """Take up what a member wants; raises BeingForgotten and QuestionOver."""
+        if await tx.one("forgetting_of", member_id=member_id) is not None:
+            raise BeingForgotten
         if question_id is not None and not await question.end(
             tx, question_id, by=member_id, state=question.TAKEN, now=self._now()
         ):

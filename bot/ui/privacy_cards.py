@@ -4,20 +4,21 @@ import discord
 
 from bot.i18n import Sentences
 from bot.privacy.forgetting import Remains
+from bot.privacy.privacy import Policy
 from bot.ui.parcels import Handed
 from bot.ui.parts import BANANA, TROUBLE, card, rule, text
 
 TOLD = ("kept", "time", "seen", "sent", "posted")
 """What the first card says, in this order."""
+ASKED = ("stays", "posted", "back")
+"""What is said beside what goes."""
 
 
 class PrivacyCards:
-    """`days` is how long prompts and pictures are kept, None for ever; `url` is the operator's."""
-
-    def __init__(self, sentences: Sentences, *, days: int | None, url: str | None) -> None:
+    def __init__(self, sentences: Sentences, policy: Policy) -> None:
         self._say = sentences.say
-        self._days = days
-        self._url = url
+        self._days = policy.days
+        self._url = policy.url
 
     def shown(self, locale: str) -> discord.ui.LayoutView:
         """What is kept, for how long, who sees it, and two buttons."""
@@ -42,7 +43,7 @@ class PrivacyCards:
             jobs=remains.jobs,
             credits=self._say("credits", locale, credits=remains.credits),
         )
-        told = (goes, *(self._say(f"forget-{one}", locale) for one in ("stays", "posted", "back")))
+        told = (goes, *(self._say(f"forget-{one}", locale) for one in ASKED))
         row: discord.ui.ActionRow[discord.ui.LayoutView] = discord.ui.ActionRow(
             discord.ui.Button(
                 label=self._say("button-forget-surely", locale),

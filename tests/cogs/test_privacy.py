@@ -130,7 +130,7 @@ async def test_what_is_drawn_ends_first_and_what_waits_is_taken_back(scene_over,
         alice, services = scene.member("alice"), scene.app.client.services
         await begin(scene, alice, f"{WORDS}, drawn")
         await begin(scene, alice, f"{WORDS}, waiting", says="Queued")
-        assert not await services.forgetting.forget(alice.id)
+        assert not await services.privacy.forgetting.forget(alice.id)
         states = {row["prompt"][len(WORDS) :]: row["state"] for row in await scene.jobs()}
         assert states == {", drawn": "running", ", waiting": "cancelled"}
         refused = press(scene, alice, f"{WORDS}, too late")
@@ -139,8 +139,8 @@ async def test_what_is_drawn_ends_first_and_what_waits_is_taken_back(scene_over,
         await scene.env.settle()
         assert "not finished yet" in scene.text(scene.seen(refused))
         assert [row["credits_charged"] for row in await scene.jobs()] == [7, None]
-        await services.rounds.go_round()
-        assert services.rounds.found["forgotten"] == 1
+        await services.privacy.rounds.go_round()
+        assert services.privacy.rounds.found["forgotten"] == 1
         assert leftovers(settings.data_dir, WORDS.encode(), str(alice.id).encode()) == []
         await scene.assert_books_balance()
 

@@ -134,6 +134,7 @@ from bot.pressing import (
     TooLateToCancel,
 )
 from bot.privacy.forgetting import Remains
+from bot.privacy.privacy import Policy
 from bot.providers.base import Balance
 from bot.providers.meters import Reading
 from bot.quotas.allowance import Allowance, Purse
@@ -207,7 +208,7 @@ SETTINGS_CARDS = SettingsCards(SENTENCES, CHOICES)
 PREFERENCE_CARDS = PreferenceCards(SENTENCES, CHOICES)
 HELP_CARDS = HelpCards(sentences=SENTENCES, payers=("team", "server", "member"))
 CARE_CARDS = CareCards(SENTENCES.say)
-PRIVACY_CARDS = PrivacyCards(SENTENCES, days=None, url=None)
+PRIVACY_CARDS = PrivacyCards(SENTENCES, Policy())
 NOON = 1_795_262_400_000_000
 """2026-11-21 12:00 UTC in microseconds."""
 PROMPT = "a **lighthouse** at dusk\nfor @everyone & <@123456789012345678>"
@@ -693,7 +694,7 @@ def help_cards(locale: str) -> list[discord.ui.LayoutView]:
 
 def privacy_cards(locale: str) -> list[discord.ui.LayoutView]:
     """What /privacy answers, from the first card to the last part of a copy."""
-    some = PrivacyCards(SENTENCES, days=90, url="https://plantain.example/privacy")
+    some = PrivacyCards(SENTENCES, Policy(90, "https://plantain.example/privacy"))
     return [
         PRIVACY_CARDS.shown(locale),
         some.shown(locale),
