@@ -193,8 +193,9 @@ UPDATE reservations SET account_id = :alias_account WHERE account_id = :account;
 UPDATE entries SET account_id = :alias_account WHERE account_id = :account;
 
 -- name: rename_job_accounts
--- So do the jobs it paid for.
-UPDATE jobs SET account_id = :alias_account WHERE account_id = :account;
+-- So do the jobs it paid for, which are the member's own, and bear the new name by now.
+UPDATE jobs SET account_id = :alias_account
+ WHERE member_id = :alias AND account_id = :account;
 
 -- name: drop_account
 -- Nothing refers to the old name.
@@ -222,10 +223,11 @@ SELECT CAST(:alias_account AS TEXT) || SUBSTR(subject, LENGTH(CAST(:account AS T
  WHERE SUBSTR(subject, 1, LENGTH(CAST(:account AS TEXT)) + 1) = CAST(:account AS TEXT) || ':';
 
 -- name: rename_shares
--- And what it was counted for.
+-- And what it was counted for: jobs that bear the new name by now.
 UPDATE shares
    SET subject = CAST(:alias_account AS TEXT) || SUBSTR(subject, LENGTH(CAST(:account AS TEXT)) + 1)
- WHERE SUBSTR(subject, 1, LENGTH(CAST(:account AS TEXT)) + 1) = CAST(:account AS TEXT) || ':';
+ WHERE reservation_id IN (SELECT reservation_id FROM jobs WHERE member_id = :alias)
+   AND SUBSTR(subject, 1, LENGTH(CAST(:account AS TEXT)) + 1) = CAST(:account AS TEXT) || ':';
 
 -- name: drop_usage
 -- Nothing refers to the old names.
