@@ -1,16 +1,16 @@
 """/privacy: what is kept of somebody, a copy of it, being forgotten; for the blocked too."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Self, cast
+from typing import cast
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Client
+from bot.items import PersistentItem
 from bot.ui.parcels import hand_over, limit
 from bot.ui.privacy_cards import PrivacyCards
 from bot.ui.replies import answer, begin, show, turn
@@ -71,35 +71,16 @@ PRESSES: Mapping[str, Press] = MappingProxyType(
 )
 
 
-class PrivacyButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=f"privacy:(?P<verb>{'|'.join(PRESSES)})",
-):
+class PrivacyButton(PersistentItem, template=f"privacy:(?P<verb>{'|'.join(PRESSES)})"):
     """Whoever presses does so for themselves."""
-
-    def __init__(self, verb: str) -> None:
-        super().__init__(discord.ui.Button(custom_id=f"privacy:{verb}"))
-        self._verb = verb
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction,
-        item: discord.ui.Item[discord.ui.View],
-        match: re.Match[str],
-    ) -> Self:
-        del interaction, item
-        return cls(match["verb"])
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         # Whom the bot does not serve may still ask what it keeps, and have it forgotten.
         await cast(Client, interaction.client).meet(interaction)
         return True
 
-    async def callback(self, interaction: discord.Interaction) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            await PRESSES[self._verb](client, interaction)
+    async def press(self, client: Client, interaction: discord.Interaction) -> None:
+        await PRESSES[self.match["verb"]](client, interaction)
 
 
 async def setup(client: Client) -> None:
