@@ -222,6 +222,7 @@ class Assembly:
         rounds = Rounds(
             forgetting=forgetting,
             eraser=eraser,
+            scrub=self.scrub,
             days=self.settings.retention_days,
             now=now,
             monotonic=self.world.monotonic,

@@ -57,7 +57,8 @@ class Exports:
         before = now - EVERY * MICROS
 
         async def begin(tx: Transaction) -> int | None:
-            if await tx.one("begin_export", member_id=member_id, now=now, before=before):
+            await tx.run("drop_exports", before=before)
+            if await tx.one("begin_export", member_id=member_id, now=now):
                 return None
             row = await tx.one("last_export", member_id=member_id)
             return int(row["began_at"]) if row else now

@@ -13,7 +13,7 @@ import structlog
 
 from bot import former
 from bot.db.database import Database, Row, Transaction
-from bot.errors import PlantainError
+from bot.errors import StorageError
 from bot.jobs import queue
 from bot.jobs.cancellation import Cancellations
 from bot.jobs.job import JobState
@@ -81,8 +81,10 @@ class Forgetting:
         for row in await self._database.read(lambda tx: tx.all("forgettings")):
             try:
                 done += await self._go_on(row)
-            except PlantainError as error:
+            except StorageError as error:
                 self._log.warning("not forgotten yet", error=str(error))
+            except Exception:  # noqa: BLE001 - one who cannot be must not keep others from it
+                self._log.exception("not forgotten yet")
         return done
 
     async def _go_on(self, row: Row) -> bool:

@@ -17,8 +17,8 @@ HOUR_SECONDS = 3600.0
 class Rounds:
     """`days` is how long prompts and pictures of ended jobs are kept; None for ever.
 
-    `found` counts what was done, by name. `now` is in microseconds UTC, `monotonic` in seconds, and
-    `tick` sleeps in real time.
+    `found` counts what was done, by name; `scrub` is the engine's. `now` is in microseconds UTC,
+    `monotonic` in seconds, and `tick` sleeps in real time.
     """
 
     def __init__(
@@ -26,6 +26,7 @@ class Rounds:
         *,
         forgetting: Forgetting,
         eraser: Eraser,
+        scrub: Callable[[], Awaitable[bool]],
         days: int | None,
         now: Callable[[], int],
         monotonic: Callable[[], float],
@@ -33,11 +34,13 @@ class Rounds:
     ) -> None:
         self._forgetting = forgetting
         self._eraser = eraser
+        self._scrub = scrub
         self._days = days
         self._now = now
         self._monotonic = monotonic
         self._tick = tick
         self._erased: float | None = None
+        self._dirty = False
         self._log = structlog.get_logger("privacy")
         self.found: Counter[str] = Counter()
 
@@ -67,12 +70,16 @@ class Rounds:
             return
         self._erased = now
         if self._days is not None:
-            await self._count("erased", self._eraser.erase_before(self._now() - self._days * DAY))
+            before = self._now() - self._days * DAY
+            self._dirty |= await self._count("erased", self._eraser.erase_before(before)) > 0
         await self._count("ownerless", self._eraser.sweep())
         await self._count("files", self._eraser.unlink())
+        if self._dirty:
+            self._dirty = not await self._scrub()
 
-    async def _count(self, what: str, counting: Awaitable[int]) -> None:
+    async def _count(self, what: str, counting: Awaitable[int]) -> int:
         number = await counting
         self.found[what] += number
         if number:
             self._log.info("erased", what=what, number=number)
+        return number

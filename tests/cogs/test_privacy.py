@@ -2,15 +2,31 @@
 
 import io
 import json
+import time
 import zipfile
+from dataclasses import replace
 
 import pytest
 from PIL import Image
+from pydantic import HttpUrl
 
 from bot.generation.request import ImageRef
+from bot.workshop import World
 from tests.cogs.test_cancel import Held, begin, press
 
 WORDS = "an unmistakable walrus-Q7 on a bicycle"
+
+
+class Clock:
+    """Both clocks, which jump together."""
+
+    ahead = 0
+
+    def __call__(self):
+        return time.time_ns() // 1000 + self.ahead
+
+    def seconds(self):
+        return time.monotonic() + self.ahead / 1_000_000
 
 
 @pytest.fixture
@@ -167,3 +183,24 @@ async def test_whom_the_bot_does_not_serve_may_have_a_copy_and_be_forgotten(scen
     assert "You are forgotten" in scene.text(said)
     told = await mallory.slash(scene.channel, "imagine", prompt="again")
     assert "stopped serving you" in scene.text(told.response)
+
+
+async def test_what_an_operator_keeps_for_a_time_goes_by_itself(scene_over, settings):
+    """`/privacy` says for how long, and where the operator's own words are."""
+    clock = Clock()
+    chosen = settings.model_copy(
+        update={"retention_days": 30, "privacy_url": HttpUrl("https://plantain.example/privacy")}
+    )
+    world = replace(World(), now=clock, monotonic=clock.seconds)
+    async with scene_over(chosen, world=world) as scene:
+        alice = scene.member("alice")
+        card = await opened(alice, scene)
+        assert "for 30 days" in scene.text(card)
+        assert "https://plantain.example/privacy" in str(card.components)
+        await alice.slash(scene.channel, "imagine", prompt=WORDS)
+        clock.ahead = 31 * 24 * 3600 * 1_000_000
+        await scene.app.client.services.privacy.rounds.go_round()
+        assert leftovers(settings.data_dir, WORDS.encode()) == []
+        assert not any((settings.data_dir / "images").glob("*/*"))
+        assert [row["member_id"] for row in await scene.jobs()] == [alice.id]
+        await scene.assert_books_balance()

@@ -208,7 +208,7 @@ class House:
             await bank.ledger.grant(tx, f"member:{other}", 5, reason=f"grant by {member}: thanks")
             await bank.teams.create(tx, guild_id=SERVER, channel_id=home(member), name="foxes",
                                   made_by=member, credits_in=30, per_member=25)  # fmt: skip
-            await tx.run("begin_export", before=0, **who)
+            await tx.run("begin_export", **who)
 
         for image in (kept, asked):
             await self.database.write(

@@ -19,6 +19,7 @@ async def test_a_round_erases_what_is_old_once_an_hour_and_nothing_else(house):
     rounds = Rounds(
         forgetting=house.forgetting(),
         eraser=Eraser(database=house.database, store=house.store, now=lambda: house.books.now),
+        scrub=house.database.scrub,
         days=30,
         now=lambda: house.books.now,
         monotonic=lambda: clock[0],

@@ -319,12 +319,14 @@ SELECT what, began, used FROM former_use WHERE ghost = :ghost;
 -- Windows that began so long ago are over, whatever they were.
 DELETE FROM former_use WHERE began > 0 AND began < :before;
 
+-- name: drop_exports
+-- Copies that were asked for so long ago that another may be.
+DELETE FROM exports WHERE began_at <= :before;
+
 -- name: begin_export
--- A copy of everything, once in a while; no row back means that the last was asked for just now.
+-- A copy of everything; no row back means that the last was asked for just now.
 INSERT INTO exports (member_id, began_at) VALUES (:member_id, :now)
-ON CONFLICT (member_id) DO UPDATE SET began_at = excluded.began_at
- WHERE exports.began_at <= :before
-RETURNING member_id;
+ON CONFLICT (member_id) DO NOTHING RETURNING member_id;
 
 -- name: last_export
 -- When that was.
