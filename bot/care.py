@@ -1,8 +1,8 @@
-"""What a server's rules and its operator refuse: leaves of the family in `bot.errors`, as facts."""
+"""What rules, operators and privacy refuse: leaves of the family in `bot.errors`, as facts."""
 
 from dataclasses import dataclass
 
-from bot.errors import Refusal
+from bot.errors import PlantainError, Refusal
 
 
 @dataclass(eq=False)
@@ -98,3 +98,11 @@ class ExportTooSoon(Refusal):
 
     key = "refusal-export-too-soon"
     minutes: int
+
+
+@dataclass(eq=False)
+class CopyCut(PlantainError):
+    """Discord took so many `parts` of a copy of everything, and then no more."""
+
+    key = "error-copy-cut"
+    parts: int

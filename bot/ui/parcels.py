@@ -8,6 +8,8 @@ from pathlib import Path
 import discord
 from discord.utils import DEFAULT_FILE_SIZE_LIMIT_BYTES
 
+from bot.care import CopyCut
+
 MakeCard = Callable[[int, str], discord.ui.LayoutView]
 
 
@@ -30,16 +32,19 @@ async def hand_over(
     """Send every part to who pressed, with a card made of its number and its file's name.
 
     Where the first cannot be sent directly, all of them come as private answers, which works for
-    fifteen minutes. Raises whatever `parts` does, and what Discord says of the others.
+    fifteen minutes. Raises CopyCut where Discord takes no more, and whatever `parts` does.
     """
     number, directly = 0, True
     async with aclosing(parts) as coming:
         async for part in coming:
+            try:
+                if directly:
+                    directly = await _send(interaction, part, make_card, number + 1)
+                if not directly:
+                    await _answer(interaction, part, make_card(number + 1, part.name))
+            except discord.HTTPException as error:
+                raise CopyCut(number) from error
             number += 1
-            if directly:
-                directly = await _send(interaction, part, make_card, number)
-            if not directly:
-                await _answer(interaction, part, make_card(number, part.name))
     return Handed(number, directly)
 
 

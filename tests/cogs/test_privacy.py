@@ -68,7 +68,9 @@ async def bundles(member):
     return found
 
 
-async def test_a_copy_of_everything_and_then_not_a_byte_of_it(scene, settings, upload, photo):
+async def test_a_copy_of_everything_and_then_not_a_byte_of_it(
+    scene, settings, upload, photo, capsys
+):
     """Through the whole bot: no prompt, no picture, no digest and no id in any file of ours."""
     alice, bob = scene.member("alice"), scene.member("bob")
     made = await alice.slash(scene.channel, "imagine", prompt=WORDS, private=True)
@@ -112,6 +114,7 @@ async def test_a_copy_of_everything_and_then_not_a_byte_of_it(scene, settings, u
     assert "You are forgotten" in scene.text(said)
 
     assert leftovers(data, *traces) == []
+    assert WORDS not in "".join(capsys.readouterr())
     assert leftovers(data, bobs.encode())
     await scene.assert_books_balance()
     new = await alice.slash(scene.channel, "imagine", prompt="once more")
@@ -173,6 +176,9 @@ async def test_whom_the_bot_does_not_serve_may_have_a_copy_and_be_forgotten(scen
     )
     assert people is not None
 
+    scene.env.inject_error("POST", "/webhooks/*", status=403, times=1)
+    got = await mallory.click(card, label="Get a copy")
+    assert "took no part of your copy" in scene.text(scene.seen(got))
     got = await mallory.click(card, label="Get a copy")
     assert "below, in one part" in scene.text(got.response)
     [part] = got.followups

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from bot.care import (
     BeingForgotten,
+    CopyCut,
     ExportTooSoon,
     MemberBlocked,
     NotOnOffer,
@@ -344,6 +345,7 @@ ERRORS: tuple[PlantainError, ...] = (
     WordKeptOut("a *word*"),
     MemberBlocked(),
     BeingForgotten(),
+    *(CopyCut(parts) for parts in (0, 1, 3)),
     *(ExportTooSoon(minutes) for minutes in (1, 42)),
     OperatorsStay(),
     UnusableWord("**"),

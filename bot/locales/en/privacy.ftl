@@ -47,4 +47,9 @@ refusal-export-too-soon = You had a copy of everything within the last hour. You
     [one] a minute
    *[other] { $minutes } minutes
 }.
+error-copy-cut = Discord took { $parts ->
+    [0] no part of your copy.
+    [one] one part of your copy, and then no more.
+   *[other] { $parts } parts of your copy, and then no more.
+} You can ask for it again at once.
 nobody-named = somebody who was forgotten

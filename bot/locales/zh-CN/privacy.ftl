@@ -34,4 +34,8 @@ export-nothing = 📦 这里没有保存你的任何数据。
 
 refusal-being-forgotten = 你要求忘记你，这件事还没有完成。请一分钟后再试，到时一切从头开始。
 refusal-export-too-soon = 你在过去一小时内已导出过副本。{ $minutes } 分钟后可以再次导出。
+error-copy-cut = { $parts ->
+    [0] Discord 没有接收你的副本。
+   *[other] Discord 接收了副本的 { $parts } 部分，之后的没有接收。
+}你可以马上再次导出。
 nobody-named = 已被忘记的人
