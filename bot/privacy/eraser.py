@@ -6,6 +6,7 @@ a process that dies in between leaves a note, and whoever comes next deletes the
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from string import hexdigits
 
 from bot.db.database import Database, Row, Transaction
 from bot.images.store import ImageStore
@@ -34,11 +35,13 @@ class Eraser:
 
     async def sweep(self) -> int:
         """Forget pictures that no row refers to, a day after they came; how many."""
-        found = 0
-        values = {"before": self._now() - DAY, "most": BATCH}
-        while rows := await self._database.read(partial(_all, "pictures_of_nobody", values)):
-            await self._database.write(partial(doom, [row["digest"] for row in rows]))
-            found += len(rows)
+        found, before = 0, self._now() - DAY
+        for first in hexdigits[:16]:
+            # After the digits of any digest that begins so, and before the next ones'.
+            values = {"before": before, "most": BATCH, "first": first, "after": f"{first}g"}
+            while rows := await self._database.read(partial(_all, "pictures_of_nobody", values)):
+                await self._database.write(partial(doom, [row["digest"] for row in rows]))
+                found += len(rows)
         return found
 
     async def unlink(self) -> int:

@@ -7,7 +7,7 @@ CREATE INDEX jobs_to_erase ON jobs (created_at) WHERE erased_at IS NULL;
 CREATE INDEX jobs_by_bringer ON jobs (brought_by) WHERE brought_by IS NOT NULL;
 CREATE INDEX reservations_account ON reservations (account_id);
 CREATE INDEX turns_by_digest ON turns (digest);
-CREATE INDEX images_by_time ON images (stored_at);
+CREATE INDEX kept_pictures_by_digest ON kept_pictures (digest);
 
 -- One row for each that is under way; it goes when the last byte has.
 CREATE TABLE forgettings (

@@ -98,15 +98,16 @@ DELETE FROM images
                     WHERE confirmation_images.digest = images.digest);
 
 -- name: pictures_of_nobody
--- Pictures no row refers to, such as those of a question that was never answered.
+-- Pictures no row refers to, such as those of a question that was never answered, with digests
+-- between two: a part of all, so that nobody who reads waits long.
 SELECT digest FROM images
- WHERE stored_at < :before
+ WHERE digest >= :first AND digest < :after AND stored_at < :before
    AND NOT EXISTS (SELECT 1 FROM job_images WHERE job_images.digest = images.digest)
    AND NOT EXISTS (SELECT 1 FROM turns WHERE turns.digest = images.digest)
    AND NOT EXISTS (SELECT 1 FROM kept_pictures WHERE kept_pictures.digest = images.digest)
    AND NOT EXISTS (SELECT 1 FROM confirmation_images
                     WHERE confirmation_images.digest = images.digest)
- ORDER BY stored_at LIMIT :most;
+ ORDER BY digest LIMIT :most;
 
 -- name: doomed_files
 -- Files that are to go. One that somebody has brought again meanwhile is known again, and stays.
