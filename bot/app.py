@@ -107,6 +107,7 @@ async def open_app(
             settings=settings,
             world=world,
             database=database,
+            scrub=database.scrub,
             bank=bank,
             workshop=workshop,
             provider=provider,
@@ -122,7 +123,7 @@ async def open_app(
 @asynccontextmanager
 async def _storage(
     settings: Settings, world: World, bank: Bank
-) -> AsyncIterator[tuple[Path, Database]]:
+) -> AsyncIterator[tuple[Path, engine.Engine]]:
     """The data folder and the database, for this process alone where they can be, and checked."""
     address = settings.database
     folder = settings.prepare_data_dir()

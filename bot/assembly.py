@@ -49,6 +49,11 @@ from bot.ledger.wallets import Wallets
 from bot.people.doorway import Doorway
 from bot.people.house import language, rules
 from bot.people.people import People
+from bot.privacy.eraser import Eraser
+from bot.privacy.exports import Exports
+from bot.privacy.forgetting import Forgetting
+from bot.privacy.privacy import Policy, Privacy
+from bot.privacy.rounds import Rounds
 from bot.providers.base import Provider
 from bot.providers.download import Downloader
 from bot.providers.speed import Speeds
@@ -92,11 +97,12 @@ class _BackRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
-    """What every service is built from."""
+    """What every service is built from; `scrub` is the database's."""
 
     settings: Settings
     world: World
     database: Database
+    scrub: Callable[[], Awaitable[bool]]
     bank: Bank
     workshop: Workshop
     provider: Provider
@@ -138,6 +144,7 @@ class Assembly:
             salon=self._salon(client, GalleryCards(sentences=sentences, cards=cards), back.veil),
             veil=back.veil,
             cancellations=back.cancellations,
+            privacy=self._privacy(back.cancellations),
             gifts=self._gifts(),
             pots=pots,
             standings=self._standings(pots, studio),
@@ -272,6 +279,33 @@ class Assembly:
             dispatcher=dispatcher,
             new_id=self.world.new_id,
         )
+
+    def _privacy(self, cancellations: Cancellations) -> Privacy:
+        database, store, now = self.database, self.workshop.store, self.world.now
+        eraser = Eraser(database=database, store=store, now=now)
+        forgetting = Forgetting(
+            database=database,
+            scrub=self.scrub,
+            ledger=self.bank.ledger,
+            cancellations=cancellations,
+            eraser=eraser,
+            now=now,
+            new_id=self.world.new_id,
+        )
+        rounds = Rounds(
+            forgetting=forgetting,
+            eraser=eraser,
+            scrub=self.scrub,
+            days=self.settings.retention_days,
+            now=now,
+            monotonic=self.world.monotonic,
+            tick=self.world.tick,
+        )
+        codec = self.workshop.codec
+        exports = Exports(database=database, store=store, codec=codec, now=now)
+        url, days = self.settings.privacy_url, self.settings.retention_days
+        policy = Policy(days, str(url) if url else None)
+        return Privacy(forgetting, exports, rounds, policy)
 
     def _desk(
         self,

@@ -1,8 +1,8 @@
-"""What a server's rules and its operator refuse: leaves of the family in `bot.errors`, as facts."""
+"""What rules, operators and privacy refuse: leaves of the family in `bot.errors`, as facts."""
 
 from dataclasses import dataclass
 
-from bot.errors import Refusal
+from bot.errors import PlantainError, Refusal
 
 
 @dataclass(eq=False)
@@ -108,3 +108,26 @@ class TooManyStyles(Refusal):
 
     key = "refusal-too-many-styles"
     limit: int
+
+
+@dataclass(eq=False)
+class BeingForgotten(Refusal):
+    """Who asks wants to be forgotten, and that is not done yet."""
+
+    key = "refusal-being-forgotten"
+
+
+@dataclass(eq=False)
+class ExportTooSoon(Refusal):
+    """They had a copy of everything just now; `minutes` until they may have another."""
+
+    key = "refusal-export-too-soon"
+    minutes: int
+
+
+@dataclass(eq=False)
+class CopyCut(PlantainError):
+    """Discord took so many `parts` of a copy of everything, and then no more."""
+
+    key = "error-copy-cut"
+    parts: int

@@ -40,6 +40,7 @@ from bot.jobs.versions import Versions
 from bot.people.arrivals import Arrival
 from bot.people.people import People
 from bot.pressing import NothingSaid
+from bot.privacy.privacy import Privacy
 from bot.ui.batch_cards import BatchCards
 from bot.ui.batch_desk import BatchDesk
 from bot.ui.cards import Cards
@@ -77,6 +78,7 @@ COGS = (
     "cogs.preferences",
     "cogs.moderation",
     "cogs.operator",
+    "cogs.privacy",
     "cogs.help",
 )
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group
@@ -127,6 +129,7 @@ class Services:
     outlets: Outlets
     people: People
     scribe: DiscordScribe
+    privacy: Privacy
     cards: Cards
     confirm_cards: ConfirmCards
     limit_cards: LimitCards
@@ -164,7 +167,12 @@ class Client(commands.Bot):
         await self.tree.sync()
         self.services.alerts.start()
         # From now on people can be told.
-        self._sweeping = asyncio.create_task(self.services.sweeper.watch())
+        self._sweeping = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.services.sweeper.watch())
+            group.create_task(self.services.privacy.rounds.watch())
 
     async def connect_with(self, token: str) -> None:
         """Log in and stay connected until closed. Raises SettingsError, DiscordUnreachable."""

@@ -149,6 +149,8 @@ class Settings(BaseSettings):
     default_limits: str = ""
     operators: Annotated[frozenset[int], NoDecode] = frozenset()
     age_restricted_only: bool = False
+    retention_days: Annotated[int | None, Field(ge=1, le=36_500)] = None
+    privacy_url: HttpUrl | None = None
     max_jobs: Annotated[int, Field(ge=1, le=1000)] = 16
     max_jobs_per_member: Annotated[int | None, Field(ge=1, le=1000)] = 8
     max_jobs_per_server: Annotated[int | None, Field(ge=1, le=1000)] = None
@@ -200,6 +202,13 @@ class Settings(BaseSettings):
         if not word.removeprefix("-").isdecimal():
             raise PydanticCustomError("confirm", "must be a whole number, or off to ask never")
         return value
+
+    @field_validator("retention_days", mode="before")
+    @classmethod
+    def _keep(cls, value: object) -> object:
+        """To keep everything is a word of its own: 0 would erase at once."""
+        off = isinstance(value, str) and value.strip().lower() == "off"
+        return None if off else value
 
     @field_validator("quota_timezone")
     @classmethod

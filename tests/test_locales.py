@@ -32,6 +32,7 @@ from bot.providers.health import CLOSING
 from bot.quotas.limit import Measure, Whose
 from bot.settings import Payer
 from bot.ui.buttons import MORE
+from bot.ui.privacy_cards import ASKED, TOLD
 
 ROOT = Path(__file__).parents[1]
 LOCALES = ROOT / "bot" / "locales"
@@ -231,6 +232,8 @@ FAMILIES = {
     "suggestion-*": {f"suggestion-{one}" for one in (*STYLES, *LIGHTS, *VIEWS)},
     "choice-since-*": {f"choice-since-{span}" for span in album.SPANS},
     "help-payer-*": {f"help-payer-{payer}" for payer in get_args(Payer)},
+    "privacy-*": {f"privacy-{one}" for one in TOLD if one != "time"},
+    "forget-*": {f"forget-{one}" for one in ASKED},
     "card-refit-*": {f"card-refit-{how}" for how in get_args(How) if how != "unchanged"},
 }
 """The f-strings that make keys, and the keys that they can make."""

@@ -268,6 +268,15 @@ def test_a_file_in_another_encoding_is_named_as_such(tmp_path, encoding):
     assert "schl" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("text", "days"), [("off", None), ("", None), ("1", 1), (" OFF ", None)])
+def test_keeping_for_ever_is_a_word(monkeypatch, text, days):
+    monkeypatch.setenv("RETENTION_DAYS", text)
+    assert Settings.read().retention_days == days
+    monkeypatch.setenv("RETENTION_DAYS", "0")
+    with pytest.raises(SettingsError, match="RETENTION_DAYS"):
+        Settings.read()
+
+
 def test_the_example_names_every_setting_and_can_be_used_as_it_is(tmp_path, monkeypatch):
     """Copied to `.env` untouched it sets no secret and no wrong value."""
     example = ROOT / ".env.example"

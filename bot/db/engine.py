@@ -31,6 +31,9 @@ class Engine(Protocol):
     async def faults(self, *, thorough: bool = False) -> list[str]:
         """What is damaged, in the engine's words; empty where all is well, or it cannot tell."""
 
+    async def scrub(self) -> bool:
+        """Let nothing that was deleted be left in its files; False where somebody is in the way."""
+
 
 @asynccontextmanager
 async def opened(

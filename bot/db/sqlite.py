@@ -31,6 +31,12 @@ BUSY_SECONDS = 10.0
 
 WAL_ATTEMPTS = 10
 
+SCRUB_SECONDS = 0.2
+"""How long writers may be held up by who still reads what is to be scrubbed."""
+
+SCRUBBED = 1
+"""The user version of a file in which nothing is left of what was deleted before it was zeroed."""
+
 STATEMENT_CACHE = 256
 
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -148,6 +154,7 @@ class SqliteDatabase:
             database = cls(writer=writer, reader=reader, named=statements.load())
             resources.push_async_callback(database.finish)
             database.applied = tuple(await migrations.upgrade(database, migrations.load(), now=now))
+            await _hop(writer, _rewrite_once)
             yield database
 
     @classmethod
@@ -195,6 +202,15 @@ class SqliteDatabase:
             lines = (" ".join(map(str, row.values())) for row in rows)
             found += [line for line in lines if line != "ok"]
         return found
+
+    async def scrub(self) -> bool:
+        """See to it that nothing deleted is left in the file or its log; False to be asked again.
+
+        What is deleted is overwritten with zeros at once; the log may hold it a while longer, and
+        is emptied here unless somebody reads.
+        """
+        self._check_open()
+        return await _hop(self._writer, _empty_log)
 
     async def finish(self) -> None:
         """Take no more work and wait for the writers there are."""
@@ -283,6 +299,30 @@ def _prepare_writer(connection: sqlite3.Connection) -> None:
     _use_write_ahead_log(connection)
     _command(connection, "PRAGMA synchronous = FULL")
     _command(connection, "PRAGMA foreign_keys = ON")
+    # What people want forgotten must not stay in the file's free space. FAST leaves some there.
+    _command(connection, "PRAGMA secure_delete = ON")
+
+
+def _rewrite_once(connection: sqlite3.Connection) -> None:
+    """A file from before deleted content was zeroed is written anew; 100 MB take about a second."""
+    with closing(connection.execute("PRAGMA user_version")) as found:
+        [version] = found.fetchone().values()
+    if version < SCRUBBED:
+        # Where the disk is full or another process reads, the next start does it.
+        with suppress(sqlite3.Error):
+            _command(connection, "VACUUM")
+            _command(connection, f"PRAGMA user_version = {SCRUBBED}")
+
+
+def _empty_log(connection: sqlite3.Connection) -> bool:
+    _command(connection, f"PRAGMA busy_timeout = {int(SCRUB_SECONDS * 1000)}")
+    try:
+        with closing(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")) as done:
+            return not done.fetchone()["busy"]
+    except sqlite3.Error as error:
+        raise _told(error) from error
+    finally:
+        _command(connection, f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.errors import NotAPicture, PictureTooHeavy, StorageError
+from bot.errors import NotAPicture, PictureTooHeavy
 from bot.generation.formats import SNIFF_BYTES, sniff
-from bot.images import bundle, chart, contact_sheet, header, strip, worker
+from bot.images import chart, contact_sheet, header, strip, worker
 from bot.images.fitted import Fitted
 from bot.images.header import Header
 from bot.images.processes import Processes
@@ -128,20 +128,6 @@ class Codec:
             return await self._processes.run(worker.compare, before, after, COMPARED_BYTES, into)
         except (BrokenProcessPool, OSError) as error:
             raise NotAPicture(after.name) from error
-
-    async def bundle(
-        self, files: Sequence[tuple[str, Path]], texts: Sequence[tuple[str, bytes]], *, into: Path
-    ) -> Path:
-        """A new ZIP at `into` with files and texts under their names, as they are.
-
-        Raises FileNotFoundError for a file that is gone, and StorageError.
-        """
-        try:
-            return await self._processes.run(bundle.pack, tuple(files), tuple(texts), into)
-        except FileNotFoundError:
-            raise
-        except (BrokenProcessPool, OSError) as error:
-            raise StorageError(f"archive: {type(error).__name__}") from error
 
     async def draw_report(
         self,

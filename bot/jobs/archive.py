@@ -13,7 +13,8 @@ import structlog
 
 from bot.errors import UnusablePicture
 from bot.generation.formats import EXTENSIONS
-from bot.images.bundle import OVERHEAD
+from bot.images import bundle
+from bot.images.bundle import END, OVERHEAD, Packed
 from bot.images.codec import Codec
 from bot.images.store import ImageStore
 from bot.jobs.batch import Course, Piece, fate
@@ -45,13 +46,13 @@ class Archives:
     def plan(self, course: Course, pieces: Sequence[Piece], *, upload_limit: int) -> list[Parts]:
         """Which pictures go into which file, and which files into which message."""
         limit = _limit(upload_limit)
-        room = limit - len(_manifest(course)) - OVERHEAD
+        room = limit - len(_manifest(course)) - OVERHEAD - END
         parts: list[list[Piece]] = [[]]
         for piece in pieces:
             size = _size(piece, limit)
             if parts[-1] and size > room:
                 parts.append([])
-                room = limit
+                room = limit - END
             parts[-1].append(piece)
             room -= size
         together = max(1, min(FILES, REQUEST_BYTES // limit))
@@ -71,16 +72,17 @@ class Archives:
             folder = await stack.enter_async_context(self.store.scratch())
             files = []
             for number, part in enumerate(parts, start=first):
-                texts = [(MANIFEST, _manifest(course))] if number == 1 else []
-                room = limit - OVERHEAD - sum(len(content) + OVERHEAD for _, content in texts)
+                lists = [await _listed(course, folder)] if number == 1 else []
+                room = limit - OVERHEAD - END - sum(one.weight for one in lists)
                 pieces = await self.are_here(course.pieces_of(part))
                 named = [
-                    (file_name(piece, picture.mime), picture.path)
+                    Packed(file_name(piece, picture.mime), picture.path, piece.image.size)
                     for piece, picture in await self.fit(pieces, room, stack)
                 ]
                 if named:
-                    name = f"{stem(course.batch.id)}-{number}.zip"
-                    files.append(await self.codec.bundle(named, texts, into=folder / name))
+                    target = folder / f"{stem(course.batch.id)}-{number}.zip"
+                    await bundle.write([*lists, *named], target)
+                    files.append(target)
             yield files
 
     async def fit(
@@ -127,6 +129,13 @@ def _limit(upload_limit: int) -> int:
 def _size(piece: Piece, limit: int) -> int:
     """What it takes in a file; what is larger than that is made to fill one."""
     return min(piece.image.size + OVERHEAD, limit)
+
+
+async def _listed(course: Course, folder: Path) -> Packed:
+    """The list as a file of its own."""
+    content, file = _manifest(course), folder / MANIFEST
+    await asyncio.to_thread(file.write_bytes, content)
+    return Packed(MANIFEST, file, len(content))
 
 
 def _manifest(course: Course) -> bytes:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.db.database import Database, Row, Transaction
 from bot.errors import NotEnoughCredits
+from bot.former import GIFTS, counted, former_use
 from bot.jobs.person import Person
 from bot.ledger.ledger import Ledger
 from bot.quotas.calendar import Calendar, Period
@@ -156,10 +157,12 @@ class Gifts:
 
     async def _pay(self, tx: Transaction, gift: Gift) -> None:
         today = self._calendar.start(Period.DAY, self._now())
-        counted = gift.amount <= self._daily and await tx.one(
-            "count_gift", member_id=gift.from_id, day=today, amount=gift.amount, most=self._daily
+        former = counted(await former_use(tx, gift.from_id), GIFTS, since=today)
+        most = self._daily - former
+        given = gift.amount <= most and await tx.one(
+            "count_gift", member_id=gift.from_id, day=today, amount=gift.amount, most=most
         )
-        if not counted:
+        if not given:
             raise self._too_much(await self._left_today(tx, gift.from_id))
         to = f"member:{gift.to_id}"
         await self._ledger.open(tx, to)
@@ -174,6 +177,7 @@ class Gifts:
         row = await tx.one("gift_day", member_id=member_id)
         today = self._calendar.start(Period.DAY, self._now())
         given = row["given"] if row and row["day"] >= today else 0
+        given += counted(await former_use(tx, member_id), GIFTS, since=today)
         return max(0, self._daily - given)
 
     def _too_much(self, left: int) -> DailyGiftsReached:

@@ -6,6 +6,7 @@ from datetime import date
 
 import structlog
 
+from bot.care import BeingForgotten
 from bot.db.database import Database, Transaction
 from bot.errors import (
     LimitReached,
@@ -255,9 +256,9 @@ class Studio:
         them comes from, when the job goes on from there; `brought_by` is whose they are, when the
         one who asks has not been shown them. `kept` ones, kept no longer, come next, and those of
         the `cast` last. `question_id` is the question that this answers, once. Raises what `admit`
-        does, and UnusablePicture, JobUnknown, LimitReached, NotEnoughCredits, KeptNoLonger,
-        UpstreamClosed or QuestionOver: then nothing is held or asked. What is early by a minute at
-        most begins later. An interaction that comes twice is one job.
+        does, and UnusablePicture, JobUnknown, BeingForgotten, LimitReached, NotEnoughCredits,
+        KeptNoLonger, UpstreamClosed or QuestionOver: then nothing is held or asked. What is early
+        by a minute at most begins later. An interaction that comes twice is one job.
         """
         who = Who(place.member_id, place.guild_id or 0, place.role_ids)
         await self.admit(draft, who, place.channels)
@@ -334,6 +335,9 @@ class Studio:
         )
 
     async def _take(self, tx: Transaction, question_id: str | None, member_id: int) -> None:
+        """Take up what a member wants; raises BeingForgotten and QuestionOver."""
+        if await tx.one("forgetting_of", member_id=member_id) is not None:
+            raise BeingForgotten
         if question_id is not None and not await question.end(
             tx, question_id, by=member_id, state=question.TAKEN, now=self._now()
         ):

@@ -9,6 +9,7 @@ member, and the house's, which everybody needs, last. So nobody waits in a circl
 
 from collections.abc import Awaitable, Callable
 
+from bot import former
 from bot.db.database import Row, Transaction
 from bot.errors import NotEnoughCredits
 from bot.ledger.entry import Account, Discrepancy, LedgerEntry, MovementKind
@@ -32,7 +33,8 @@ class Ledger:
     async def open(self, tx: Transaction, account_id: str, *, welcome: bool = True) -> Account:
         """The account; made, and given the welcome, when it is not there yet."""
         made = await tx.one("open_account", account_id=account_id, at=self._now())
-        if made is not None and welcome and self._welcome:
+        new = made is not None and welcome and self._welcome
+        if new and not await former.welcomed(tx, account_id):
             await self.grant(tx, account_id, self._welcome, reason="welcome")
         return _account(_found(await tx.one("account", account_id=account_id), account_id))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.db.database import Transaction
 from bot.errors import TeamBusy, TeamExists
+from bot.former import counted, former_use
 from bot.ledger.entry import Account
 from bot.ledger.ledger import MOST, Ledger
 from bot.sharing import NoTeam
@@ -138,7 +139,8 @@ class Teams:
         if self.over(team):
             return False
         await tx.run("count_member", team_id=team.id, member_id=member_id)
-        most = MOST if team.per_member is None else team.per_member
+        former = counted(await former_use(tx, member_id), f"team:{team.id}")
+        most = MOST if team.per_member is None else team.per_member - former
         drawn = await tx.one(
             "draw_from_team", team_id=team.id, member_id=member_id, amount=amount, most=most
         )
@@ -152,7 +154,8 @@ class Teams:
         member = known.get(member_id, TeamMember(member_id, 0, 0, away=False))
         if member.away:
             return 0
-        return MOST if team.per_member is None else max(0, team.per_member - member.spent)
+        former = counted(await former_use(tx, member_id), f"team:{team.id}")
+        return MOST if team.per_member is None else max(0, team.per_member - member.spent - former)
 
     async def share(
         self, tx: Transaction, team: Team, member_id: int, reservation_id: str, amount: int

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.db.database import Row, Transaction
+from bot.former import counted, former_use
 from bot.quotas.calendar import Calendar, Period
 from bot.quotas.limit import MOST, Who
 
@@ -24,16 +25,20 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Purse:
-    """What is left of a member's allowance, and when it is renewed, in microseconds UTC."""
+    """What is left of a member's allowance, and when it is renewed, in microseconds UTC.
+
+    `former` is what they had used of it before they were forgotten.
+    """
 
     allowance: Allowance
     used: int
     carried: int
     renews_at: int
+    former: int = 0
 
     @property
     def left(self) -> int:
-        return max(0, self.allowance.credits + self.carried - self.used)
+        return max(0, self.allowance.credits + self.carried - self.used - self.former)
 
 
 class Allowances:
@@ -76,7 +81,7 @@ class Allowances:
         if allowance is None:
             return None
         row = await tx.one("allowance_use", guild_id=who.guild_id, member_id=who.member_id)
-        return self._purse(allowance, row)
+        return self._purse(allowance, row, await self._former(tx, who, allowance))
 
     async def take(self, tx: Transaction, who: Who, amount: int) -> int | None:
         """Count `amount`; the period's start for `share`, or None when it is not allowed."""
@@ -84,7 +89,8 @@ class Allowances:
         if allowance is None:
             return None
         place = {"guild_id": who.guild_id, "member_id": who.member_id}
-        purse = self._purse(allowance, await tx.one("open_allowance_use", **place))
+        former = await self._former(tx, who, allowance)
+        purse = self._purse(allowance, await tx.one("open_allowance_use", **place), former)
         if purse.left < amount:
             return None
         start = self._calendar.start(allowance.period, self._now())
@@ -115,7 +121,12 @@ class Allowances:
         if unused:
             await tx.run("allowance_give_back", reservation_id=reservation_id, unused=unused)
 
-    def _purse(self, allowance: Allowance, row: Row | None) -> Purse:
+    async def _former(self, tx: Transaction, who: Who, allowance: Allowance) -> int:
+        start = self._calendar.start(allowance.period, self._now())
+        before = await former_use(tx, who.member_id)
+        return counted(before, f"allowance:{who.guild_id}", since=start)
+
+    def _purse(self, allowance: Allowance, row: Row | None, former: int) -> Purse:
         now = self._now()
         start = self._calendar.start(allowance.period, now)
         used, carried = (row["used"], row["carried"]) if row else (0, 0)
@@ -124,7 +135,7 @@ class Allowances:
             unused = max(0, allowance.credits + carried - used) if begun else 0
             used, carried = 0, unused
         ends = self._calendar.end(allowance.period, now)
-        return Purse(allowance, used, min(carried, allowance.carry), ends)
+        return Purse(allowance, used, min(carried, allowance.carry), ends, former)
 
 
 def _highest(allowances: Sequence[Allowance], who: Who) -> Allowance | None:

@@ -7,9 +7,11 @@ named like the server; else the operator's default. Every method runs in the cal
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
+from typing import Any
 
 from bot.db.database import Row, Transaction
 from bot.errors import LimitReached
+from bot.former import counted, former_use
 from bot.quotas.calendar import Calendar, Windows
 from bot.quotas.limit import MOST, Limit, Measure, Subject, Use, Who, Whose
 from bot.rhythm import Rhythm
@@ -78,8 +80,10 @@ class Quotas:
         now = self._now()
         windows = self._calendar.windows(now)
         longest = 0
+        before = await former_use(tx, who.member_id)
         for subject in await self._subjects(tx, who):
-            wait = await self._count(tx, subject, reservation_id, amount, windows, now)
+            former = _before(before, who, subject, windows)
+            wait = await self._count(tx, subject, reservation_id, amount, windows, now, former)
             longest = max(longest, wait)
         return longest
 
@@ -121,8 +125,10 @@ class Quotas:
         now = self._now()
         windows = self._calendar.windows(now)
         found = []
+        before = await former_use(tx, who.member_id)
         for subject in await self._subjects(tx, who):
             row = await tx.one("usage", subject=subject.id)
+            row = _together(row, _before(before, who, subject, windows), windows)
             found += [
                 _use(subject, measure, row, windows, now)
                 for measure in Measure
@@ -152,10 +158,14 @@ class Quotas:
         amount: int,
         windows: Windows,
         now: int,
+        former: Mapping[Measure, int],
     ) -> int:
         row = await tx.one("open_usage", subject=subject.id)
         due_at, wait = _rhythm(subject, row, now)
-        most = {measure: subject.limits.get(measure, MOST) for measure in Measure}
+        most = {
+            measure: subject.limits.get(measure, MOST) - former.get(measure, 0)
+            for measure in Measure
+        }
         counted = await tx.one(
             "use",
             subject=subject.id,
@@ -171,6 +181,7 @@ class Quotas:
             most_total=most[Measure.TOTAL],
         )
         if counted is None:
+            row = _together(row, former, windows)
             raise _refusal(subject, row, windows, now, amount)
         await tx.run(
             "add_share",
@@ -225,6 +236,34 @@ class Quotas:
 def fitting(amounts: Sequence[int], room: int) -> int:
     """How many of the first amounts there is room for together."""
     return sum(spent <= room for spent in accumulate(amounts))
+
+
+def _before(
+    before: Mapping[str, tuple[int, int]], who: Who, subject: Subject, windows: Windows
+) -> Mapping[Measure, int]:
+    """What a member had used here of the present windows before they were forgotten."""
+    if not before or not subject.id.startswith("member:"):
+        return {}
+    found = {
+        measure: counted(before, f"{name}:{who.guild_id}", since=getattr(windows, name))
+        for measure, name in _WINDOWS.items()
+    }
+    return {**found, Measure.TOTAL: counted(before, f"total:{who.guild_id}")}
+
+
+def _together(
+    row: Row | None, former: Mapping[Measure, int], windows: Windows
+) -> Mapping[str, Any] | None:
+    """A row of use with what was used before its member was forgotten."""
+    if not any(former.values()):
+        return row
+    found: dict[str, Any] = dict(row) if row else {"jobs": 0, "due_at": 0, "total_used": 0}
+    for measure, name in _WINDOWS.items():
+        start = getattr(windows, name)
+        present = row[f"{name}_used"] if row and row[name] >= start else 0
+        found |= {name: start, f"{name}_used": present + former[measure]}
+    found["total_used"] += former[Measure.TOTAL]
+    return found
 
 
 def _rhythm(subject: Subject, row: Row | None, now: int) -> tuple[int, int]:

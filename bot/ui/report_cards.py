@@ -8,6 +8,7 @@ import discord
 from bot.jobs.reports import Report
 from bot.jobs.tally import Group, Share
 from bot.ui.cards import harmless
+from bot.ui.names import named
 from bot.ui.parts import BANANA, card, rule, text
 from bot.ui.refusals import Say
 
@@ -100,7 +101,9 @@ class ReportCards:
             return self._say("report-no-server", locale)
         if group is Group.SERVER:
             return harmless(servers.get(int(share.key), share.key)[:NAME_SHOWN])
-        return f"<@{share.key}>" if group is Group.MEMBER else f"<#{share.key}>"
+        if group is Group.MEMBER:
+            return named(int(share.key), self._say, locale)
+        return f"<#{share.key}>"
 
     def _alt(self, report: Report, locale: str) -> str:
         most = max(report.amounts)

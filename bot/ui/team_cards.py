@@ -7,6 +7,7 @@ from bot.i18n import Sentences
 from bot.jobs.pots import ClosedPot, OpenedPot, Pot
 from bot.ledger.teams import Team, TeamMember
 from bot.ui.cards import harmless
+from bot.ui.names import named
 from bot.ui.parts import BANANA, card, rule, text
 from bot.ui.times import moment
 
@@ -85,7 +86,7 @@ class TeamCards:
                 locale,
                 name=name_of(team),
                 channel=f"<#{team.channel_id}>",
-                maker=f"<@{team.made_by}>",
+                maker=named(team.made_by, self._say, locale),
             ),
             *self._purse(pot, locale),
             cap,
@@ -113,9 +114,8 @@ class TeamCards:
 
     def _member(self, member: TeamMember, locale: str) -> str:
         key = "team-member-away" if member.away else "team-member"
-        return self._say(
-            key, locale, member=f"<@{member.member_id}>", paid=member.paid_in, spent=member.spent
-        )
+        who = named(member.member_id, self._say, locale)
+        return self._say(key, locale, member=who, paid=member.paid_in, spent=member.spent)
 
     def _ending(self, ended: ClosedPot, locale: str) -> str:
         key = "team-expired" if ended.expired else "team-closed"
@@ -124,7 +124,7 @@ class TeamCards:
             self._say(
                 "team-returned",
                 locale,
-                member=f"<@{member_id}>",
+                member=named(member_id, self._say, locale),
                 credits=self._credits(amount, locale),
             )
             for member_id, amount in back[:MEMBERS_SHOWN]

@@ -50,6 +50,7 @@ COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("settings", {}),
     ("help", {}),
     ("batch", {"file": ("list.txt", "一只狐狸\n".encode())}),
+    ("privacy", {}),
     ("imagine", {"prompt": "灯塔"}),
     ("compose", {}),
     ("style save", {"name": "水墨", "words": "水墨画，大量留白"}),

@@ -178,7 +178,8 @@ async def test_old_uploads_that_two_members_worked_from_are_nobodys(database):
         for name, member, digest, origin in before
     )
     [step] = [one for one in migrations.load() if one.name == "0011_brought_by"]
-    await database.write(lambda tx: tx.execute("ALTER TABLE jobs DROP COLUMN brought_by;"))
+    undo = "DROP INDEX jobs_by_bringer;\nALTER TABLE jobs DROP COLUMN brought_by;"
+    await database.write(lambda tx: tx.execute(undo))
     await database.write(lambda tx: tx.execute(script))
     await database.write(lambda tx: tx.execute(step.script))
 

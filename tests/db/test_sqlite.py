@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import aiosqlite
@@ -39,6 +40,61 @@ async def test_the_writer_is_durable_and_keeps_references(database):
         return [(await tx.query(f"PRAGMA {name}"))[0][name] for name in names]
 
     assert await database.write(pragmas) == ["wal", 2, 1]
+
+
+def copies(path, word):
+    """How often a word is in the file and its log."""
+    files = (path, path.with_name(f"{path.name}-wal"))
+    return sum(file.read_bytes().count(word) for file in files if file.exists())
+
+
+async def test_nothing_deleted_is_left_in_the_file_or_its_log(tmp_path):
+    """However pages were split meanwhile; who reads an old snapshot only delays it."""
+    path = tmp_path / "plantain.db"
+    word, others = "unmistakable-Q7", "somebody else's words"
+
+    async def fill(tx):
+        await tx.execute("CREATE TABLE said (id BIGINT PRIMARY KEY, words TEXT);")
+        for number in range(600):
+            words = (word if number % 3 else others) * (number % 97 + 1)
+            values = {"id": number * 7919 % 600, "words": words}
+            await tx.query("INSERT INTO said VALUES (:id, :words)", **values)
+
+    async with SqliteDatabase.open(path) as database:
+        await database.write(fill)
+        with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT COUNT(*) FROM said").fetchall()
+            pattern = {"word": f"{word}%"}
+            await database.write(
+                lambda tx: tx.query("DELETE FROM said WHERE words LIKE :word", **pattern)
+            )
+            assert not await database.scrub()
+        assert copies(path, word.encode())
+        assert await database.scrub()
+        assert copies(path, word.encode()) == 0
+        assert copies(path, others.encode()) > 200
+
+
+async def test_a_file_from_before_deleted_content_was_zeroed_is_written_anew_once(tmp_path):
+    path = tmp_path / "plantain.db"
+    async with SqliteDatabase.open(path):
+        pass
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("PRAGMA user_version = 0")
+        # Some systems' SQLite does it unasked.
+        old.execute("PRAGMA secure_delete = OFF")
+        old.execute("CREATE TABLE said (words TEXT)")
+        old.execute("INSERT INTO said VALUES (?)", ("unmistakable-Q7" * 100,))
+        old.commit()
+        old.execute("DELETE FROM said")
+        old.commit()
+    assert copies(path, b"unmistakable-Q7")
+    async with SqliteDatabase.open(path) as database:
+        assert await database.scrub()
+        assert copies(path, b"unmistakable-Q7") == 0
+        [row] = await database.read(lambda tx: tx.query("PRAGMA user_version"))
+        assert row["user_version"] == sqlite.SCRUBBED
 
 
 async def test_a_failing_work_is_undone_alone(database, add, notes):

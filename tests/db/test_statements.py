@@ -35,9 +35,21 @@ async def test_every_statement_fits_the_schema(database, name):
     assert await database.read(lambda tx: tx.query(f"EXPLAIN {SHIPPED[name]}", **values))
 
 
+NAMELESS = {
+    "rename_entries": "UPDATE entries SET account_id =",
+    "reword_movement": "UPDATE movements SET reason =",
+}
+"""What forgetting a member may change: whose it was. What moved and when stays."""
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_history_is_never_edited(name):
     """Movements and entries are added; no statement of any room changes or removes one."""
+    if name in NAMELESS:
+        [column] = re.findall(r"(\w+) =", SHIPPED[name].partition("WHERE")[0])
+        assert SHIPPED[name].startswith(NAMELESS[name])
+        assert column in NAMELESS[name]
+        return
     edits = re.findall(
         r"\b(?:UPDATE|DELETE\s+FROM|REPLACE\s+INTO|DO\s+UPDATE)\s+(\w+)",
         SHIPPED[name],

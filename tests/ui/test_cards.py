@@ -21,6 +21,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.care import (
+    BeingForgotten,
+    CopyCut,
+    ExportTooSoon,
     MemberBlocked,
     NoSuchStyle,
     NotOnOffer,
@@ -160,6 +163,8 @@ from bot.pressing import (
     TooManyCharacters,
     UnusableName,
 )
+from bot.privacy.forgetting import Remains
+from bot.privacy.privacy import Policy
 from bot.providers.base import Balance
 from bot.providers.meters import Reading
 from bot.quotas.allowance import Allowance, Purse
@@ -191,7 +196,9 @@ from bot.ui.help_cards import HelpCards, Listed
 from bot.ui.kept_cards import KeptCards
 from bot.ui.limit_cards import LimitCards
 from bot.ui.modals import DeleteModal, EditModal, PickModal, RemixModal
+from bot.ui.parcels import Handed
 from bot.ui.preference_cards import PreferenceCards
+from bot.ui.privacy_cards import PrivacyCards
 from bot.ui.report_cards import ReportCards
 from bot.ui.setting_form import SettingForm
 from bot.ui.settings_cards import SettingsCards
@@ -238,6 +245,7 @@ SETTINGS_CARDS = SettingsCards(SENTENCES, CHOICES)
 PREFERENCE_CARDS = PreferenceCards(SENTENCES, CHOICES)
 HELP_CARDS = HelpCards(sentences=SENTENCES, payers=("team", "server", "member"))
 CARE_CARDS, STYLE_CARDS = CareCards(SENTENCES.say), StyleCards(SENTENCES.say)
+PRIVACY_CARDS = PrivacyCards(SENTENCES, Policy())
 NOON = 1_795_262_400_000_000
 """2026-11-21 12:00 UTC in microseconds."""
 PROMPT = "a **lighthouse** at dusk\nfor @everyone & <@123456789012345678>"
@@ -389,6 +397,9 @@ ERRORS: tuple[PlantainError, ...] = (
     TooDear(14, 10),
     WordKeptOut("a *word*"),
     MemberBlocked(),
+    BeingForgotten(),
+    *(CopyCut(parts) for parts in (0, 1, 3)),
+    *(ExportTooSoon(minutes) for minutes in (1, 42)),
     OperatorsStay(),
     UnusableWord("**"),
     TooManyWords(200),
@@ -672,6 +683,7 @@ def cards(locale: str) -> dict[str, list[discord.ui.LayoutView]]:
         "help": help_cards(locale),
         "care": care_cards(locale),
         "styles": style_cards(locale),
+        "privacy": privacy_cards(locale),
         "report": report_cards(locale),
         "alerts": alert_cards(locale),
     }  # fmt: skip
@@ -828,6 +840,22 @@ def style_cards(locale: str) -> list[discord.ui.LayoutView]:
             for replaced in (False, True)
         ),
         *(STYLE_CARDS.removed(Saved(STYLE, owner), locale) for owner in Owner),
+    ]
+
+
+def privacy_cards(locale: str) -> list[discord.ui.LayoutView]:
+    """What /privacy answers, from the first card to the last part of a copy."""
+    some = PrivacyCards(SENTENCES, Policy(90, "https://plantain.example/privacy"))
+    return [
+        PRIVACY_CARDS.shown(locale),
+        some.shown(locale),
+        *(PRIVACY_CARDS.asked(Remains(jobs, 100), locale) for jobs in (0, 1, 2)),
+        *(PRIVACY_CARDS.forgotten(locale, done=done) for done in (True, False)),
+        PRIVACY_CARDS.stayed(locale),
+        PRIVACY_CARDS.packing(locale),
+        PRIVACY_CARDS.part(2, "plantain-2026-11-21-2.zip", locale),
+        *(PRIVACY_CARDS.handed(Handed(parts, True), locale) for parts in (0, 1, 3)),
+        *(PRIVACY_CARDS.handed(Handed(parts, False), locale) for parts in (1, 3)),
     ]
 
 
