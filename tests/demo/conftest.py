@@ -125,7 +125,14 @@ class Discord:
         self.page = page
         self.cards = page.locator("#channel-message-list article")
 
-    def use(self, command: str, prompt: str | None = None, *, image: Path | None = None) -> Locator:
+    def use(
+        self,
+        command: str,
+        prompt: str | None = None,
+        *,
+        image: Path | None = None,
+        file: Path | None = None,
+    ) -> Locator:
         """Pick a slash command, fill it in and send it; the card that comes of it."""
         page, last = self.page, self._last_id()
         page.locator("#channel-composer-input").click()
@@ -136,10 +143,12 @@ class Discord:
         if prompt is not None:
             page.locator('.command-option-input[data-option="prompt"]:focus').wait_for()
             page.keyboard.type(prompt)
-        if image is not None:
-            page.locator(".command-ghost").click()
-            page.locator(".command-popup").get_by_text("image", exact=True).first.click()
-            page.locator('input.command-file-input[data-option="image"]').set_input_files(image)
+        for option, path in (("image", image), ("file", file)):
+            if path is not None:
+                page.locator(".command-ghost").click()
+                page.locator(".command-popup").get_by_text(option, exact=True).first.click()
+                chosen = f'input.command-file-input[data-option="{option}"]'
+                page.locator(chosen).set_input_files(path)
         self._send()
         return self._newer(last)
 
