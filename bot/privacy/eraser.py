@@ -75,7 +75,9 @@ async def erase(job_id: str, now: int, tx: Transaction) -> bool:
     if await tx.one("erase_job", id=job_id, now=now) is None:
         return False
     await tx.run("erase_attempts", id=job_id)
+    await tx.run("erase_characters", id=job_id)
     await tx.run("forget_turns", job_id=job_id)
+    await tx.run("forget_stars", job_id=job_id)
     rows = await tx.all("pictures_of_job", id=job_id)
     await tx.run("untie_pictures", id=job_id)
     await doom([row["digest"] for row in rows], tx)

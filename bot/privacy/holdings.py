@@ -27,9 +27,10 @@ HOLDINGS = (
     Holding("preferences", ("member_id",), ("forget_preferences",), "export_preferences"),
     Holding("kept_pictures", ("member_id",), ("forget_kept_pictures",), "export_kept_pictures"),
     Holding("confirmation_images", ("confirmation_id",), ("forget_asked_images",)),
+    Holding("confirmation_characters", ("confirmation_id", "name"), ("forget_asked_characters",)),
     Holding(
         "confirmations",
-        ("member_id", "prompt", "brought_by", "reply_token"),
+        ("member_id", "prompt", "style_name", "style_words", "brought_by", "reply_token"),
         ("forget_asked", "rename_askings"),
         "export_confirmations",
     ),
@@ -38,12 +39,35 @@ HOLDINGS = (
         "jobs",
         (
             *("member_id", "channel_id", "message_id", "interaction_id", "brought_by"),
-            *("account_id", "prompt", "said", "reply_token"),
+            *("account_id", "prompt", "folded", "style_name", "style_words", "house_style"),
+            *("said", "reply_token"),
         ),
         ("rename_jobs", "rename_bringings"),
         "export_jobs",
     ),
     Holding("turns", ("parts",), (), "export_turns"),
+    Holding("job_characters", ("name",)),
+    Holding("character_pictures", ("character_id",), ("forget_character_pictures",)),
+    Holding(
+        "characters", ("member_id", "name", "folded"), ("forget_characters",), "export_characters"
+    ),
+    Holding(
+        "styles",
+        ("owner_id", "name", "folded", "words", "set_by"),
+        ("forget_styles", "rename_styles"),
+        "export_styles",
+    ),
+    Holding("batch_lines", ("prompt",), ("forget_list_lines",), "export_batch_lines"),
+    Holding("batch_posts", ("message_id",), ("forget_batch_messages",)),
+    Holding(
+        "batches",
+        ("member_id", "pressed_by", "channel_id", "message_id", "reply_token"),
+        ("forget_lists", "rename_batches"),
+        "export_batches",
+    ),
+    Holding("gallery_views", ("member_id", "maker_id", "words"), ("forget_views",)),
+    Holding("favourites", ("member_id",), ("forget_favourites",), "export_favourites"),
+    Holding("gallery_posts", ("posted_by",), ("rename_gallery_posts",), "export_gallery_posts"),
     Holding("attempts", ("task_id",)),
     # The new name first, then what refers to it, then the old one goes.
     Holding("accounts", ("id",), ("copy_account",), "export_account"),

@@ -221,6 +221,9 @@ async def see_fifty(scene, calls, doors, mark):
     await seen(lambda: doors[-1].waiting == 8 and calls.count(mark) == 20)
     await restart(scene)
     await seen(lambda: doors[-1].waiting == 8 and calls.count(mark) == 35)
+    refused = press(scene, scene.member("bob"), shown.response, "Cancel")
+    await seen(lambda: refused.response)
+    assert "Only its maker" in scene.text(refused.response)
     press(scene, alice, shown.response, "Cancel")
     await seen(lambda: "**Cancelled**" in scene.text(shown.response))
     await rest(scene)
@@ -387,6 +390,18 @@ async def test_a_private_batch_comes_by_message_and_is_kept_where_that_is_closed
         assert given.response.ephemeral
         assert sorted(await unpack(given.response)) == ["01-nowhere-to-go.png", "manifest.csv"]
     await scene.assert_books_balance()
+
+
+async def test_in_a_direct_message_all_of_it_comes_there(scene):
+    carol = scene.env.create_user("carol")
+    asked = await carol.slash("batch", file=("a.txt", b"just for me\nand this\n"))
+    pressed = await carol.click(asked.response, label="Draw 2 pictures for 14 credits")
+    await rest(scene)
+
+    assert "**Done** · 14 credits charged" in scene.text(pressed.response)
+    groups, [archive] = posts(scene, carol.dm_channel)
+    assert [len(one.attachments) for one in groups] == [2]
+    assert len(await unpack(archive)) == 3
 
 
 async def test_what_was_posted_before_a_crash_is_found_and_not_posted_again(scene, alice):

@@ -82,7 +82,7 @@ async def test_managers_commands_are_not_brought_along(scene, alice):
     brought = {c["name"] for c in put.json if 1 in c["integration_types"]}
     menus = {"Edit this picture", "Use as reference"}
     own = {"imagine", "compose", "style", "character", "edit", "batch", "balance", "show"}
-    own |= {"gallery", "preferences", "operator", "help"}
+    own |= {"gallery", "preferences", "privacy", "operator", "help"}
     assert brought == own | menus
     anywhere = {c["name"] for c in put.json if c["contexts"] == [0, 1, 2]}
     assert anywhere == brought

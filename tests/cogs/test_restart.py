@@ -239,7 +239,7 @@ async def test_a_card_that_old_progress_was_laid_over_shows_its_picture_again(
         place=replace(job.place, reply_token=token.path.split("/")[-2]),
     )
     before, labels = scene.text(card), scene.labels(card)
-    _, board = scene.app.client.services.screens
+    *_, board = scene.app.client.services.screens
     assert await board._delivery.drawing(old)
     await board._look_back(old)
     assert "Drawing" in scene.text(card)

@@ -133,6 +133,7 @@ class Discord:
         *,
         option: str = "prompt",
         image: Path | None = None,
+        file: Path | None = None,
         required: Path | None = None,
     ) -> Locator:
         """Pick a slash command, fill it in and send it; the card that comes of it.
@@ -148,11 +149,14 @@ class Discord:
         if prompt is not None:
             page.locator(f'.command-option-input[data-option="{option}"]:focus').wait_for()
             page.keyboard.type(prompt)
-        if image is not None:
-            page.locator(".command-ghost").click()
-            page.locator(".command-popup").get_by_text("image", exact=True).first.click()
-        if file := image or required:
-            page.locator('input.command-file-input[data-option="image"]').set_input_files(file)
+        for name, path in (("image", image), ("file", file)):
+            if path is not None:
+                page.locator(".command-ghost").click()
+                page.locator(".command-popup").get_by_text(name, exact=True).first.click()
+        for name, path in (("image", image or required), ("file", file)):
+            if path is not None:
+                chosen = f'input.command-file-input[data-option="{name}"]'
+                page.locator(chosen).set_input_files(path)
         self._send()
         return self._newer(last)
 

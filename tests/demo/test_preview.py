@@ -112,6 +112,19 @@ def test_a_newcomer_draws_edits_and_sees_what_it_cost(discord, upload):
     assert "Only you can see this" in card.inner_text()
 
 
+def test_a_file_of_prompts_becomes_pictures_and_one_archive(discord, tmp_path):
+    before = credits_in(balance(discord), "to spend")
+    prompts = tmp_path / "prompts.txt"
+    prompts.write_text("# mine\na red fox\na blue whale, blocked\n", "utf-8")
+
+    question = discord.use("batch", file=prompts)
+    question.get_by_role("button", name="Draw 2 pictures for 14 credits").click()
+    discord.cards.last.get_by_text("manifest.csv").wait_for()
+
+    assert "1 drawn · 🚫 1 refused" in discord.cards.last.inner_text()
+    assert credits_in(balance(discord), "to spend") == before - PRICE
+
+
 def test_what_is_drawn_can_be_cancelled(discord):
     before = credits_in(balance(discord), "to spend")
     card = discord.use("imagine", "hang on, I do not want it")

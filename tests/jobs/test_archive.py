@@ -56,7 +56,7 @@ def test_every_picture_is_in_one_file_and_every_message_is_light_enough(sizes, l
         ("x" * 6000, f"01-{'x' * 40}.webp"),
         (
             "many words that go on and on and on and on",
-            "01-many-words-that-go-on-and-on-and-on.webp",
+            "01-many-words-that-go-on-and-on-and-on-and.webp",
         ),
     ],
 )

@@ -165,8 +165,10 @@ class House:
     async def settle_in(self, member, other):
         """Have a member in every table there is, and `other` go on from a picture of theirs."""
         words, bank = self.words(member), self.books.bank
-        shades = [(member % 251, n, other % 241) for n in range(6)]
-        mine, shown, upload, kept, asked, lost = [await self.picture(shade) for shade in shades]
+        shades = [(member % 251, n, other % 241) for n in range(7)]
+        mine, shown, upload, kept, asked, lost, face = [
+            await self.picture(shade) for shade in shades
+        ]
         drawn = await self.draw(member, words, made=[mine, shown], brought=[upload])
         alone = {"guild": None, "channel": 77}
         await self.draw(
@@ -186,13 +188,18 @@ class House:
             await tx.run(
                 "ask_confirmation", id=self.new_id(), interaction_id=home(member), kind="imagine",
                 prompt=words, model="nano", aspect_ratio="auto", resolution="1K", count=1,
-                thinking=None, origin_job_id=None, origin_picture=None, brought_by=None,
+                thinking=None, style_name=words, style_words=words, house_style=None,
+                origin_job_id=None, origin_picture=None, brought_by=None,
                 button=None, kept=0, private=0, credits=9, reply_token="t", **who,
             )  # fmt: skip
             row = await tx.one("confirmation_of_interaction", interaction_id=home(member))
             await tx.run(
                 "add_confirmation_image", confirmation_id=row["id"], position=0, digest=asked.digest
             )
+            named = {"position": 0, "pictures": 1, "name": words}
+            await tx.run("add_confirmation_character", confirmation_id=row["id"], **named)
+            await tx.run("add_job_character", job_id=drawn.id, **named)
+            await self.collect(tx, member, face, drawn)
             for caller, target in ((member, other), (other, member)):
                 limit = Limit(Whose.MEMBER, SERVER, target, Measure.DAY, 60)
                 await bank.quotas.set(tx, limit, by=caller)
@@ -210,7 +217,7 @@ class House:
                                   made_by=member, credits_in=30, per_member=25)  # fmt: skip
             await tx.run("begin_export", **who)
 
-        for image in (kept, asked):
+        for image in (kept, asked, face):
             await self.database.write(
                 lambda tx, image=image: queue.remember(tx, image, now=self.books.now)
             )
@@ -218,7 +225,58 @@ class House:
         await self.draw(member, f"{words} for the team", channel=home(member))
         for giver, to in ((member, other), (other, member)):
             await self.give(giver, to, f"from {giver}: {words}")
-        return {"shown": shown, "upload": upload, "edit": edit}, {"mine": mine, "kept": kept}
+        gone = {"mine": mine, "kept": kept, "face": face}
+        return {"shown": shown, "upload": upload, "edit": edit}, gone
+
+    async def collect(self, tx, member, face, drawn):
+        """What a member has saved, handed in, looked for and marked."""
+        words, now = self.words(member), self.books.now
+        for owner, owner_id in (("member", member), ("server", home(member))):
+            said = words if owner == "member" else "the server's"
+            await tx.run("save_style", owner=owner, owner_id=owner_id, folded=said, name=said,
+                         words=said, set_by=member, now=now)  # fmt: skip
+        character = {"id": self.new_id(), "member_id": member}
+        await tx.run("save_character", slot=1, name=words, folded=words, now=now, **character)
+        await tx.run(
+            "add_character_picture", character_id=character["id"], position=0, digest=face.digest
+        )
+        for state in ("asked", "running"):
+            batch = self.new_id()
+            await tx.query(
+                "INSERT INTO batches (id, state, interaction_id, pressed_by, member_id, guild_id,"
+                " channel_id, message_id, application_id, reply_token, token_at, locale, private,"
+                " upload_limit, credits, asked_at, begun_at)"
+                " VALUES (:id, :state, :press, :press, :member, NULL, :channel, :channel, 1, 't',"
+                " 1, 'en-US', 0, 1, 1, 1, 1) RETURNING id",
+                id=batch, state=state, press=int(batch[:16], 16), member=member,
+                channel=home(member),
+            )  # fmt: skip
+            await tx.run(
+                "add_batch_line", batch_id=batch, position=0, line=1,
+                prompt=words if state == "asked" else "", model="nano", aspect_ratio="auto",
+                resolution="1K", count=1,
+            )  # fmt: skip
+        await tx.query(
+            "INSERT INTO batch_posts (batch_id, number, kind, content, message_id)"
+            " VALUES (:batch, 1, 'pictures', '0:0', :message) RETURNING number",
+            batch=batch, message=home(member),
+        )  # fmt: skip
+        await tx.query(
+            "INSERT INTO gallery_views (id, member_id, maker_id, guild_id, words, model, since,"
+            " starred, opened_at) VALUES (:id, :member, :member, NULL, :words, '', 0, 0, :now)"
+            " RETURNING id",
+            id=self.new_id(), member=member, words=words, now=now,
+        )  # fmt: skip
+        await tx.query(
+            "INSERT INTO favourites (member_id, job_id, picture, starred_at)"
+            " VALUES (:member, :job, 0, :now) RETURNING picture",
+            member=member, job=drawn.id, now=now,
+        )  # fmt: skip
+        await tx.query(
+            "INSERT INTO gallery_posts (guild_id, job_id, picture, channel_id, message_id,"
+            " posted_by, posted_at) VALUES (1, :job, 0, 1, 1, :member, :now) RETURNING picture",
+            job=drawn.id, member=member, now=now,
+        )  # fmt: skip
 
     async def give(self, giver, to, note, amount=10):
         gifts, now = self.books, self.books.now

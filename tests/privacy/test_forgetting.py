@@ -13,7 +13,9 @@ from bot.sharing import DailyGiftsReached
 from tests.privacy.conftest import SERVER, Killed, Mortal, home
 
 ALICE, BOB = 734_512_345_678_901_234, 812_345_678_901_234_567
-NOT_NAMED = {"forgettings", "attempts", "confirmation_images"}
+NOT_NAMED = {
+    *("forgettings", "attempts", "confirmation_images", "character_pictures", "batch_posts"),
+}
 """Tables of the list in which no member is named before they ask to be forgotten."""
 RULES = ("limits ", "blocked_members ")
 """What others say about a member stays."""

@@ -22,7 +22,10 @@ EXEMPT = {
         jobs.origin_job_id jobs.reservation_id allowance_shares.reservation_id movements.id
         movements.reservation_id
         open_calls.id reservations.id shares.reservation_id teams.id team_members.team_id
-        team_shares.team_id team_shares.reservation_id turns.job_id""",
+        team_shares.team_id team_shares.reservation_id turns.job_id
+        batches.id batches.claim batch_lines.batch_id batch_lines.job_id batch_posts.batch_id
+        characters.id favourites.job_id gallery_posts.job_id
+        gallery_views.id job_characters.job_id jobs.batch_id""",
     "one of a few words of ours": """
         accounts.kind alerts.measure allowances.period attempts.billed attempts.outcome
         breakers.kind breakers.scope confirmations.button confirmations.kind confirmations.state
@@ -32,24 +35,30 @@ EXEMPT = {
         jobs.aspect_ratio jobs.button jobs.failure jobs.kind jobs.locale jobs.model jobs.provider
         jobs.resolution jobs.state jobs.thinking limits.measure limits.whose movements.kind
         preferences.aspect_ratio preferences.language preferences.model preferences.resolution
-        reservations.state""",
+        reservations.state
+        batches.locale batches.state batch_lines.model batch_lines.aspect_ratio
+        batch_lines.resolution batch_posts.kind gallery_views.model styles.owner""",
     "about upstreams and their keys": """
         attempts.key attempts.model attempts.provider attempts.tokens breakers.key breakers.model
         breakers.provider key_usage.key open_calls.key paces.key turns.model turns.provider""",
     "a server's, and no member's": """
         alert_channels.channel_id alerts.name alerts.subject blocked_words.word fillings.account_id
         guild_settings.gallery_channel guild_settings.house_style guild_settings.log_channel
-        teams.channel_id teams.name""",
+        teams.channel_id teams.name confirmations.house_style gallery_posts.channel_id
+        gallery_posts.message_id""",
     "a picture's digest, which goes with the last row that refers to it: see `eraser`": """
         confirmation_images.digest doomed_files.digest doomed_files.mime images.digest images.mime
-        job_images.digest kept_pictures.digest turns.digest""",
+        job_images.digest kept_pictures.digest turns.digest character_pictures.digest""",
     "an interaction, which only keeps it from being done twice; its row goes or names nobody": """
-        confirmations.interaction_id gifts.interaction_id heard.interaction_id""",
+        confirmations.interaction_id gifts.interaction_id heard.interaction_id
+        batches.interaction_id""",
+    "which pictures of a batch a message has, by their places": "batch_posts.content",
     "a rule that others made about a member: forgetting oneself must not undo it": """
         blocked_members.member_id limits.owner_id""",
     "a keyed hash, so that forgetting oneself is no way around a limit": """
         former_use.ghost former_use.what salts.value""",
     "a number of credits": "teams.per_member",
+    "a time": "batches.token_at",
     "whose application it was: the bot's own": "jobs.application_id",
 }
 EXCUSED = {name: why for why, names in EXEMPT.items() for name in names.split()}

@@ -52,8 +52,9 @@ SELECT id FROM jobs
 -- name: erase_job
 -- Its words go, and whatever was owed for it; no row back means that they are gone, or that it is
 -- held by somebody.
-UPDATE jobs SET prompt = '', said = NULL, reply_token = NULL, deliver_at = NULL,
-                claim = NULL, lease_until = NULL,
+UPDATE jobs SET prompt = '', folded = NULL, style_name = NULL, style_words = NULL,
+                house_style = NULL, said = NULL, reply_token = NULL, deliver_at = NULL,
+                stale_at = NULL, claim = NULL, lease_until = NULL,
                 forgotten_at = COALESCE(forgotten_at, CAST(:now AS BIGINT)),
                 erased_at = CAST(:now AS BIGINT)
  WHERE id = :id AND erased_at IS NULL AND (claim IS NULL OR deliver_at IS NULL)
@@ -65,6 +66,10 @@ RETURNING id;
 UPDATE attempts SET task_id = NULL, look_at = NULL
  WHERE job_id = :id AND (task_id IS NOT NULL OR look_at IS NOT NULL);
 
+-- name: erase_characters
+-- Nor who took part in it.
+DELETE FROM job_characters WHERE job_id = :id;
+
 -- name: pictures_of_job
 -- Everything it worked from and made.
 SELECT DISTINCT digest FROM job_images WHERE job_id = :id;
@@ -74,8 +79,8 @@ SELECT DISTINCT digest FROM job_images WHERE job_id = :id;
 DELETE FROM job_images WHERE job_id = :id;
 
 -- name: doom_file
--- A picture's file is to go, unless somebody has it: a job that is not forgotten, a question, or who
--- keeps it for their next request.
+-- A picture's file is to go, unless somebody has it: a job that is not forgotten, a question, a
+-- character, or who keeps it for their next request.
 INSERT INTO doomed_files (digest, mime, width, height, size)
 SELECT digest, mime, width, height, size FROM images
  WHERE digest = :digest
@@ -83,6 +88,8 @@ SELECT digest, mime, width, height, size FROM images
                      JOIN jobs ON jobs.id = job_images.job_id
                     WHERE job_images.digest = images.digest AND jobs.forgotten_at IS NULL)
    AND NOT EXISTS (SELECT 1 FROM kept_pictures WHERE kept_pictures.digest = images.digest)
+   AND NOT EXISTS (SELECT 1 FROM character_pictures
+                    WHERE character_pictures.digest = images.digest)
    AND NOT EXISTS (SELECT 1 FROM confirmation_images
                     WHERE confirmation_images.digest = images.digest)
 ON CONFLICT (digest) DO NOTHING;
@@ -94,6 +101,8 @@ DELETE FROM images
    AND NOT EXISTS (SELECT 1 FROM job_images WHERE job_images.digest = images.digest)
    AND NOT EXISTS (SELECT 1 FROM turns WHERE turns.digest = images.digest)
    AND NOT EXISTS (SELECT 1 FROM kept_pictures WHERE kept_pictures.digest = images.digest)
+   AND NOT EXISTS (SELECT 1 FROM character_pictures
+                    WHERE character_pictures.digest = images.digest)
    AND NOT EXISTS (SELECT 1 FROM confirmation_images
                     WHERE confirmation_images.digest = images.digest);
 
@@ -105,6 +114,8 @@ SELECT digest FROM images
    AND NOT EXISTS (SELECT 1 FROM job_images WHERE job_images.digest = images.digest)
    AND NOT EXISTS (SELECT 1 FROM turns WHERE turns.digest = images.digest)
    AND NOT EXISTS (SELECT 1 FROM kept_pictures WHERE kept_pictures.digest = images.digest)
+   AND NOT EXISTS (SELECT 1 FROM character_pictures
+                    WHERE character_pictures.digest = images.digest)
    AND NOT EXISTS (SELECT 1 FROM confirmation_images
                     WHERE confirmation_images.digest = images.digest)
  ORDER BY digest LIMIT :most;
@@ -116,6 +127,8 @@ SELECT doomed_files.digest, doomed_files.mime, doomed_files.width, doomed_files.
        (SELECT COUNT(*) FROM job_images JOIN jobs ON jobs.id = job_images.job_id
          WHERE job_images.digest = doomed_files.digest AND jobs.forgotten_at IS NULL)
      + (SELECT COUNT(*) FROM kept_pictures WHERE kept_pictures.digest = doomed_files.digest)
+     + (SELECT COUNT(*) FROM character_pictures
+         WHERE character_pictures.digest = doomed_files.digest)
      + (SELECT COUNT(*) FROM confirmation_images
          WHERE confirmation_images.digest = doomed_files.digest) AS uses
   FROM doomed_files ORDER BY doomed_files.digest LIMIT :most;
@@ -125,8 +138,12 @@ SELECT doomed_files.digest, doomed_files.mime, doomed_files.width, doomed_files.
 DELETE FROM doomed_files WHERE digest = :digest;
 
 -- name: pictures_for_next
--- What a member keeps for the next request or asked about; it goes with them.
+-- What a member keeps for later requests or asked about; it goes with them.
 SELECT digest FROM kept_pictures WHERE member_id = :member_id
+ UNION
+SELECT character_pictures.digest FROM character_pictures
+  JOIN characters ON characters.id = character_pictures.character_id
+ WHERE characters.member_id = :member_id
  UNION
 SELECT confirmation_images.digest FROM confirmation_images
   JOIN confirmations ON confirmations.id = confirmation_images.confirmation_id
@@ -140,6 +157,63 @@ DELETE FROM kept_pictures WHERE member_id = :member_id;
 -- What a member's questions were to work from.
 DELETE FROM confirmation_images
  WHERE confirmation_id IN (SELECT id FROM confirmations WHERE member_id = :member_id);
+
+-- name: forget_asked_characters
+-- And who was to take part.
+DELETE FROM confirmation_characters
+ WHERE confirmation_id IN (SELECT id FROM confirmations WHERE member_id = :member_id);
+
+-- name: forget_character_pictures
+-- The pictures of a member's characters.
+DELETE FROM character_pictures
+ WHERE character_id IN (SELECT id FROM characters WHERE member_id = :member_id);
+
+-- name: forget_characters
+-- And their names.
+DELETE FROM characters WHERE member_id = :member_id;
+
+-- name: forget_styles
+-- A member's own styles.
+DELETE FROM styles WHERE owner = 'member' AND owner_id = :member_id;
+
+-- name: rename_styles
+-- Who saved a server's.
+UPDATE styles SET set_by = :alias WHERE set_by = :member_id;
+
+-- name: forget_list_lines
+-- The lines of lists that a member never had drawn; of others the jobs have the words.
+DELETE FROM batch_lines
+ WHERE batch_id IN (SELECT id FROM batches
+                     WHERE member_id = :member_id AND state IN ('asked', 'declined'));
+
+-- name: forget_lists
+-- And those lists.
+DELETE FROM batches WHERE member_id = :member_id AND state IN ('asked', 'declined');
+
+-- name: forget_batch_messages
+-- Which messages have the pictures of a member's batches.
+UPDATE batch_posts SET message_id = NULL
+ WHERE batch_id IN (SELECT id FROM batches WHERE member_id = :member_id);
+
+-- name: rename_batches
+-- A member's batches are over, and lead to no message of theirs.
+UPDATE batches SET member_id = :alias, pressed_by = NULL, message_id = NULL, reply_token = NULL,
+                   channel_id = CASE WHEN guild_id IS NULL THEN NULL ELSE channel_id END,
+                   state = 'done', finished_at = COALESCE(finished_at, begun_at),
+                   claim = NULL, lease_until = NULL, deliver_at = NULL
+ WHERE member_id = :member_id;
+
+-- name: forget_views
+-- What a member looked for, and who looked at theirs.
+DELETE FROM gallery_views WHERE member_id = :member_id OR maker_id = :member_id;
+
+-- name: forget_favourites
+-- What a member marked.
+DELETE FROM favourites WHERE member_id = :member_id;
+
+-- name: rename_gallery_posts
+-- Who put a picture into a gallery channel.
+UPDATE gallery_posts SET posted_by = :alias WHERE posted_by = :member_id;
 
 -- name: forget_asked
 -- A member's questions, with their prompts.
@@ -350,6 +424,13 @@ SELECT images.digest, images.mime, images.width, images.height, images.size,
  WHERE kept_pictures.member_id = :member_id
  UNION ALL
 SELECT images.digest, images.mime, images.width, images.height, images.size,
+       'character', characters.id, characters.saved_at, character_pictures.position
+  FROM characters
+  JOIN character_pictures ON character_pictures.character_id = characters.id
+  JOIN images ON images.digest = character_pictures.digest
+ WHERE characters.member_id = :member_id
+ UNION ALL
+SELECT images.digest, images.mime, images.width, images.height, images.size,
        'asked', confirmations.id, confirmations.asked_at, confirmation_images.position
   FROM confirmations
   JOIN confirmation_images ON confirmation_images.confirmation_id = confirmations.id
@@ -360,9 +441,9 @@ SELECT images.digest, images.mime, images.width, images.height, images.size,
 
 -- name: export_jobs
 -- Requests, as they were made and what came of them.
-SELECT id, kind, state, guild_id, channel_id, message_id, locale, private, prompt, model,
-       aspect_ratio, resolution, count, thinking, button, origin_job_id, origin_picture,
-       credits_each, credits_charged, account_id, failure, said, created_at, started_at,
+SELECT id, kind, state, guild_id, channel_id, message_id, locale, private, prompt, style_name,
+       style_words, model, aspect_ratio, resolution, count, thinking, button, origin_job_id,
+       origin_picture, batch_id, credits_each, credits_charged, account_id, failure, said, created_at, started_at,
        finished_at, forgotten_at, erased_at
   FROM jobs WHERE member_id = :member_id ORDER BY created_at, id LIMIT :most OFFSET :past;
 
@@ -428,6 +509,41 @@ SELECT kind, prompt, model, aspect_ratio, resolution, count, thinking, private, 
 -- Pictures for the next request.
 SELECT digest, kept_at, expires_at FROM kept_pictures
  WHERE member_id = :member_id ORDER BY kept_at, digest LIMIT :most OFFSET :past;
+
+-- name: export_styles
+-- Words a member saved for prompts.
+SELECT name, words, set_at FROM styles
+ WHERE owner = 'member' AND owner_id = :member_id ORDER BY folded LIMIT :most OFFSET :past;
+
+-- name: export_characters
+-- Characters a member keeps.
+SELECT id, name, saved_at FROM characters
+ WHERE member_id = :member_id ORDER BY saved_at, id LIMIT :most OFFSET :past;
+
+-- name: export_batches
+-- Lists of prompts a member handed in; the jobs have the words.
+SELECT id, state, guild_id, channel_id, message_id, private, credits, asked_at, begun_at,
+       cancelled_at, finished_at
+  FROM batches WHERE member_id = :member_id ORDER BY asked_at, id LIMIT :most OFFSET :past;
+
+-- name: export_batch_lines
+-- What a list of a member's asks for that is not drawn yet.
+SELECT batch_lines.batch_id, batch_lines.line, batch_lines.prompt, batch_lines.model,
+       batch_lines.aspect_ratio, batch_lines.resolution, batch_lines.count
+  FROM batch_lines JOIN batches ON batches.id = batch_lines.batch_id
+ WHERE batches.member_id = :member_id AND batch_lines.job_id IS NULL
+ ORDER BY batch_lines.batch_id, batch_lines.position LIMIT :most OFFSET :past;
+
+-- name: export_favourites
+-- Pictures a member marked.
+SELECT job_id, picture, starred_at FROM favourites
+ WHERE member_id = :member_id ORDER BY starred_at, job_id, picture LIMIT :most OFFSET :past;
+
+-- name: export_gallery_posts
+-- Pictures a member put into servers' gallery channels.
+SELECT guild_id, channel_id, message_id, job_id, picture, posted_at FROM gallery_posts
+ WHERE posted_by = :member_id
+ ORDER BY posted_at, job_id, picture LIMIT :most OFFSET :past;
 
 -- name: export_preferences
 -- What a member chose.
