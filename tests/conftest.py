@@ -33,10 +33,16 @@ from tests.clusters import NoPostgres, Server, shared_cluster
 
 
 @pytest.fixture(scope="session")
-def upstream() -> Iterator[Upstream]:
-    """One stand-in for the whole run; tests tell their calls apart by their prompts."""
-    with running_upstream(seconds=(0, 0)) as running:
+def standin() -> Iterator[Upstream]:
+    """One stand-in for the whole run, which draws quickly; `tests/demo` proves one that does not."""
+    with running_upstream(seconds=(0, 0), coarse=True) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def upstream(standin: Upstream) -> Upstream:
+    """The same; tests tell their calls apart by their prompts."""
+    return standin
 
 
 @pytest.fixture(scope="session")
