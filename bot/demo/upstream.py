@@ -58,8 +58,8 @@ def running_upstream(
     """Run the stand-in as a child process for as long as the context lasts.
 
     `seconds` is the least and the most that a drawing takes; with `toapis_secret` ToAPIs tells of
-    the end of tasks, as it is signed; a `coarse` one draws in large dots, quickly. No event loop of the caller's is used. Raises RuntimeError
-    when the child does not start.
+    the end of tasks, as it is signed; a `coarse` one draws in large dots, quickly. No event loop of
+    the caller's is used. Raises RuntimeError when the child does not start.
     """
     command = [sys.executable, "-m", "bot.demo.upstream", "--until-eof"]
     command += ["--toapis-secret", toapis_secret, "--seconds", *map(str, seconds)]
