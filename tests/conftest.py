@@ -32,6 +32,10 @@ from bot.providers.base import Provider
 from bot.settings import Settings
 from tests.clusters import NoPostgres, Server, shared_cluster
 
+# The tests start hundreds of Pythons: each would compile the bot for itself where it may not keep
+# what it compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 @pytest.fixture(scope="session")
 def standin() -> Iterator[Upstream]:
