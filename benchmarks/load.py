@@ -151,7 +151,12 @@ def measure(pid, discord, upstream, at_once, size):
 @contextmanager
 def plantain(folder, discord, upstream):
     with open_nursery(discord) as nursery:
-        settings = {"MAX_JOBS": 1000, "WELCOME_CREDITS": 1_000_000_000, "LOG_LEVEL": "warning"}
+        settings = {
+            "MAX_JOBS": 1000,
+            "MAX_JOBS_PER_MEMBER": 1000,
+            "WELCOME_CREDITS": 1_000_000_000,
+            "LOG_LEVEL": "warning",
+        }
         bot = make_bot(folder, nursery, upstream, **settings)
         bot.begin()
         yield bot.pid

@@ -150,7 +150,13 @@ class Assembly:
 
     def _board(self, delivery: Delivery) -> Board:
         world = self.world
-        return Board(delivery, database=self.database, monotonic=world.monotonic, sleep=world.sleep)
+        return Board(
+            delivery,
+            database=self.database,
+            now=world.now,
+            monotonic=world.monotonic,
+            sleep=world.sleep,
+        )
 
     def _leases(self) -> Leases:
         world = self.world

@@ -1,15 +1,14 @@
 """/gift: credits for another member, confirmed by a button that works after any restart."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Self, cast
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Client
+from bot.items import PersistentItem
 from bot.jobs.gifts import NOTE_LIMIT
 from bot.ui.gift_cards import GiftCards
 from bot.ui.replies import announce, answer, turn
@@ -69,33 +68,13 @@ PRESSES: Mapping[str, Press] = MappingProxyType({"give": give, "cancel": cancel}
 
 
 class GiftButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    PersistentItem,
     template=f"gift:(?P<verb>{'|'.join(PRESSES)}):(?P<gift>[0-9a-f]{{32}})",
 ):
-    """The id is data from outside: only who offered that gift is listened to."""
+    """Only who offered that gift is listened to."""
 
-    def __init__(self, verb: str, gift_id: str) -> None:
-        super().__init__(discord.ui.Button(custom_id=f"gift:{verb}:{gift_id}"))
-        self._verb = verb
-        self._gift_id = gift_id
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction,
-        item: discord.ui.Item[discord.ui.View],
-        match: re.Match[str],
-    ) -> Self:
-        del interaction, item
-        return cls(match["verb"], match["gift"])
-
-    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        return await cast(Client, interaction.client).serves(interaction)
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            await PRESSES[self._verb](client, interaction, self._gift_id)
+    async def press(self, client: Client, interaction: discord.Interaction) -> None:
+        await PRESSES[self.match["verb"]](client, interaction, self.match["gift"])
 
 
 async def setup(client: Client) -> None:

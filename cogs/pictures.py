@@ -1,12 +1,12 @@
 """What can be done with a picture in anybody's message, by its menu."""
 
-import re
-from typing import Self, cast
+from typing import cast
 
 import discord
 from discord import app_commands
 
 from bot.client import Client
+from bot.items import PersistentItem
 from bot.jobs.job import Stored
 from bot.jobs.onward import Wish
 from bot.ui import finds
@@ -84,32 +84,14 @@ async def _ours(
     return await client.services.history.pressed(job_id, interaction.user.id)
 
 
-class DropButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template="kept:drop"):
+class DropButton(PersistentItem, template="kept:drop"):
     """Keeps nothing any more; whoever presses it means what they keep themselves."""
 
-    def __init__(self) -> None:
-        super().__init__(discord.ui.Button(custom_id="kept:drop"))
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction,
-        item: discord.ui.Item[discord.ui.View],
-        match: re.Match[str],
-    ) -> Self:
-        del interaction, item, match
-        return cls()
-
-    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        return await cast(Client, interaction.client).serves(interaction)
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            check(interaction)
-            await client.services.kept.drop(interaction.user.id)
-            cards = KeptCards(client.services.sentences)
-            await turn(interaction, cards.dropped(interaction.locale.value))
+    async def press(self, client: Client, interaction: discord.Interaction) -> None:
+        check(interaction)
+        await client.services.kept.drop(interaction.user.id)
+        cards = KeptCards(client.services.sentences)
+        await turn(interaction, cards.dropped(interaction.locale.value))
 
 
 async def setup(client: Client) -> None:

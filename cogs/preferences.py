@@ -1,13 +1,11 @@
 """/preferences: what somebody likes best, on one card that works after any restart."""
 
-import re
-from typing import Any, Self, cast
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Client
+from bot.items import PersistentItem, chosen
 from bot.people.setting import OWN, Setting
 from bot.ui.preference_cards import NONE, PreferenceCards
 from bot.ui.replies import answer, turn
@@ -29,38 +27,17 @@ def _cards(client: Client) -> PreferenceCards:
     return PreferenceCards(client.services.sentences, client.services.people.choices)
 
 
-class PreferenceList(
-    discord.ui.DynamicItem[discord.ui.Item[Any]],
-    template=f"preferences:(?P<name>{'|'.join(OWN)})",
-):
+class PreferenceList(PersistentItem, template=f"preferences:(?P<name>{'|'.join(OWN)})"):
     """One list of the card. Whoever chooses does so for themselves."""
 
-    def __init__(self, item: discord.ui.Item[Any], setting: Setting) -> None:
-        super().__init__(item)
-        self._setting = setting
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        del interaction
-        return cls(item, Setting(match["name"]))
-
-    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        return await cast(Client, interaction.client).serves(interaction)
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            data = cast(dict[str, Any], interaction.data or {})
-            values = [str(value) for value in data.get("values", []) if value != NONE]
-            member_id = interaction.user.id
-            chosen = await client.services.people.profiles.set(member_id, self._setting, values)
-            # It may be the language that they are spoken to in.
-            await client.meet(interaction)
-            locale = interaction.locale.value
-            card = _cards(client).shown(chosen, locale, changed=self._setting)
-            await turn(interaction, card)
+    async def press(self, client: Client, interaction: discord.Interaction) -> None:
+        setting = Setting(self.match["name"])
+        values = [value for value in chosen(interaction) if value != NONE]
+        now = await client.services.people.profiles.set(interaction.user.id, setting, values)
+        # It may be the language that they are spoken to in.
+        await client.meet(interaction)
+        card = _cards(client).shown(now, interaction.locale.value, changed=setting)
+        await turn(interaction, card)
 
 
 async def setup(client: Client) -> None:

@@ -1,14 +1,13 @@
 """The buttons under a result. They are keyed by job id, so they work after any restart."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Self, cast
 
 import discord
 
 from bot.client import Client
 from bot.generation.request import Resolution
+from bot.items import PersistentItem, chosen
 from bot.jobs.job import Stored
 from bot.jobs.onward import Step, Wish
 from bot.pressing import NotYourPicture
@@ -16,7 +15,7 @@ from bot.ui.buttons import JOB_ID, MORE
 from bot.ui.detail_cards import DetailCards
 from bot.ui.modals import DeleteModal, EditModal, PickModal, RemixModal
 from bot.ui.permission import check, may_change
-from bot.ui.replies import answer, ask, take_away
+from bot.ui.replies import answer, ask, begin, take_away
 
 Pressing = Callable[[Client, discord.Interaction, Stored, str], Awaitable[None]]
 """What to do with the job that a button names; the last is what else the button says."""
@@ -109,6 +108,8 @@ async def delete(client: Client, interaction: discord.Interaction, stored: Store
 
     async def submit(submitted: discord.Interaction, everywhere: bool) -> None:
         async with client.telling(submitted):
+            if not await begin(submitted):
+                return
             if everywhere:
                 await history.forget(stored, submitted.user.id)
             await take_away(submitted)
@@ -169,70 +170,30 @@ CHOICES: Mapping[str, Pressing] = MappingProxyType(
 
 
 class JobButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    PersistentItem,
     template=f"(?P<verb>{'|'.join(PRESSES)}):(?P<job>{JOB_ID})(:(?P<more>{'|'.join(Resolution)}))?",
 ):
-    """Any button of a job's card. Its id is data from outside and is matched whole."""
+    """Any button of a job's card."""
 
-    def __init__(self, custom_id: str, verb: str, job_id: str, more: str) -> None:
-        super().__init__(discord.ui.Button(custom_id=custom_id))
-        self._verb = verb
-        self._job_id = job_id
-        self._more = more
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction,
-        item: discord.ui.Item[discord.ui.View],
-        match: re.Match[str],
-    ) -> Self:
-        del interaction, item
-        return cls(match[0], match["verb"], match["job"], match["more"] or "")
-
-    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        return await cast(Client, interaction.client).serves(interaction)
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            check(interaction)
-            await client.services.studio.refresh()
-            stored = await client.services.history.pressed(self._job_id, interaction.user.id)
-            await PRESSES[self._verb](client, interaction, stored, self._more)
+    async def press(self, client: Client, interaction: discord.Interaction) -> None:
+        stored = await _pressed(client, interaction, self.match["job"])
+        await PRESSES[self.match["verb"]](client, interaction, stored, self.match["more"] or "")
 
 
-class JobMenu(
-    discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=f"more:(?P<job>{JOB_ID})"
-):
-    """What is pressed less often. Its values are data from outside, as its id is."""
+class JobMenu(PersistentItem, template=f"more:(?P<job>{JOB_ID})"):
+    """What is pressed less often."""
 
-    def __init__(self, job_id: str) -> None:
-        super().__init__(discord.ui.Select(custom_id=f"more:{job_id}"))
-        self._job_id = job_id
+    async def press(self, client: Client, interaction: discord.Interaction) -> None:
+        stored = await _pressed(client, interaction, self.match["job"])
+        for verb in chosen(interaction)[:1]:
+            if verb in MORE:
+                await CHOICES[verb](client, interaction, stored, "")
 
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction,
-        item: discord.ui.Item[discord.ui.View],
-        match: re.Match[str],
-    ) -> Self:
-        del interaction, item
-        return cls(match["job"])
 
-    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        return await cast(Client, interaction.client).serves(interaction)
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            check(interaction)
-            await client.services.studio.refresh()
-            stored = await client.services.history.pressed(self._job_id, interaction.user.id)
-            for verb in self.item.values[:1]:
-                if verb in MORE:
-                    await CHOICES[verb](client, interaction, stored, "")
+async def _pressed(client: Client, interaction: discord.Interaction, job_id: str) -> Stored:
+    check(interaction)
+    await client.services.studio.refresh()
+    return await client.services.history.pressed(job_id, interaction.user.id)
 
 
 async def setup(client: Client) -> None:

@@ -1,9 +1,7 @@
 """/settings: what a server's managers set, on one card that works after any restart."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Self, cast
 
 import discord
 from discord import app_commands
@@ -11,6 +9,7 @@ from discord.ext import commands
 
 from bot.client import Client
 from bot.errors import ManagersOnly
+from bot.items import PersistentItem, chosen
 from bot.jobs.limits import Caller
 from bot.people.house import Overview
 from bot.people.setting import Setting
@@ -44,13 +43,13 @@ async def show(client: Client, interaction: Asked, asker: Caller, setting: Setti
 
 async def choose(client: Client, interaction: Asked, asker: Caller, _: Setting | None) -> None:
     """The setting that was chosen from the list of them."""
-    setting = next((one for one in Setting if one in _values(interaction)), None)
+    setting = next((one for one in Setting if one in chosen(interaction)), None)
     seen = await client.services.people.houses.show(asker)
     await turn(interaction, _card(client, interaction, seen, setting))
 
 
 async def put(client: Client, interaction: Asked, asker: Caller, setting: Setting | None) -> None:
-    await _change(client, interaction, asker, setting, _values(interaction))
+    await _change(client, interaction, asker, setting, chosen(interaction))
 
 
 async def clear(client: Client, interaction: Asked, asker: Caller, setting: Setting | None) -> None:
@@ -118,11 +117,6 @@ def _writable(channel: discord.abc.GuildChannel) -> bool:
     return may.view_channel and may.send_messages
 
 
-def _values(interaction: Asked) -> list[str]:
-    data = cast(dict[str, Any], interaction.data or {})
-    return [str(value) for value in data.get("values", [])]
-
-
 PRESSES: Mapping[str, Press] = MappingProxyType(
     {
         "open": show,
@@ -136,37 +130,20 @@ PRESSES: Mapping[str, Press] = MappingProxyType(
 
 
 class SettingsItem(
-    discord.ui.DynamicItem[discord.ui.Item[Any]],
+    PersistentItem,
     template=(
         f"settings:(?P<verb>{'|'.join(PRESSES)}):(?P<name>{'|'.join(['all', *Setting])})"
         ":(?P<guild>[0-9]{1,20})"
     ),
 ):
-    """Any part of the card. Its id and its values are data from outside."""
+    """Any part of the card."""
 
-    def __init__(self, item: discord.ui.Item[Any], match: re.Match[str]) -> None:
-        super().__init__(item)
-        self._verb = match["verb"]
-        self._setting = None if match["name"] == "all" else Setting(match["name"])
-        self._guild_id = int(match["guild"])
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        del interaction
-        return cls(item, match)
-
-    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        return await cast(Client, interaction.client).serves(interaction)
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            asker = caller(interaction)
-            if self._guild_id != asker.guild_id:
-                raise ManagersOnly
-            await PRESSES[self._verb](client, interaction, asker, self._setting)
+    async def press(self, client: Client, interaction: Asked) -> None:
+        asker, name = caller(interaction), self.match["name"]
+        if int(self.match["guild"]) != asker.guild_id:
+            raise ManagersOnly
+        setting = None if name == "all" else Setting(name)
+        await PRESSES[self.match["verb"]](client, interaction, asker, setting)
 
 
 async def setup(client: Client) -> None:

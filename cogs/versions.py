@@ -1,13 +1,12 @@
 """Undo, Versions and Compare: the tree of edits that a picture belongs to."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Self, cast
 
 import discord
 
 from bot.client import Client
+from bot.items import PersistentItem, chosen
 from bot.jobs.job import Stored
 from bot.ui.buttons import JOB_ID
 from bot.ui.permission import check, may_change
@@ -44,7 +43,8 @@ async def compare(client: Client, interaction: discord.Interaction, stored: Stor
     services, cards = client.services, VersionCards(client.services.sentences)
     async with services.versions.compared(stored, interaction.user.id) as file:
         private = stored.job.place.private
-        card = cards.compared(stored, file.name, interaction.locale.value)
+        member_id, locale = interaction.user.id, interaction.locale.value
+        card = cards.compared(stored, file.name, locale, member_id=member_id)
         card = await services.veil.cover(card, interaction, private=private)
         await attach(interaction, card, file, private=private)
 
@@ -54,67 +54,23 @@ PRESSES: Mapping[str, Pressing] = MappingProxyType(
 )
 
 
-class VersionButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=f"(?P<verb>{'|'.join(PRESSES)}):(?P<job>{JOB_ID})",
-):
-    """The id is data from outside: what it names is looked up for the one who presses."""
+class VersionButton(PersistentItem, template=f"(?P<verb>{'|'.join(PRESSES)}):(?P<job>{JOB_ID})"):
+    """What it names is looked up for the one who presses."""
 
-    def __init__(self, verb: str, job_id: str) -> None:
-        super().__init__(discord.ui.Button(custom_id=f"{verb}:{job_id}"))
-        self._verb = verb
-        self._job_id = job_id
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction,
-        item: discord.ui.Item[discord.ui.View],
-        match: re.Match[str],
-    ) -> Self:
-        del interaction, item
-        return cls(match["verb"], match["job"])
-
-    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        return await cast(Client, interaction.client).serves(interaction)
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            check(interaction)
-            stored = await client.services.history.pressed(self._job_id, interaction.user.id)
-            await PRESSES[self._verb](client, interaction, stored)
+    async def press(self, client: Client, interaction: discord.Interaction) -> None:
+        check(interaction)
+        stored = await client.services.history.pressed(self.match["job"], interaction.user.id)
+        await PRESSES[self.match["verb"]](client, interaction, stored)
 
 
-class VersionMenu(
-    discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]],
-    template=f"version:(?P<job>{JOB_ID})",
-):
+class VersionMenu(PersistentItem, template=f"version:(?P<job>{JOB_ID})"):
     """One of the versions, chosen: its card, with every button, in place of the tree."""
 
-    def __init__(self, job_id: str) -> None:
-        super().__init__(discord.ui.Select(custom_id=f"version:{job_id}"))
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction,
-        item: discord.ui.Item[discord.ui.View],
-        match: re.Match[str],
-    ) -> Self:
-        del interaction, item
-        return cls(match["job"])
-
-    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
-        return await cast(Client, interaction.client).serves(interaction)
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        client = cast(Client, interaction.client)
-        async with client.telling(interaction):
-            check(interaction)
-            for job_id in self.item.values[:1]:
-                stored = await client.services.history.pressed(job_id, interaction.user.id)
-                await client.services.showing.put(interaction, stored)
+    async def press(self, client: Client, interaction: discord.Interaction) -> None:
+        check(interaction)
+        for job_id in chosen(interaction)[:1]:
+            stored = await client.services.history.pressed(job_id, interaction.user.id)
+            await client.services.showing.put(interaction, stored)
 
 
 async def setup(client: Client) -> None:

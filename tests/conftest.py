@@ -9,8 +9,13 @@ import sys
 import traceback
 import urllib.parse
 import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +35,7 @@ from bot.i18n import Sentences
 from bot.ledger.entry import Account
 from bot.providers.base import Provider
 from bot.settings import Settings
+from tests.bodies import wrong
 from tests.clusters import NoPostgres, Server, shared_cluster
 
 # The tests start hundreds of Pythons: each would compile the bot for itself where it may not keep
@@ -184,12 +190,36 @@ class Scene:
     app: App
     guild: simcord.GuildHandle
     channel: simcord.ChannelHandle
+    open_again: Callable[[], Awaitable[App]]
     members: dict[str, simcord.MemberActor] = field(default_factory=dict)
 
     def member(self, name: str) -> simcord.MemberActor:
         if name not in self.members:
             self.members[name] = self.guild.add_member(self.env.create_user(name))
         return self.members[name]
+
+    async def restart(self) -> None:
+        """Stop the bot where it stands and start another over the same data; Discord goes on."""
+        self.app = await self.open_again()
+        await self.env.restart_bot(self.app.client)
+
+    @asynccontextmanager
+    async def at_once(self, *, times: int = 1) -> AsyncIterator[None]:
+        """Have all that is pressed inside come to the bot in one moment, each `times`; see it end.
+
+        What a press came to can be read from it afterwards.
+        """
+        backend, came = self.env.backend, []
+        listening = backend.subscribers[:]
+        backend.subscribers[:] = [lambda event, payload: came.append((event, payload))]
+        try:
+            yield
+        finally:
+            backend.subscribers[:] = listening
+        for event, payload in came:
+            for listen in listening * times:
+                listen(event, payload)
+        await self.env.settle()
 
     async def sweep(self) -> None:
         """Have the sweeper look once, and see to its end what it finds."""
@@ -297,7 +327,10 @@ OpenScene = Callable[..., AbstractAsyncContextManager[Scene]]
 
 @pytest.fixture
 def scene_over() -> OpenScene:
-    """Open the bot on given settings; anything it did not handle itself fails the test."""
+    """Open the bot on given settings; anything it did not handle itself fails the test.
+
+    So does a body that Discord does not describe.
+    """
 
     @asynccontextmanager
     async def open_scene(
@@ -310,7 +343,15 @@ def scene_over() -> OpenScene:
         world = replace(
             world or replace(World(), sleep=at_once), tick=forever, sentences=lambda: SENTENCES
         )
-        async with open_app(settings, world=world, dress=dress) as app:
+        async with AsyncExitStack() as running:
+
+            async def open_again() -> App:
+                await running.aclose()
+                return await running.enter_async_context(
+                    open_app(settings, world=world, dress=dress)
+                )
+
+            app = await open_again()
             env = simcord.Env(app.client, check_errors=False, settle_timeout=12)
             # Its days begin at a fixed date, so that ids would come again after a restart.
             env.backend.clock._epoch = datetime.now(UTC)
@@ -319,13 +360,15 @@ def scene_over() -> OpenScene:
             await env.start()
             try:
                 guild = env.create_guild()
-                yield Scene(env, app, guild, guild.create_text_channel("art"))
+                channel = guild.create_text_channel("art")
+                yield Scene(env, app, guild, channel, open_again)
             finally:
                 await env.shutdown()
             if handled_only:
                 for error in env.errors:
                     cause = getattr(error, "original", error)
                     assert isinstance(cause, PlantainError), repr(cause)
+            assert wrong(env.http_requests) == []
 
     return open_scene
 

@@ -72,6 +72,17 @@ def test_a_module_says_what_it_is_and_hides_no_cycle(flaws):
             assert not any(isinstance(node, ast.Global) for node in ast.walk(tree))
 
 
+def test_whoever_presses_is_served_and_told_in_one_place():
+    """Every button and menu is a `PersistentItem`, and none has its own way of meeting people."""
+    others = [file for file in SOURCES if file.name != "items.py"]
+
+    own = [
+        str(file.relative_to(ROOT)) for file in others if "DynamicItem" in file.read_text("utf-8")
+    ]
+
+    assert own == []
+
+
 def imported_by(module: str) -> set[str]:
     """The top-level packages that a fresh interpreter has after importing `module`."""
     code = (

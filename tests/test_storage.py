@@ -207,6 +207,10 @@ async def test_nothing_moves_that_is_wrong_or_in_use(command, file, server):
     with FileLock(file.with_name("plantain.db.lock")):
         assert "is running" in command("db", "copy", "--to", there).err
     assert "--to: must look like" in command("db", "copy", "--to", "mysql://host/db").err
+    nobody = "postgresql://nobody@127.0.0.1:1/none"
+    assert "--to: the database cannot be reached" in command("db", "copy", "--to", nobody).err
+    refused = command("db", "copy", "--from", nobody, "--to", there)
+    assert "--from: the database cannot be reached" in refused.err
     assert command("db", "copy", "--to", there).code == 0
 
 

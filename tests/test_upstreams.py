@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from bot.__main__ import PROVIDERS
@@ -482,7 +482,7 @@ def test_looking_makes_no_database_and_a_reset_of_nothing_says_so(command, folde
 
     assert [run.code for run in [*runs, reset]] == [0] * 4
     assert "no database yet" in runs[1].out
-    assert reset.out == "google: nothing was left alone there.\n"
+    assert reset.out == "google: nothing was paused there.\n"
     assert list(folder.iterdir()) == []
 
 
@@ -782,7 +782,7 @@ def test_json_is_one_object_of_a_fixed_shape(
     run = command(*arguments, **settings_for(gemini="a-key-of-old,bad-key-2", evolink="sk-402"))
 
     assert run.err == ""
-    jsonschema.validate(run.answer, schema, format_checker=jsonschema.FormatChecker())
+    jsonschema_rs.validator_for(schema, validate_formats=True).validate(run.answer)
 
 
 def test_an_option_before_a_subcommand_is_not_dropped(command):

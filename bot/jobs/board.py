@@ -3,6 +3,9 @@
 Discord takes one change of a message after the other, and makes us wait when they are too many. So
 a job's card changes once in a while, and never while it is being changed; of what comes meanwhile
 only the last is shown, and nothing once the end is due.
+
+Who is frozen between looking at the job and Discord taking the change lays old progress over what
+another has shown since. So whoever has shown progress looks again, and has the card shown anew.
 """
 
 import asyncio
@@ -16,7 +19,7 @@ from bot.db.database import Database
 from bot.errors import PlantainError, StorageError
 from bot.jobs import queue
 from bot.jobs.delivery import Delivery, Picture
-from bot.jobs.job import Job, Receipt, Shortfall
+from bot.jobs.job import ENDED, Job, JobState, Receipt, Shortfall
 
 PACE = 3.0
 """Seconds between two changes of a job's card, but for the last."""
@@ -25,7 +28,10 @@ GRACE = 1.0
 KEPT = 1000
 """Cards that are remembered before those that rest are forgotten."""
 
-Show = Callable[[], Awaitable[None]]
+OPEN = frozenset({JobState.QUEUED, JobState.RUNNING})
+"""What ends such a job is shown later than what is shown now."""
+
+Show = Callable[[], Awaitable[bool]]
 
 
 @dataclass(slots=True, eq=False)
@@ -49,7 +55,7 @@ class _Card:
 class Board:
     """A Delivery before another: progress returns at once, and is shown when it may be.
 
-    `monotonic` is in seconds.
+    `monotonic` is in seconds, `now` in microseconds UTC.
     """
 
     def __init__(
@@ -57,32 +63,38 @@ class Board:
         delivery: Delivery,
         *,
         database: Database,
+        now: Callable[[], int],
         monotonic: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]],
     ) -> None:
         self._delivery = delivery
         self._database = database
+        self._now = now
         self._monotonic = monotonic
         self._sleep = sleep
         self._cards: dict[str, _Card] = {}
 
-    async def queued(self, job: Job, ahead: int, ready_at: int | None = None) -> None:
-        self._offer(job, lambda: self._delivery.queued(job, ahead, ready_at))
+    async def queued(self, job: Job, ahead: int, ready_at: int | None = None) -> bool:
+        return self._offer(job, lambda: self._delivery.queued(job, ahead, ready_at))
 
-    async def postponed(self, job: Job, begins_at: int) -> None:
-        self._offer(job, lambda: self._delivery.postponed(job, begins_at))
+    async def postponed(self, job: Job, begins_at: int) -> bool:
+        return self._offer(job, lambda: self._delivery.postponed(job, begins_at))
 
-    async def drawing(self, job: Job, ready_at: int | None = None) -> None:
-        self._offer(job, lambda: self._delivery.drawing(job, ready_at))
+    async def drawing(self, job: Job, ready_at: int | None = None) -> bool:
+        return self._offer(job, lambda: self._delivery.drawing(job, ready_at))
 
-    async def waiting(self, job: Job, wait: float) -> None:
-        self._offer(job, lambda: self._delivery.waiting(job, wait))
+    async def waiting(self, job: Job, wait: float) -> bool:
+        return self._offer(job, lambda: self._delivery.waiting(job, wait))
 
     async def deliver(
         self, job: Job, pictures: Sequence[Picture], receipt: Receipt, shortfall: Shortfall | None
     ) -> int | None:
         async with self._end(job):
             return await self._delivery.deliver(job, pictures, receipt, shortfall)
+
+    async def amend(self, job: Job, pictures: Sequence[Picture], receipt: Receipt) -> bool | None:
+        async with self._end(job):
+            return await self._delivery.amend(job, pictures, receipt)
 
     async def cancelled(self, job: Job) -> bool:
         async with self._end(job):
@@ -99,15 +111,17 @@ class Board:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _offer(self, job: Job, show: Show) -> None:
+    def _offer(self, job: Job, show: Show) -> bool:
+        """Whether it may be shown."""
         if len(self._cards) >= KEPT:
             self._forget_old()
         card = self._cards.setdefault(job.id, _Card())
         if not card.open:
-            return
+            return False
         card.next = show
         if card.task is None:
             card.task = asyncio.create_task(self._work(job, card), name=f"card-{job.id}")
+        return True
 
     async def _work(self, job: Job, card: _Card) -> None:
         """Show what there is, as often as may be, until there is no more."""
@@ -116,8 +130,10 @@ class Board:
                 await self._wait(card)
                 show, card.next = card.next, None
                 if await self._is_so(job) and card.open:
-                    await show()
+                    seen = await show()
                     card.shown_at = self._monotonic()
+                    if seen:
+                        await self._look_back(job)
         except Exception:  # noqa: BLE001 - a card is not worth the pictures, which are paid for
             structlog.get_logger("jobs").exception("card not shown", job=job.id)
         finally:
@@ -148,6 +164,16 @@ class Board:
         except StorageError:
             return True
         return current is not None and (current.state, current.claim) == (job.state, job.claim)
+
+    async def _look_back(self, job: Job) -> None:
+        """Have the card shown anew where another may have ended the job before this was seen."""
+
+        current = await self._database.read(lambda tx: queue.get(tx, job.id))
+        if current is None or current.state in OPEN:
+            return
+        if current.state in ENDED or current.claim != job.claim:
+            structlog.get_logger("jobs").warning("progress shown after the end", job=job.id)
+            await self._database.write(lambda tx: queue.owe_card(tx, job, now=self._now()))
 
     @asynccontextmanager
     async def _end(self, job: Job) -> AsyncIterator[None]:

@@ -28,21 +28,24 @@ class Picture:
 
 
 class Delivery(Protocol):
-    """How people see a job. Progress is shown as well as can be and never fails a job."""
+    """How people see a job. Progress is shown as well as can be and never fails a job.
 
-    async def queued(self, job: Job, ahead: int, ready_at: int | None = None) -> None:
+    What shows progress is False where Discord refused it, so that it cannot be seen.
+    """
+
+    async def queued(self, job: Job, ahead: int, ready_at: int | None = None) -> bool:
         """The job waits behind `ahead` others.
 
         `ready_at` is when its pictures may be there, in microseconds UTC; None where nobody knows.
         """
 
-    async def postponed(self, job: Job, begins_at: int) -> None:
+    async def postponed(self, job: Job, begins_at: int) -> bool:
         """The job came too early for a limit and begins then, in microseconds UTC."""
 
-    async def drawing(self, job: Job, ready_at: int | None = None) -> None:
+    async def drawing(self, job: Job, ready_at: int | None = None) -> bool:
         """An upstream is at work; `ready_at` as for `queued`."""
 
-    async def waiting(self, job: Job, wait: float) -> None:
+    async def waiting(self, job: Job, wait: float) -> bool:
         """The upstream is busy; it is asked again in `wait` seconds."""
 
     async def deliver(
@@ -51,6 +54,12 @@ class Delivery(Protocol):
         """Show the pictures; the message id where there is a message. Raises DeliveryFailed.
 
         Safe to repeat: what has been posted already is found again and not posted twice.
+        """
+
+    async def amend(self, job: Job, pictures: Sequence[Picture], receipt: Receipt) -> bool | None:
+        """Show the pictures anew on the card that has shown them already; never raises.
+
+        False where it was refused, None where Discord could not be reached.
         """
 
     async def cancelled(self, job: Job) -> bool:

@@ -1,8 +1,8 @@
 """Takes what a job made, or why it made nothing, to its person; and again until Discord has it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -88,11 +88,14 @@ class Handover:
         return await self._note(job, message_id)
 
     async def pay_debt(self, job: Job) -> None:
-        """Tell why an ended job came to nothing, or show a picture that came after its end."""
+        """Tell why an ended job came to nothing, show a picture that came after its end, or show
+        those that progress was laid over.
+        """
         images = await self.database.read(lambda tx: queue.results(tx, job.id))
         late = images[job.shown :]
         over = (job.finished_at or job.created_at) + 2 * GIVE_UP
-        if job.forgotten or self.now() > over:
+        told = job.forgotten and job.state is not JobState.CANCELLED
+        if told or self.now() > over:
             await self._forget(job, len(images))
         elif late:
             try:
@@ -101,6 +104,9 @@ class Handover:
                 await self._postpone(job, error)
             else:
                 await self._forget(job, len(images))
+        elif job.state is JobState.DONE:
+            reached = await self._amend(job, images)
+            await self.told(job, len(images), reached=reached is not None)
         else:
             await self._check(job)
             why = failure_of(job.failure, job.provider, job.said, reference=job.id[-8:])
@@ -162,6 +168,29 @@ class Handover:
             # Another process may have them in its folder.
             raise DeliveryFailed("the picture is not in this store", unreachable=True)
         receipt = await self._receipt(job, charged)
+        async with self._fitted(job, images, first) as pictures:
+            await self._check(job)
+            try:
+                return await self.delivery.deliver(job, pictures, receipt, shortfall)
+            except FileNotFoundError as error:
+                # Its maker has just had it deleted.
+                raise DeliveryFailed("the picture is gone", unreachable=True) from error
+
+    async def _amend(self, job: Job, images: Sequence[ImageRef]) -> bool | None:
+        """As Delivery.amend; a picture that is not here can be had elsewhere, as before."""
+        receipt = await self.database.read(lambda tx: queue.receipt(tx, job, made=len(images)))
+        try:
+            async with self._fitted(job, images, 0) as pictures:
+                await self._check(job)
+                return await self.delivery.amend(job, pictures, receipt)
+        except (DeliveryFailed, FileNotFoundError):
+            return None
+
+    @asynccontextmanager
+    async def _fitted(
+        self, job: Job, images: Sequence[ImageRef], first: int
+    ) -> AsyncIterator[list[Picture]]:
+        """The pictures as they may be uploaded, while this lasts; numbered on from `first`."""
         async with AsyncExitStack() as stack:
             pictures = []
             for number, image in enumerate(images, start=first + 1):
@@ -169,12 +198,7 @@ class Handover:
                 share = REQUEST_BYTES // len(images)
                 picture = await self._fit(job, image, folder, share)
                 pictures.append(replace(picture, number=number))
-            await self._check(job)
-            try:
-                return await self.delivery.deliver(job, pictures, receipt, shortfall)
-            except FileNotFoundError as error:
-                # Its maker has just had it deleted.
-                raise DeliveryFailed("the picture is gone", unreachable=True) from error
+            yield pictures
 
     async def _are_here(self, images: Sequence[ImageRef]) -> bool:
         """Whether this process's store has every file."""
@@ -222,11 +246,14 @@ class Handover:
         await self.later(job, wait)
 
     async def _forget(self, job: Job, shown: int) -> None:
-        """Nothing is owed any more, unless another picture has come meanwhile."""
+        """Nothing is owed any more, unless for a picture or progress that came meanwhile."""
 
         async def forget(tx: Transaction) -> None:
+            current = await queue.get(tx, job.id)
             await tx.one("forget_debt", id=job.id, shown=shown, claim=job.claim)
             await queue.let_go(tx, job)
+            if current is not None and current.stale_at != job.stale_at:
+                await queue.owe_card(tx, current, now=self.now())
             if len(await queue.results(tx, job.id)) > shown:
                 await tx.one("owe_picture", id=job.id, now=self.now())
 

@@ -131,7 +131,8 @@ class Job:
     `claim` is the fencing token of the run that holds it, None while nobody does. `begins_at` is
     for one that came too early for a limit, `stored_at` when its pictures were. Discord has been
     tried `deliver_tries` times for what is owed now; of the pictures, that is those from `shown`
-    on. `failure` names why pictures are missing, `said` is what an upstream said of that.
+    on. `failure` names why pictures are missing, `said` is what an upstream said of that. Since
+    `stale_at` its card may show progress that is over.
 
     With an `origin`, the first reference image is that picture, maybe made smaller. `brought_by` is
     the member whose reference images they are, None for the one who asks. `button` is what it came
@@ -162,6 +163,7 @@ class Job:
     said: str | None = None
     button: Button | None = None
     forgotten: bool = False
+    stale_at: int | None = None
 
     @property
     def reserved(self) -> int:

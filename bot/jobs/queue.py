@@ -201,6 +201,11 @@ async def end(
     return row is not None
 
 
+async def owe_card(tx: Transaction, job: Job, *, now: int) -> None:
+    """The job's card shows what is over: it is shown anew once the job has ended."""
+    await tx.one("owe_card", id=job.id, reply_token=job.place.reply_token, now=now)
+
+
 async def receipt(tx: Transaction, job: Job, *, made: int) -> Receipt:
     """What a job that made so many pictures cost; not what anybody has left by now."""
     row = await tx.one("job_outcome", id=job.id)
@@ -282,4 +287,5 @@ async def _job(tx: Transaction, row: Row) -> Job:
         said=row["said"],
         button=Button(row["button"]) if row["button"] else None,
         forgotten=row["forgotten_at"] is not None,
+        stale_at=row["stale_at"],
     )

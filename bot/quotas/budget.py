@@ -14,7 +14,7 @@ from types import MappingProxyType
 from bot.db.database import Database, Row, Transaction
 from bot.errors import Scope, SettingsError, StorageError
 from bot.generation.catalog import Catalog
-from bot.quotas.calendar import Calendar, Windows
+from bot.quotas.calendar import Calendar
 from bot.quotas.limit import MOST
 from bot.settings import Settings
 
@@ -88,8 +88,8 @@ class Budgets:
 
         A no must undo the transaction. However many ask at once, no limit is passed.
         """
-        windows = self._calendar.windows(self._now())
-        limits = self._limits.get(key, {})
+        now, limits = self._now(), self._limits.get(key, {})
+        windows = self._calendar.windows(now)
         counted = None
         if 0 not in limits.values():
             counted = await tx.one(
@@ -107,7 +107,8 @@ class Budgets:
         if counted is not None:
             return dict(counted)
         known = {row["key"]: row for row in await tx.all("key_usage")}
-        refusal = _last_to_open(_uses(key, limits, known.get(key), windows), usd_micros)
+        uses = _uses(key, limits, known.get(key), self._calendar, now)
+        refusal = _last_to_open(uses, usd_micros)
         if refusal is None:
             raise ValueError(f"{usd_micros!r} is more than a call can cost")
         return refusal
@@ -126,8 +127,8 @@ class Budgets:
 
     def uses(self, key: str) -> list[KeyUse]:
         """What a key has spent in each window, as last read, limited or not."""
-        windows = self._calendar.windows(self._now())
-        return list(_uses(key, self._limits.get(key, {}), self._known.get(key), windows))
+        limits, known = self._limits.get(key, {}), self._known.get(key)
+        return list(_uses(key, limits, known, self._calendar, self._now()))
 
 
 async def uncount(tx: Transaction, call: Row) -> None:
@@ -184,11 +185,16 @@ def _micros(setting: str, part: str, amount: str) -> int:
     return int(micros)
 
 
-def _uses(key: str, limits: KeyLimits, row: Row | None, windows: Windows) -> Iterator[KeyUse]:
+def _uses(
+    key: str, limits: KeyLimits, row: Row | None, calendar: Calendar, now: int
+) -> Iterator[KeyUse]:
+    present = calendar.windows(now)
     for measure, scope in SCOPES.items():
         used, opens_at = row["total_used"] if row else 0, None
         if scope is not Scope.TOTAL:
-            is_present = row is not None and row[scope] >= getattr(windows, scope)
+            # One that began later than the clock says is still the present one.
+            is_present = row is not None and row[scope] >= getattr(present, scope)
+            windows = calendar.windows(row[scope]) if row is not None and is_present else present
             used = row[f"{scope}_used"] if row is not None and is_present else 0
             opens_at = getattr(windows, f"{scope}_ends")
         yield KeyUse(key, measure, limits.get(measure), used, opens_at)

@@ -1,6 +1,7 @@
 """`plantain db copy`: a bot that has outgrown its file, or its server, moves."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -29,13 +30,27 @@ async def copy(settings: Settings, source_url: str | None, target_url: str) -> N
     with ExitStack() as resources:
         for place, name in ((source, "--from"), (target, "--to")):
             _lock(resources, place, name)
-        counts = await move.move(source, target, check=bank.payers.check)
+        if not isinstance(source, Path):
+            with _naming("--from"):
+                async with engine.opened_to_read(source):
+                    pass
+        with _naming("--to"):
+            counts = await move.move(source, target, check=bank.payers.check)
     for name, rows in counts.items():
         print(f"{rows:>12,} {name}")  # noqa: T201 - the command's result
     print(  # noqa: T201 - the command's result
         "Both ledgers add up. Set DATABASE_URL to the new database and start the bot; the pictures"
         f" stay in {settings.pictures}."
     )
+
+
+@contextmanager
+def _naming(setting: str) -> Iterator[None]:
+    """A server that cannot be used is here named by an option, not by the bot's own setting."""
+    try:
+        yield
+    except SettingsError as error:
+        raise SettingsError(setting, error.problem) from error
 
 
 def _lock(resources: ExitStack, place: Address, setting: str) -> None:

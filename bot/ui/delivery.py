@@ -5,6 +5,7 @@ same, so it goes the same way again, where it is found, or replaces itself.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import discord
@@ -44,25 +45,25 @@ class DiscordDelivery:
         self._now = now
         self._log = structlog.get_logger("delivery")
 
-    async def queued(self, job: Job, ahead: int, ready_at: int | None = None) -> None:
-        await self._show(job, self._cards.queued(job, ahead, ready_at))
+    async def queued(self, job: Job, ahead: int, ready_at: int | None = None) -> bool:
+        return await self._show(job, self._cards.queued(job, ahead, ready_at)) is not False
 
-    async def postponed(self, job: Job, begins_at: int) -> None:
-        await self._show(job, self._cards.postponed(job, begins_at))
+    async def postponed(self, job: Job, begins_at: int) -> bool:
+        return await self._show(job, self._cards.postponed(job, begins_at)) is not False
 
-    async def drawing(self, job: Job, ready_at: int | None = None) -> None:
-        await self._show(job, self._cards.drawing(job, ready_at))
+    async def drawing(self, job: Job, ready_at: int | None = None) -> bool:
+        return await self._show(job, self._cards.drawing(job, ready_at)) is not False
 
-    async def waiting(self, job: Job, wait: float) -> None:
+    async def waiting(self, job: Job, wait: float) -> bool:
         until = self._now() + int(wait * 1_000_000)
-        await self._show(job, self._cards.waiting(job, until))
+        return await self._show(job, self._cards.waiting(job, until)) is not False
 
     async def deliver(
         self, job: Job, pictures: Sequence[Picture], receipt: Receipt, shortfall: Shortfall | None
     ) -> int | None:
         files_by_name = named(job.id, pictures)
         problems = []
-        hidden = self._veil is not None and await self._veil.drop(job.place)
+        hidden = await self._hidden(job)
         for way in (self._by_reply, self._by_channel, self._by_direct_message):
             # Both are used up by a failed try: a file is read, a view remembers where it went.
             card = self._cards.result(job, files_by_name, receipt, shortfall)
@@ -82,11 +83,27 @@ class DiscordDelivery:
                 return message.id
         raise DeliveryFailed("; ".join(problems) or "no way to reach them")
 
+    async def amend(self, job: Job, pictures: Sequence[Picture], receipt: Receipt) -> bool | None:
+        change = self._lasting_change(job)
+        if change is None:
+            return False
+        files_by_name = named(job.id, pictures)
+        card = self._cards.result(job, files_by_name, receipt, None)
+        card = veiled(card) if await self._hidden(job) else card
+        files = [discord.File(picture.path, filename=name) for name, picture in files_by_name]
+        try:
+            return await self._try(job, "show it anew", change(view=card, attachments=files))
+        finally:
+            for file in files:
+                file.close()
+
     async def cancelled(self, job: Job) -> bool:
         reached = await self._show(job, self._cards.cancelled(job))
         if reached is False:
-            # There is no card to change any more; whoever asked is told another way.
-            return await self.explain(job, Cancelled())
+            # There is no card to change any more; whoever asked is told another way. In public it
+            # may be another's press that could be answered.
+            place = job.place if job.place.private else replace(job.place, reply_token=None)
+            return await self.explain(job.evolve(place=place), Cancelled())
         return reached is True
 
     async def explain(self, job: Job, error: PlantainError) -> bool:
@@ -103,9 +120,7 @@ class DiscordDelivery:
 
     async def _show(self, job: Job, card: discord.ui.LayoutView) -> bool | None:
         """As `_try`; False also where there is no way."""
-        change, place = self._change(job), job.place
-        if change is None and place.channel_id is not None and not place.private:
-            change = self._card(place).edit
+        change = self._lasting_change(job)
         if change is None:
             return False
         return await self._try(job, "show progress", change(view=card))
@@ -120,6 +135,13 @@ class DiscordDelivery:
             return self._card(place).edit
         reply = self._reply(job)
         return None if reply is None else partial(reply.edit_message, place.message_id)
+
+    def _lasting_change(self, job: Job) -> Callable[..., Awaitable[discord.Message]] | None:
+        """The same, but for a card that all may see: it is ours to change without a reply, too."""
+        change, place = self._change(job), job.place
+        if change is None and place.channel_id is not None and not place.private:
+            return self._card(place).edit
+        return change
 
     def _card(self, place: Place) -> discord.PartialMessage:
         """The job's card as a message of ours in its channel, which outlives the reply's token."""
@@ -202,6 +224,9 @@ class DiscordDelivery:
         ours = self._client.user is not None and message.author.id == self._client.user.id
         beginning = stem(job.id, number)
         return ours and any(one.filename.startswith(beginning) for one in message.attachments)
+
+    async def _hidden(self, job: Job) -> bool:
+        return self._veil is not None and await self._veil.drop(job.place)
 
     async def _write_to(self, job: Job, card: discord.ui.LayoutView) -> None:
         member = await self._client.fetch_user(job.place.member_id)

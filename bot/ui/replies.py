@@ -91,12 +91,11 @@ async def rewrite(
 
 
 async def take_away(interaction: discord.Interaction) -> None:
-    """Delete the message whose button led here; raises MessageGone where that is done already."""
-    if await begin(interaction):
-        try:
-            await interaction.delete_original_response()
-        except discord.NotFound as error:
-            raise MessageGone from error
+    """Delete the message whose button led here, after `begin`; raises MessageGone if it is gone."""
+    try:
+        await interaction.delete_original_response()
+    except discord.NotFound as error:
+        raise MessageGone from error
 
 
 async def begin(interaction: discord.Interaction, *, alone: bool = False) -> bool:

@@ -49,13 +49,19 @@ class VersionCards:
         """The picture on the card, where there is one."""
         return [discord.File(BytesIO(tree.strip), filename=STRIP)] if tree.strip else []
 
-    def compared(self, stored: Stored, name: str, locale: str) -> discord.ui.LayoutView:
-        """Before and after, for all to see, to be sent with the file called `name`."""
+    def compared(
+        self, stored: Stored, name: str, locale: str, *, member_id: int
+    ) -> discord.ui.LayoutView:
+        """Before and after, for all to see, to be sent with the file called `name`.
+
+        `member_id` is who asked for it.
+        """
+        pressed = self._say("compare-pressed", locale, member=f"<@{member_id}>")
         head = self._say("compare-title", locale, job=stored.job.id[-8:])
         alt = self._say("compare-alt", locale)
         picture = discord.MediaGalleryItem(f"attachment://{name}", description=alt)
         words = quoted(stored.job.request.prompt)
-        return card(BANANA, text(f"{head}\n{words}"), discord.ui.MediaGallery(picture))
+        return card(BANANA, text(f"{pressed}\n{head}\n{words}"), discord.ui.MediaGallery(picture))
 
     def _line(self, place: int, version: Version, locale: str) -> str:
         job = version.stored.job

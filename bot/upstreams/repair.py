@@ -29,5 +29,5 @@ async def reset(settings: Settings, name: str, *, world: World | None = None) ->
     what = "1 pause" if closed == 1 else f"{closed} pauses"
     told = f"{name}: {what} lifted; it is asked again at once."
     if not closed:
-        told = f"{name}: nothing was left alone there."
+        told = f"{name}: nothing was paused there."
     print(told)  # noqa: T201 - the command's result

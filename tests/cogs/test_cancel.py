@@ -20,7 +20,9 @@ CANCELLED = "**Cancelled** · nothing was charged"
 
 
 class Held:
-    """A Provider whose calls have left, and bring nothing until they may."""
+    """A Provider whose calls, but for the first `free`, bring nothing until they may."""
+
+    free = 0
 
     def __init__(self, inner):
         self.inner = inner
@@ -33,8 +35,9 @@ class Held:
 
     async def generate(self, request, *, folder, observer):
         self.asked.append(request.prompt)
-        await observer.calling(Call(self.name, "key", request.model, 1))
-        await self.go.wait()
+        if len(self.asked) > self.free:
+            await observer.calling(Call(self.name, "key", request.model, 1))
+            await self.go.wait()
         return await self.inner.generate(request, folder=folder, observer=observer)
 
 
@@ -148,6 +151,27 @@ async def test_what_waits_is_given_back_at_once_and_what_is_drawn_is_not_charged
     await scene.assert_books_balance()
 
 
+async def test_a_job_of_which_some_is_drawn_is_cancelled_whole(scene, held):
+    """The picture that was there is shown to nobody; the card says that it was cancelled."""
+    held["provider"].free = 1
+    alice = scene.member("alice")
+    shown = press(scene, alice, "one of two", count=2)
+    rows = "SELECT * FROM job_images"
+    while not await scene.app.database.read(lambda tx: tx.query(rows)):
+        await asyncio.sleep(0.01)
+
+    cancel(scene, alice, shown.response)
+    await seen(lambda: is_cancelled(scene, shown))
+    await scene.env.settle()
+
+    assert scene.labels(shown.response) == []
+    assert await states(scene) == {"one of two": "cancelled"}
+    assert (await scene.account(alice)).available == 100
+    [job] = await scene.jobs()
+    assert (job["deliver_at"], job["reply_token"]) == (None, None)
+    await scene.assert_books_balance()
+
+
 async def test_only_who_asked_and_who_manages_messages_may_cancel_and_only_once(scene, held):
     """Twice at once, too: one outcome, and the slot is free for the next."""
     alice, bob = scene.member("alice"), scene.member("bob")
@@ -237,3 +261,104 @@ async def test_a_process_that_stops_over_a_cancel_leaves_its_card_to_the_next(sc
 
     assert CANCELLED in scene.text(shown.response)
     assert [one["deliver_at"] for one in await scene.jobs()] == [None]
+
+
+class Endless:
+    """A Provider whose calls have left, and bring nothing as long as a test lasts."""
+
+    name = "endless"
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    async def generate(self, request, *, folder, observer):
+        await observer.calling(Call(self.name, "key", request.model, 1))
+        await asyncio.sleep(36_000)
+
+
+async def test_cards_from_before_a_restart_are_cancelled_after_it_each_once(scene_over, settings):
+    """One is drawn by now and one waits; presses come twice, together, and from who may not."""
+    one = settings.model_copy(update={"max_jobs": 1})
+    async with scene_over(one, dress=Endless) as scene:
+        alice, bob, carol = (scene.member(name) for name in ("alice", "bob", "carol"))
+        rights = discord.Permissions(manage_messages=True)
+        role = scene.guild.create_role("mods", permissions=rights)
+        mod = scene.guild.add_member(scene.env.create_user("mod"), roles=[role])
+        lost = await begin(scene, alice, "alice")
+        drawn, waits = [await begin(scene, who, who.name, says="Queued") for who in (bob, carol)]
+
+        scene.app = await scene.open_again()
+        services = scene.app.client.services
+        wake = services.dispatcher.wake
+        # SimCord takes who waits for a turn for one who never ends.
+        services.dispatcher.wake = lambda _job_id, *, wait=0: None
+        await scene.env.restart_bot(scene.app.client)
+
+        assert await states(scene) == {"alice": "running", "bob": "queued", "carol": "queued"}
+        async with scene.at_once(times=2):
+            pressed = [await who.click(waits.response, label="Cancel") for who in (carol, mod)]
+            refused = await bob.click(waits.response, label="Cancel")
+        assert is_cancelled(scene, waits)
+        assert not any(press.followups for press in pressed)
+        assert "Only its maker" in scene.text(refused.response)
+        assert refused.response.ephemeral
+        services.dispatcher.wake = wake
+        await services.sweeper.sweep()
+        await seen(lambda: lost.followups and "Drawing" in scene.text(drawn.response))
+        assert "what became of it cannot be known" in scene.text(lost.followups[0])
+        assert await states(scene) == {"alice": "failed", "bob": "running", "carol": "cancelled"}
+        async with scene.at_once(times=2):
+            pressed = [await who.click(drawn.response, label="Cancel") for who in (bob, mod, bob)]
+        assert is_cancelled(scene, drawn)
+        assert not any(press.followups for press in pressed)
+
+        assert await states(scene) == {"alice": "failed", "bob": "cancelled", "carol": "cancelled"}
+        for member in (alice, bob, carol):
+            account = await scene.account(member)
+            assert (account.available, account.held) == (100, 0)
+        assert [row["billed"] for row in await scene.attempts()] == ["unknown"] * 2
+        await scene.assert_books_balance()
+
+
+async def test_who_asked_is_told_of_a_cancel_without_a_card_and_with_closed_messages(
+    scene_over, settings
+):
+    """By message; in the channel where that is closed, without their words; in private, nowhere."""
+    async with scene_over(settings, dress=Endless) as scene:
+        alice = scene.member("alice")
+        rights = discord.Permissions(manage_messages=True)
+        role = scene.guild.create_role("mods", permissions=rights)
+        mod = scene.guild.add_member(scene.env.create_user("mod"), roles=[role])
+        asked = [
+            (await alice.slash(scene.channel, "imagine", prompt=f"my whim, {n}")).response
+            for n in range(2)
+        ]
+        secret = await alice.slash(scene.channel, "imagine", prompt="my secret", private=True)
+
+        env = scene.env
+        env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+        scene.vanish(asked[1])
+        assert not (await mod.click(asked[1], label="Cancel")).followups
+        said = scene.channel.last_message
+        assert "Nothing was charged" in scene.text(said)
+        assert "my whim" not in scene.text(said)
+
+        scene.vanish(asked[0])
+        assert not (await mod.click(asked[0], label="Cancel")).followups
+        told = alice.user.dm_channel.history()
+        assert "Nothing was charged" in scene.text(told[-1])
+        assert "my whim" in scene.text(told[-1])
+
+        closed = f"/channels/{alice.user.dm_channel.id}/messages"
+        env.inject_error("POST", closed, status=403, code=50007, times=None)
+        for method in ("POST", "PATCH"):
+            env.inject_error(method, "/webhooks/*", status=401, code=50027, times=None)
+        await alice.click(secret.response, label="Cancel")
+        assert (
+            len(scene.channel.history()) == len(told) == len(alice.user.dm_channel.history()) == 1
+        )
+        rows = await scene.jobs()
+        assert {(row["state"], row["deliver_at"]) for row in rows} == {("cancelled", None)}
+        account = await scene.account(alice)
+        assert (account.available, account.held) == (100, 0)
+        await scene.assert_books_balance()

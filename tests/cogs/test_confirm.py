@@ -119,36 +119,25 @@ def buttons_of(message, question_id):
                 button["custom_id"] = f"confirm:{verb}:{question_id}"
 
 
-async def test_it_works_after_a_restart_with_its_upload_and_only_for_its_asker(
-    scene_over, careful, calls
-):
+async def test_it_works_after_a_restart_with_its_upload_and_only_for_its_asker(scene, alice, calls):
     """The upload was read when the command came. Bob forges the button and is refused."""
-    async with scene_over(careful) as scene:
-        alice, bob = scene.member("alice"), scene.member("bob")
-        options = {"image": ("mine.png", picture("teal")), "count": 3}
-        await alice.slash(scene.channel, "edit", prompt="make it dear", **options)
-        [asked] = await rows(scene, "confirmations")
-        theirs = await ask(scene, bob, "bob's own")
-        buttons_of(scene.env.backend.get_message(scene.channel.id, theirs.id), asked["id"])
+    options = {"image": ("mine.png", picture("teal")), "count": 3}
+    question = (await alice.slash(scene.channel, "edit", prompt="make it dear", **options)).response
+    [asked] = await rows(scene, "confirmations")
+    bob = scene.member("bob")
+    theirs = await ask(scene, bob, "bob's own")
+    buttons_of(scene.env.backend.get_message(scene.channel.id, theirs.id), asked["id"])
 
-        refused = await bob.click(theirs, label=f"Draw it for {PRICE} credits")
+    refused = await bob.click(theirs, label=f"Draw it for {PRICE} credits")
+    assert "not yours" in scene.text(refused.response)
 
-        assert "not yours" in scene.text(refused.response)
-    async with scene_over(careful) as scene:
-        # The simulated Discord knows her by another id after its own restart.
-        alice = scene.member("alice")
-        moved = "UPDATE confirmations SET member_id = :alice WHERE id = :id"
-        await scene.app.database.write(lambda tx: tx.query(moved, alice=alice.id, id=asked["id"]))
-        card = await ask(scene, alice, "another")
-        buttons_of(scene.env.backend.get_message(scene.channel.id, card.id), asked["id"])
-
-        pressed = await alice.click(card, custom_id=f"confirm:draw:{asked['id']}")
-
-        assert len(pressed.response.attachments) == 3
-        assert calls.count("make it dear") == 3
-        [sent] = [part for part in calls.last()["contents"][0]["parts"] if "inlineData" in part]
-        assert sent
-        assert (await scene.account(alice)).available == 100 - 21
+    await scene.restart()
+    pressed = await alice.click(question, label="Draw it for 21 credits")
+    assert len(pressed.response.attachments) == 3
+    assert calls.count("make it dear") == 3
+    [sent] = [part for part in calls.last()["contents"][0]["parts"] if "inlineData" in part]
+    assert sent
+    assert (await scene.account(alice)).available == 100 - 21
 
 
 async def test_a_question_closes_after_its_time(scene_over, careful):

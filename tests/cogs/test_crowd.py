@@ -6,18 +6,21 @@ import simcord
 from simcord import interactions
 
 
-def press(scene, member, prompt):
+def press(scene, member, prompt, *, count=1):
     """Start an /imagine without waiting for it, as Discord does; SimCord's verbs wait."""
     env, channel = scene.env, scene.channel
     command = env.backend.find_command("imagine", scene.guild.id, type=1)
-    option = {"name": "prompt", "type": 3, "value": prompt}
+    options = [
+        {"name": "prompt", "type": 3, "value": prompt},
+        {"name": "count", "type": 4, "value": count},
+    ]
     record, payload = interactions.base_payload(
         env.backend,
         type=2,
         channel_id=channel.id,
         guild_id=scene.guild.id,
         user_id=member.id,
-        data={"id": command["id"], "name": "imagine", "type": 1, "options": [option]},
+        data={"id": command["id"], "name": "imagine", "type": 1, "options": options},
     )
     env.backend.emit("INTERACTION_CREATE", payload)
     return simcord.InteractionResult(env, record)

@@ -2,6 +2,8 @@
 
 import discord
 import pytest
+from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
 
 from bot.images.codec import UPLOAD_LIMIT
 from bot.jobs import uploads
@@ -49,6 +51,45 @@ async def test_where_the_bot_may_not_write_or_post_files_it_says_so_first(scene,
     again = await alice.click(shown.response, label="Again · 7 credits")
     assert again.response.ephemeral
     assert again.response.attachments
+
+
+async def test_it_is_said_first_in_a_thread_and_to_who_replies_to_a_card_too(scene, calls):
+    """In private: below the press, or by message to the author of a reply."""
+    alice, backend = scene.member("alice"), scene.env.backend
+    made = backend.create_thread(scene.channel.id, "a thread", backend.bot_user.id)
+    [thread] = [each for each in scene.channel.threads if each.id == made.id]
+    cards = [
+        (await alice.slash(where, "imagine", prompt="before it was denied")).response
+        for where in (scene.channel, thread)
+    ]
+
+    def deny(**rights):
+        denied = discord.Permissions(**rights).value
+        me = Overwrite(backend.bot_user.id, OverwriteType.MEMBER, deny=denied)
+        backend.set_overwrite(scene.channel.id, me)
+
+    async def told_of_reply(where, card, **more):
+        said = f"{scene.app.client.user.mention} unanswered"
+        await alice.send(where, said, reply_to=card, **more)
+        return scene.text(alice.user.dm_channel.last_message)
+
+    deny(send_messages_in_threads=True)
+    lacks = "I lack a permission here: Send Messages in Threads."
+    assert lacks in refused(scene, await alice.slash(thread, "imagine", prompt="unanswered"))
+    assert lacks in refused(scene, await alice.click(cards[1], label="Again · 7 credits"))
+    assert lacks in await told_of_reply(thread, cards[1])
+    deny(attach_files=True)
+    assert "permission here: Attach Files." in await told_of_reply(scene.channel, cards[0])
+    deny()
+    drawing = [("drawing.svg", b"<svg/>")]
+    assert "drawing.svg" in await told_of_reply(scene.channel, cards[0], attachments=drawing)
+
+    assert calls.count("unanswered") == 0
+    assert len(await scene.jobs()) == len(await scene.attempts()) == 2
+    held = await scene.app.database.read(lambda tx: tx.query("SELECT id FROM reservations"))
+    assert len(held) == 2
+    bots = [each for each in scene.channel.history() if each.author.id == backend.bot_user.id]
+    assert len([each for each in bots if each.components]) == 1
 
 
 async def test_files_that_cannot_be_pictures_are_not_even_read(scene, calls, monkeypatch):

@@ -221,3 +221,39 @@ async def test_a_failure_that_was_not_told_is_told_by_the_next_start(scene):
     assert "No cats today." in scene.text(told)
     assert job["reply_token"] is None
     assert again == job
+
+
+@pytest.mark.parametrize("minutes", [0, 20])
+async def test_a_card_that_old_progress_was_laid_over_shows_its_picture_again(
+    scene, clock, minutes
+):
+    """A process that had been frozen woke up; with its reply's token, or when that has expired."""
+    alice = scene.member("alice")
+    card = (await alice.slash(scene.channel, "imagine", prompt="laid over")).response
+    token = [one for one in scene.env.http_requests if one.path.endswith("/callback")][-1]
+    [row] = await scene.jobs()
+    job = await scene.app.database.read(lambda tx: queue.get(tx, row["id"]))
+    old = job.evolve(
+        state=JobState.RUNNING,
+        claim="frozen",
+        place=replace(job.place, reply_token=token.path.split("/")[-2]),
+    )
+    before, labels = scene.text(card), scene.labels(card)
+    _, board = scene.app.client.services.screens
+    assert await board._delivery.drawing(old)
+    await board._look_back(old)
+    assert "Drawing" in scene.text(card)
+    assert "Again" not in scene.labels(card)
+
+    clock.ahead = minutes * 60_000_000
+    await scene.app.database.write(lambda tx: tx.run("expire_all_leases"))
+    await scene.sweep()
+
+    assert scene.labels(card) == labels
+    # What is left of one's credits is not what it was then.
+    assert scene.text(card).startswith(before.split(" charged")[0])
+    assert len(card.attachments) == 1
+    assert len(scene.channel.history()) == 1
+    [row] = await scene.jobs()
+    assert (row["stale_at"], row["reply_token"], row["deliver_at"]) == (None, None, None)
+    await scene.assert_books_balance()

@@ -1,4 +1,4 @@
-"""The buttons under a picture: at once, after a restart, and pressed by others."""
+"""The buttons under a picture: what they come to, and pressed by others."""
 
 from bot.jobs.job import Origin
 
@@ -168,55 +168,6 @@ async def test_thinking_is_kept_by_both_buttons(scene, calls):
     assert level() == "high"
     await press_edit(scene, alice, shown.response, "better yet")
     assert level() == "high"
-
-
-async def test_buttons_work_after_a_restart(scene_over, settings, calls):
-    """A new process over the same data answers a card that the old one posted."""
-    async with scene_over(settings) as scene:
-        alice = scene.member("alice")
-        first = await alice.slash(scene.channel, "imagine", prompt="from before the restart")
-        [job] = await scene.jobs()
-    async with scene_over(settings) as scene:
-        stored = await scene.app.client.services.studio.stored(job["id"])
-        assert stored.job.request.prompt == "from before the restart"
-        assert len(stored.results) == 1
-        alice = scene.member("alice")
-        shown = await alice.slash(scene.channel, "imagine", prompt="after the restart")
-        message = scene.env.backend.get_message(scene.channel.id, shown.response.id)
-        _replace_job_id(message.components, job["id"])
-
-        again = await alice.click(shown.response, label="Again · 7 credits")
-        assert again.response.attachments
-        bob = scene.member("bob")
-        for label in ("Vary · 7 credits", "2K · 11 credits"):
-            assert (await bob.click(shown.response, label=label)).response.attachments
-        edited = await press_edit(scene, bob, shown.response, "after it, changed")
-        assert edited.attachments
-        form = await scene.choose(bob, shown.response, "remix")
-        assert form.modal["components"][0]["component"]["value"] == "from before the restart"
-        details = await scene.choose(bob, shown.response, "details")
-        assert job["id"] in scene.text(details.response)
-        await bob.click(edited, label="Undo")
-        assert "from before the restart" in scene.text(edited)
-        back = await bob.slash(scene.channel, "show", job=edited_id(await scene.jobs()))
-        tree = await bob.click(back.response, label="Versions")
-        assert "from before the restart" in scene.text(tree.response)
-        compared = await bob.click(tree.response, label="Compare with the one before")
-        assert compared.followups[-1].attachments
-        await scene.choose(bob, tree.response, job["id"])
-        assert scene.labels(tree.response)[0] == "Again · 7 credits"
-        refused = scene.seen(await scene.choose(bob, shown.response, "delete"))
-        assert "Only its maker" in scene.text(refused)
-        # Made in a server that is no more in this Discord, and so not to be named here by others.
-        told = await bob.slash(scene.channel, "show", job=job["id"])
-        assert "not known any more" in scene.text(scene.seen(told))
-
-    assert first.response is not None
-    assert calls.count("from before the restart") == 4
-
-
-def edited_id(jobs):
-    return next(job["id"] for job in jobs if job["button"] == "edit")
 
 
 async def test_a_forged_button_is_refused_in_private(scene, calls):

@@ -47,6 +47,7 @@ async def test_a_chain_of_five_edits_can_be_undone_branched_and_compared(scene, 
 
     compared = (await alice.click(tree, label="Compare with the one before")).followups[-1]
     assert not compared.ephemeral
+    assert f"<@{alice.id}> pressed **Compare with the one before**" in scene.text(compared)
     assert "another five" in scene.text(compared)
     with Image.open(io.BytesIO(await compared.attachments[0].read())) as drawn:
         assert drawn.size == (1024 + 96 + 1024, 1024)

@@ -215,18 +215,6 @@ async def test_a_form_outlives_its_message(scene):
     assert varied.response.attachments
 
 
-@pytest.mark.parametrize("label", ["Vary · 7 credits", "2K · 11 credits"])
-async def test_pressed_twice_each_press_is_one_job(scene, label):
-    alice = scene.member("alice")
-    shown = await alice.slash(scene.channel, "imagine", prompt="in haste")
-    await alice.click(shown.response, label=label)
-    await alice.click(shown.response, label=label)
-    jobs = await scene.jobs()
-    assert [job["state"] for job in jobs] == ["done"] * 3
-    assert len({job["interaction_id"] for job in jobs}) == 3
-    await scene.assert_books_balance()
-
-
 async def test_a_size_that_is_none_and_a_verb_that_is_none_do_nothing(scene):
     """Custom ids and values are data from outside."""
     alice = scene.member("alice")

@@ -61,26 +61,32 @@ class Told:
     queued_jobs: list[str] = field(default_factory=list)
     ahead: dict[str, int] = field(default_factory=dict)
     cancelled_jobs: list[str] = field(default_factory=list)
+    amended: list[tuple[str, int, int]] = field(default_factory=list)
     refusal: DeliveryFailed | None = None
 
     async def queued(self, job, ahead, ready_at=None):
         self.queued_jobs.append(job.id)
         self.ahead[job.id] = ahead
+        return True
 
     async def postponed(self, job, begins_at):
-        pass
+        return True
 
     async def drawing(self, job, ready_at=None):
-        pass
+        return True
 
     async def waiting(self, job, wait):
-        pass
+        return True
 
     async def deliver(self, job, pictures, receipt, shortfall):
         assert all(picture.path.stat().st_size for picture in pictures)
         if self.refusal:
             raise self.refusal
         self.delivered.append((job.id, len(pictures), receipt.charged))
+
+    async def amend(self, job, pictures, receipt):
+        self.amended.append((job.id, len(pictures), receipt.charged))
+        return not self.refusal
 
     async def cancelled(self, job):
         self.cancelled_jobs.append(job.id)

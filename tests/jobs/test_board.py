@@ -1,13 +1,19 @@
 """Progress is shown at a measured pace, and never holds up the end."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
+from bot.errors import DeliveryFailed
 from bot.jobs import board as module
+from bot.jobs import queue
 from bot.jobs.board import PACE, Board
 from bot.jobs.job import JobState
+from tests.jobs.test_lease import take_away
 from tests.jobs.test_runner import until
+
+NOW = 1_700_000_000_000_000
 
 
 class Slow:
@@ -21,10 +27,10 @@ class Slow:
         self.may_end.set()
 
     async def queued(self, job, ahead, ready_at=None):
-        await self._show(("queued", job.id, ahead))
+        return await self._show(("queued", job.id, ahead))
 
     async def drawing(self, job, ready_at=None):
-        await self._show(("drawing", job.id))
+        return await self._show(("drawing", job.id))
 
     async def deliver(self, job, pictures, receipt, shortfall):
         assert self.under_way == 0
@@ -40,6 +46,7 @@ class Slow:
         try:
             await self.may_end.wait()
             self.shown.append(what)
+            return True
         finally:
             self.under_way -= 1
 
@@ -74,7 +81,9 @@ async def stage(open_shop, key):
         await shop.dispatcher.close(0)
         job = await shop.order("on the board")
         slow, time = Slow(), Time()
-        board = Board(slow, database=shop.database, monotonic=time, sleep=time.sleep)
+        board = Board(
+            slow, database=shop.database, now=lambda: NOW, monotonic=time, sleep=time.sleep
+        )
         yield shop, job, board, slow, time
         await board.close()
 
@@ -137,3 +146,81 @@ async def test_who_no_longer_has_the_job_shows_nothing_of_it(stage):
         await asyncio.sleep(0.001)
 
     assert slow.shown == []
+
+
+async def test_progress_that_comes_after_the_end_is_covered_again_by_what_came_of_it(stage):
+    """As when its process was frozen: another drew, delivered and charged in the meantime."""
+    shop, job, board, slow, _ = stage
+    slow.may_end.clear()
+    await board.queued(job, 1)
+    await until(lambda: slow.under_way)
+    await shop.runner.run(job.id)
+    assert (await shop.job(job))["reply_token"] is None
+
+    slow.may_end.set()
+    await until(lambda: slow.shown)
+    await rest(board, job)
+
+    owed = await shop.job(job)
+    assert (owed["stale_at"], owed["deliver_at"], owed["reply_token"]) == (NOW, NOW, "token")
+    await take_away(shop)
+    await shop.runner.run(job.id)
+    assert shop.told.amended == [(job.id, 1, job.reserved)]
+    assert len(shop.told.delivered) == 1
+    paid = await shop.job(job)
+    assert (paid["stale_at"], paid["deliver_at"], paid["reply_token"]) == (None, None, None)
+    await shop.assert_books_balance()
+
+
+async def test_progress_that_comes_while_another_delivers_is_covered_when_that_has_ended(stage):
+    """The picture may have been shown a moment ago; what is refused is not tried for ever."""
+    shop, job, board, slow, _ = stage
+    slow.may_end.clear()
+    await board.queued(job, 1)
+    await until(lambda: slow.under_way)
+    deliver = shop.told.deliver
+
+    async def meanwhile(*what):
+        await deliver(*what)
+        slow.may_end.set()
+        await until(lambda: slow.shown)
+        await rest(board, job)
+
+    shop.told.deliver = meanwhile
+    await shop.runner.run(job.id)
+
+    done = await shop.job(job)
+    assert (done["state"], done["reply_token"]) == ("done", "token")
+    assert done["deliver_at"] == done["finished_at"]
+    shop.told.refusal = DeliveryFailed("not any more")
+    await take_away(shop)
+    await shop.runner.run(job.id)
+    assert shop.told.amended == [(job.id, 1, job.reserved)]
+    assert (await shop.job(job))["deliver_at"] is None
+
+
+async def test_progress_that_comes_twice_too_late_is_covered_after_the_last(stage):
+    shop, job, _, _, _ = stage
+    await shop.runner.run(job.id)
+    late = partial(queue.owe_card, job=job, now=NOW)
+    await shop.database.write(late)
+    amend = shop.told.amend
+
+    async def once_more(*what):
+        await shop.database.write(partial(late, now=NOW + 1))
+        shop.told.amend = amend
+        return await amend(*what)
+
+    shop.told.amend = once_more
+    for amended in (1, 2):
+        await take_away(shop)
+        await shop.runner.run(job.id)
+        assert len(shop.told.amended) == amended
+
+    assert (await shop.job(job))["stale_at"] is None
+
+
+async def rest(board, job):
+    """See what a card has under way to its end."""
+    task = board._cards[job.id].task
+    await asyncio.wait([task] if task else [asyncio.create_task(asyncio.sleep(0))])

@@ -91,16 +91,16 @@ class Silent:
         self.delivered = Counter()
 
     async def queued(self, job, ahead, ready_at=None):
-        pass
+        return True
 
     async def postponed(self, job, begins_at):
-        pass
+        return True
 
     async def drawing(self, job, ready_at=None):
-        pass
+        return True
 
     async def waiting(self, job, wait):
-        pass
+        return True
 
     async def deliver(self, job, pictures, receipt, shortfall):
         self.delivered[job.id] = len(pictures)

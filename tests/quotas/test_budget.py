@@ -154,8 +154,14 @@ async def test_a_clock_that_is_set_back_opens_nothing(till):
     await till.call()
     till.now -= 2 * HOUR
 
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as caught:
         await till.call()
+
+    # Not the end of the hour that the clock says now: the other one is the present one.
+    opens_at = NOON + HOUR
+    assert (caught.value.use.used, caught.value.use.opens_at) == (CENT, opens_at)
+    till.now = opens_at
+    await till.call()
 
 
 async def test_it_survives_a_restart_and_is_shared_by_all_who_use_the_file(tmp_path):

@@ -654,7 +654,7 @@ def version_cards(locale: str) -> list[discord.ui.LayoutView]:
     return [
         VERSION_CARDS.versions(edits, locale),
         VERSION_CARDS.versions(replace(alone, current=0), locale),
-        VERSION_CARDS.compared(edits.versions[1].stored, "pair.jpg", locale),
+        VERSION_CARDS.compared(edits.versions[1].stored, "pair.jpg", locale, member_id=7),
     ]
 
 
@@ -984,7 +984,7 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
             locale,
         ),
         VERSION_CARDS.versions(tree(locale, [prompt[:6000]] * MOST), locale),
-        VERSION_CARDS.compared(Stored(large, (ORIGINAL,)), "pair.jpg", locale),
+        VERSION_CARDS.compared(Stored(large, (ORIGINAL,)), "pair.jpg", locale, member_id=2**63),
     ):
         assert_within_limits(view)
 

@@ -119,25 +119,38 @@ UPDATE jobs SET deliver_at = :at, claim = NULL, lease_until = NULL
 
 -- name: end_job
 -- The last state: what was charged or why it failed. The reply's token is forgotten, unless the
--- person is still to be told, from `deliver_at` on.
+-- person is still to be told, from `deliver_at` on, or the card to be shown anew.
 UPDATE jobs SET state = :state, credits_charged = :credits_charged, failure = :failure,
                 said = :said, finished_at = :now,
-                deliver_at = CAST(:deliver_at AS BIGINT), deliver_tries = 1,
+                deliver_at = COALESCE(CAST(:deliver_at AS BIGINT),
+                                      CASE WHEN stale_at IS NULL THEN NULL
+                                           ELSE CAST(:now AS BIGINT) END),
+                deliver_tries = 1,
                 shown = (SELECT COUNT(*) FROM job_images
                           WHERE job_images.job_id = jobs.id AND job_images.role = 'result'),
-                reply_token = CASE WHEN CAST(:deliver_at AS BIGINT) IS NULL THEN NULL
-                                   ELSE reply_token END
+                reply_token = CASE WHEN CAST(:deliver_at AS BIGINT) IS NULL AND stale_at IS NULL
+                                   THEN NULL ELSE reply_token END
  WHERE id = :id AND state = :was AND claim = :claim RETURNING id;
 
 -- name: forget_debt
 -- Nothing is owed to anybody any more.
-UPDATE jobs SET deliver_at = NULL, reply_token = NULL, said = NULL, shown = :shown
+UPDATE jobs SET deliver_at = NULL, reply_token = NULL, said = NULL, shown = :shown, stale_at = NULL
  WHERE id = :id AND claim = :claim RETURNING id;
 
 -- name: owe_picture
 -- A picture has come after the job's end: it is shown as soon as can be.
 UPDATE jobs SET deliver_at = :now, deliver_tries = 0
  WHERE id = :id AND state IN ('done', 'failed', 'cancelled') AND deliver_at IS NULL RETURNING id;
+
+-- name: owe_card
+-- A run that had lost the job has shown progress, with its `reply_token` if it had one: the card is
+-- shown anew when the job has ended.
+UPDATE jobs SET stale_at = :now,
+                reply_token = COALESCE(reply_token, CAST(:reply_token AS TEXT)),
+                deliver_at = CASE WHEN state IN ('done', 'failed', 'cancelled')
+                                  THEN COALESCE(deliver_at, CAST(:now AS BIGINT))
+                                  ELSE deliver_at END
+ WHERE id = :id RETURNING id;
 
 -- name: release_job
 -- An operator gives a job back, whoever holds it; the person is still to be told.

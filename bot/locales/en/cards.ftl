@@ -94,7 +94,8 @@ versions-alt = { $count ->
 }
 versions-line = **{ $number }** · { $words } · { $when }
 versions-from = { $line } · from { $parent }
-compare-title = 🌓 **Before and after** · `{ $job }`
+compare-pressed = 🌓 { $member } pressed **Compare with the one before**
+compare-title = **Before and after** · `{ $job }`
 compare-alt = On the left the picture before, on the right the picture after.
 
 kept-title = { $count ->

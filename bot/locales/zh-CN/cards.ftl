@@ -81,7 +81,8 @@ versions-title = 🌳 **版本** · 当前是第 { $number } 版
 versions-alt = { $count } 个版本的缩略图，每个都排在其来源的右边
 versions-line = **{ $number }** · { $words } · { $when }
 versions-from = { $line } · 来自 { $parent }
-compare-title = 🌓 **修改前后** · `{ $job }`
+compare-pressed = 🌓 { $member } 点了 **与前一版对比**
+compare-title = **修改前后** · `{ $job }`
 compare-alt = 左边是修改前，右边是修改后。
 
 kept-title = { $count ->

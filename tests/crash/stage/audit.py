@@ -187,6 +187,11 @@ def _shown_wrongly(job: Row, evidence: Evidence) -> Iterator[str]:
         for one in evidence.messages
         if one["id"] == card["message"] and not one["files"] and LINK not in one["text"]
     ]
+    if any(
+        one["id"] == card["message"] and one["files"] and "charged" not in one["text"]
+        for one in messages
+    ):
+        yield "old progress lies over its picture"
     # A private card says why itself, and once its token has expired nobody can change it.
     if left and not (job["private"] and (job["state"] == "failed" or card["expired"])):
         yield f"its card never moved on: {left[0]['text']!r}"

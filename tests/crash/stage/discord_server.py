@@ -109,6 +109,7 @@ class Doors:
                 "channel": self._simulation.channel.id,
                 "requests": dict(self._rest.counts),
                 "unknown": self._rest.unknown,
+                "weather_left": [one.times for one in self._rest.weather],
                 "late": self.late,
                 "identified": self._gateway.identified,
                 "resumed": self._gateway.resumed,

@@ -20,6 +20,7 @@ from tests.crash.stage.simulation import Simulation
 VIA = {"Via": "1.1 stage"}
 """Without it discord.py takes a 429 for a ban."""
 TOO_MANY = 429
+HELD_SECONDS = 0.02
 REQUEST_BYTES = 25 * 1024 * 1024
 
 
@@ -37,7 +38,7 @@ class Weather:
     """What befalls requests whose method and path match, the next `times` of them (None: all).
 
     `status` 0 is a connection cut without an answer; `late` lets the request take effect first;
-    `chance` is how likely it is.
+    `chance` is how likely it is. One that is `held` takes effect when the weather changes.
     """
 
     method: str = "*"
@@ -47,6 +48,7 @@ class Weather:
     late: bool = False
     seconds: float = 0.2
     chance: float = 1.0
+    held: bool = False
 
     def strikes(self, method: str, path: str, dice: Random) -> bool:
         matches = self.method in ("*", method) and fnmatch.fnmatch(path, self.path)
@@ -91,6 +93,10 @@ class Rest:
             # Killed in the middle of saying it: nothing was asked for.
             return web.Response(status=400)
         await asyncio.sleep(self._dice.uniform(*self._latency))
+        if weather is not None and weather.held:
+            while weather in self.weather:
+                await asyncio.sleep(HELD_SECONDS)
+            weather = None
         if weather is not None and not weather.late:
             return self._counted(request.method, weather.answer(request))
         response = self._dispatch(request, path, body, files)

@@ -36,16 +36,16 @@ class Told:
     """A Delivery that prints what it was asked to show."""
 
     async def queued(self, job, ahead, ready_at=None):
-        pass
+        return True
 
     async def postponed(self, job, begins_at):
-        pass
+        return True
 
     async def drawing(self, job, ready_at=None):
-        pass
+        return True
 
     async def waiting(self, job, wait):
-        pass
+        return True
 
     async def deliver(self, job, pictures, receipt, shortfall):
         print("delivered", job.id, flush=True)  # noqa: T201
