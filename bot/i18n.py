@@ -1,6 +1,7 @@
 """A message key, a locale and facts in; the sentence a person reads out."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Self
@@ -32,16 +33,7 @@ class Sentences:
 
         `locales` is where those folders are, when elsewhere.
         """
-        bundles: dict[str, FluentBundle] = {}
-        for folder in (locales or resources.files("bot").joinpath("locales")).iterdir():
-            if not folder.is_dir():
-                continue
-            bundle = FluentBundle([folder.name, DEFAULT_LOCALE], use_isolating=False)
-            for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-                if file.name.endswith(".ftl"):
-                    bundle.add_resource(FluentResource(file.read_text("utf-8")))
-            bundles[folder.name] = bundle
-        return cls(bundles)
+        return cls(_read(locales) if locales else _shipped())
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -96,6 +88,25 @@ class Sentences:
             return locale
         language = locale.partition("-")[0]
         return next((name for name in self._bundles if name.partition("-")[0] == language), "en")
+
+
+@cache
+def _shipped() -> Mapping[str, FluentBundle]:
+    """Those of the package: they do not change, and reading them takes half of a second."""
+    return _read(resources.files("bot").joinpath("locales"))
+
+
+def _read(locales: Traversable) -> Mapping[str, FluentBundle]:
+    bundles: dict[str, FluentBundle] = {}
+    for folder in locales.iterdir():
+        if not folder.is_dir():
+            continue
+        bundle = FluentBundle([folder.name, DEFAULT_LOCALE], use_isolating=False)
+        for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            if file.name.endswith(".ftl"):
+                bundle.add_resource(FluentResource(file.read_text("utf-8")))
+        bundles[folder.name] = bundle
+    return bundles
 
 
 def _limit_key(error: LimitReached) -> str:

@@ -6,10 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+import traceback
 import urllib.parse
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,12 +38,22 @@ from bot.settings import Settings
 from tests.bodies import wrong
 from tests.clusters import NoPostgres, Server, shared_cluster
 
+# The tests start hundreds of Pythons: each would compile the bot for itself where it may not keep
+# what it compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 @pytest.fixture(scope="session")
-def upstream() -> Iterator[Upstream]:
-    """One stand-in for the whole run; tests tell their calls apart by their prompts."""
-    with running_upstream(seconds=(0, 0)) as running:
+def standin() -> Iterator[Upstream]:
+    """One stand-in for the whole run, which draws quickly; tests/demo has one that draws well."""
+    with running_upstream(seconds=(0, 0), coarse=True) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def upstream(standin: Upstream) -> Upstream:
+    """The same; tests tell their calls apart by their prompts."""
+    return standin
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +88,33 @@ def address(request: pytest.FixtureRequest, tmp_path: Path, blank: Path) -> Path
     if request.param == "sqlite":
         return Path(shutil.copy(blank, tmp_path / "plantain.db"))
     return request.getfixturevalue("server").fresh()
+
+
+@dataclass(frozen=True)
+class Flaws:
+    """What was wrong in which of a test's many cases."""
+
+    found: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def of(self, *case: object) -> Iterator[None]:
+        """Note what fails in the block, and let the test go on to its next case."""
+        try:
+            yield
+        except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - told at the end
+            *_, at = traceback.extract_tb(error.__traceback__)
+            place = f"{Path(at.filename).name}:{at.lineno}"
+            self.found[" ".join(map(str, case))] = f"{place}: {type(error).__name__}: {error}"
+
+
+@pytest.fixture
+def flaws() -> Iterator[Flaws]:
+    """For a test of many small cases, which then fails with all that were wrong at once."""
+    flaws = Flaws()
+    yield flaws
+    if flaws.found:
+        listed = "\n".join(f"{case}: {wrong}" for case, wrong in flaws.found.items())
+        pytest.fail(f"{len(flaws.found)} cases failed\n{listed}", pytrace=False)
 
 
 @dataclass(frozen=True)
@@ -348,6 +391,7 @@ ALARM_SECONDS = 60
 FORKING = """
 import json, os, signal, sys
 import discord.http
+from bot.i18n import Sentences
 from bot import __main__, terminal, serve
 from bot.books import account, export
 from bot.roster import repair, sheet
@@ -356,6 +400,7 @@ from bot.upstreams import overview, prices, spending
 from bot.upstreams import repair
 
 discord.http.Route.BASE = "http://127.0.0.1:9"
+Sentences.load()
 
 for line in sys.stdin:
     order = json.loads(line)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,16 @@ FUNCTION_LINES = 60
 NAMES_THAT_SAY_NOTHING = {"util", "helper", "common", "manager", "handler"}
 
 
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """Every source, read."""
+    return {file: ast.parse(file.read_text("utf-8")) for file in SOURCES}
+
+
 def functions() -> Iterator[tuple[str, int]]:
     """Every function's place and its number of lines."""
-    for file in SOURCES:
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for file, tree in trees().items():
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 place = f"{file.relative_to(ROOT)}:{node.lineno} {node.name}"
                 yield place, node.end_lineno - node.lineno + 1
@@ -56,15 +63,13 @@ def test_no_module_has_a_name_that_says_nothing():
     assert named == []
 
 
-@pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
-def test_a_module_says_what_it_is_and_hides_no_cycle(file):
+def test_a_module_says_what_it_is_and_hides_no_cycle(flaws):
     """A sentence at its top; no TYPE_CHECKING block and no `global`."""
-    text = file.read_text("utf-8")
-    tree = ast.parse(text)
-
-    assert not tree.body or ast.get_docstring(tree)
-    assert "TYPE_CHECKING" not in text
-    assert not any(isinstance(node, ast.Global) for node in ast.walk(tree))
+    for file, tree in trees().items():
+        with flaws.of(file.relative_to(ROOT)):
+            assert not tree.body or ast.get_docstring(tree)
+            assert "TYPE_CHECKING" not in file.read_text("utf-8")
+            assert not any(isinstance(node, ast.Global) for node in ast.walk(tree))
 
 
 def test_whoever_presses_is_served_and_told_in_one_place():
@@ -119,9 +124,9 @@ def test_every_sql_statement_is_run_by_someone():
     """By its name, as a string, somewhere outside of `bot/db`."""
     strings = {
         node.value
-        for file in SOURCES
+        for file, tree in trees().items()
         if "db" not in file.relative_to(ROOT).parts
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
 
@@ -140,9 +145,9 @@ def test_no_sql_is_written_outside_of_db():
     sql = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\s+\w+", re.IGNORECASE)
     found = [
         f"{file.relative_to(ROOT)}:{node.lineno}"
-        for file in SOURCES
+        for file, tree in trees().items()
         if "db" not in file.relative_to(ROOT).parts
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and sql.match(node.value.strip())

@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from functools import partial
 
 import pybase64
 
@@ -28,16 +29,16 @@ class Order:
     twists: frozenset[str] = frozenset()
     huge: bool = False
 
-    def fill(self) -> Encoded:
+    def fill(self, *, coarse: bool) -> Encoded:
         """Draw and encode; work for a thread."""
-        drawing = self._drawing()
+        drawing = self._drawing(coarse=coarse)
         draft = _base64(sketch(drawing).content, self.twists - {"bad base64"})
         content = drawing.content
         if "not an image" in self.twists:
             content = b"This is a sentence, not a picture. " * 40
         return Encoded(drawing.mime, _base64(content, self.twists), draft)
 
-    def _drawing(self) -> Drawing:
+    def _drawing(self, *, coarse: bool) -> Drawing:
         if self.huge:
             return noise()
         return draw(
@@ -47,14 +48,16 @@ class Order:
             self.pictures,
             variation=self.variation,
             mime=self.mime,
+            coarse=coarse,
         )
 
 
 class Gallery:
     """Fills orders in an executor and keeps the last `kept`; the same order is filled once."""
 
-    def __init__(self, executor: Executor, *, kept: int = 48) -> None:
+    def __init__(self, executor: Executor, *, coarse: bool = False, kept: int = 48) -> None:
         self._executor = executor
+        self._coarse = coarse
         self._kept = kept
         self._drawn: OrderedDict[Order, Future[Encoded]] = OrderedDict()
 
@@ -62,7 +65,9 @@ class Gallery:
         """The order filled, at once if it was before."""
         future = self._drawn.get(order)
         if future is None:
-            future = self._drawn[order] = self._executor.submit(order.fill)
+            future = self._drawn[order] = self._executor.submit(
+                partial(order.fill, coarse=self._coarse)
+            )
             if len(self._drawn) > self._kept:
                 self._drawn.popitem(last=False)
         self._drawn.move_to_end(order)

@@ -1,7 +1,7 @@
 """The stand-in upstream as a process of its own: a local server that speaks Gemini and draws.
 
     python -m bot.demo.upstream [--host 127.0.0.1] [--port 0] [--seconds LOW HIGH]
-                                [--toapis-secret SECRET] [--until-eof]
+                                [--coarse] [--toapis-secret SECRET] [--until-eof]
 
 prints one line of JSON, `{"url": ..., "pid": ...}`, once it listens. Its page at `/` lists the
 words of a prompt that make it fail.
@@ -53,16 +53,17 @@ class Upstream:
 
 @contextmanager
 def running_upstream(
-    *, seconds: tuple[float, float] = (1, 3), toapis_secret: str = ""
+    *, seconds: tuple[float, float] = (1, 3), toapis_secret: str = "", coarse: bool = False
 ) -> Iterator[Upstream]:
     """Run the stand-in as a child process for as long as the context lasts.
 
     `seconds` is the least and the most that a drawing takes; with `toapis_secret` ToAPIs tells of
-    the end of tasks, as it is signed. No event loop of the caller's is used. Raises RuntimeError
-    when the child does not start.
+    the end of tasks, as it is signed; a `coarse` one draws in large dots, quickly. No event loop of
+    the caller's is used. Raises RuntimeError when the child does not start.
     """
     command = [sys.executable, "-m", "bot.demo.upstream", "--until-eof"]
     command += ["--toapis-secret", toapis_secret, "--seconds", *map(str, seconds)]
+    command += ["--coarse"] if coarse else []
     process = subprocess.Popen(  # noqa: S603 - our own module
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -83,6 +84,7 @@ async def serve(
     port: int,
     seconds: tuple[float, float],
     toapis_secret: str = "",
+    coarse: bool = False,
     until_eof: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT, or the end of stdin; prints the line when listening."""
@@ -92,7 +94,8 @@ async def serve(
         _stop_on_eof(stop)
     with ThreadPoolExecutor(WORKERS) as executor:
         async with ClientSession(cookie_jar=DummyCookieJar()) as session:
-            tasks, routes = _open(executor, session, seconds, toapis_secret)
+            gallery = Gallery(executor, coarse=coarse)
+            tasks, routes = _open(executor, session, gallery, seconds, toapis_secret)
             application = web.Application()
             application.add_routes(routes)
             runner = web.AppRunner(
@@ -117,12 +120,16 @@ async def serve(
 
 
 def _open(
-    executor: Executor, session: ClientSession, seconds: tuple[float, float], toapis_secret: str
+    executor: Executor,
+    session: ClientSession,
+    gallery: Gallery,
+    seconds: tuple[float, float],
+    toapis_secret: str,
 ) -> tuple[Tasks, list[web.RouteDef]]:
     """Every route there is, over one journal, one gate and one gallery; and what must be closed."""
     gate = asyncio.Event()
     gate.set()
-    journal, gallery = Journal(now=_now), Gallery(executor)
+    journal = Journal(now=_now)
     dice = Random()  # noqa: S311 - delays and ids of a stand-in
     tasks = Tasks(
         journal=journal,
@@ -171,6 +178,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--toapis-secret", default="", metavar="SECRET", help="signs what ToAPIs calls back with"
     )
+    parser.add_argument("--coarse", action="store_true", help="draw in large dots, quickly")
     parser.add_argument("--until-eof", action="store_true", help="end with the parent process")
     given = parser.parse_args(arguments)
     low, high = given.seconds
@@ -180,6 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             port=given.port,
             seconds=(low, high),
             toapis_secret=given.toapis_secret,
+            coarse=given.coarse,
             until_eof=given.until_eof,
         )
     )

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -203,10 +204,9 @@ class CatalogTable(Table):
 
 def read(over: Path | None = None) -> CatalogTable:
     """Our data with the operator's file `over` it; raises SettingsError that names the place."""
-    ours = resources.files("bot.generation").joinpath("catalog.toml").read_text("utf-8")
-    data = tomllib.loads(ours, parse_float=Decimal)
     if over is None:
-        return CatalogTable.model_validate(data)
+        return _shipped()
+    data = _ours()
     changes = _parse(over)
     naming.resolve(changes, data, over)
     _sign(changes, data, over)
@@ -215,6 +215,17 @@ def read(over: Path | None = None) -> CatalogTable:
     except ValidationError as error:
         known = tuple(data["providers"])
         raise SettingsError(str(over), mistakes.explain(error, CatalogTable, known)) from None
+
+
+@cache
+def _shipped() -> CatalogTable:
+    """Our data alone, which does not change."""
+    return CatalogTable.model_validate(_ours())
+
+
+def _ours() -> dict[str, Any]:
+    ours = resources.files("bot.generation").joinpath("catalog.toml").read_text("utf-8")
+    return tomllib.loads(ours, parse_float=Decimal)
 
 
 def _parse(file: Path) -> dict[str, Any]:

@@ -14,6 +14,8 @@ class FluentTranslator(app_commands.Translator):
     def __init__(self, sentences: Sentences) -> None:
         super().__init__()
         self._sentences = sentences
+        # Discord.py asks thousands of times at a start.
+        self._spoken = {locale: sentences.language(locale.value) for locale in discord.Locale}
 
     async def translate(
         self,
@@ -23,7 +25,7 @@ class FluentTranslator(app_commands.Translator):
     ) -> str | None:
         del context
         key = string.extras.get("key")
-        language = self._sentences.language(locale.value)
+        language = self._spoken[locale]
         if key is None or language == DEFAULT_LOCALE:
             return None
         return self._sentences.say(key, language)

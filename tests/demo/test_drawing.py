@@ -147,6 +147,17 @@ def test_a_1k_picture_is_quick_and_light():
     assert len(drawing.content) < 3_000_000
 
 
+@pytest.mark.parametrize("inputs", [[], [plain("teal")]], ids=["drawn", "edited"])
+def test_a_coarse_picture_is_as_large_and_looks_alike_from_afar(inputs):
+    fine, coarse, other = (
+        opened(draw(prompt, AspectRatio.W3_H2, inputs=inputs, coarse=coarse))
+        for prompt, coarse in (("add a moon", False), ("add a moon", True), ("add a cat", False))
+    )
+
+    assert coarse.size == fine.size
+    assert apart(coarse, fine) < apart(coarse, other) / 3
+
+
 def test_jpeg_on_request():
     drawing = draw("a fox", resolution=SMALL, mime="image/jpeg")
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from blake3 import blake3
 
-from bot.demo.upstream import running_upstream
 from bot.errors import Billed, ErrorKind, ProviderError
 from bot.generation.request import Appearance, ImageRef
 from bot.providers.base import ImageFile
@@ -375,12 +374,6 @@ def built(monkeypatch, catalog, transport, **changes):
         clock=lambda: 0.0,
     )
     return {way.name: way.patient for way in build(settings, catalog=catalog, outfit=outfit)}
-
-
-@pytest.fixture(scope="module")
-def standin():
-    with running_upstream(seconds=(0, 0)) as running:
-        yield running
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from bot.demo.upstream import running_upstream
 from bot.errors import ProviderError, SettingsError
 from bot.generation.catalog import Catalog
 from bot.generation.formats import sniff
@@ -13,13 +12,6 @@ from bot.providers.download import Downloader
 from bot.providers.pace import OpenGate
 from bot.providers.registry import Outfit, build
 from bot.settings import Key, Settings
-
-
-@pytest.fixture(scope="module")
-def running():
-    """The stand-in upstream."""
-    with running_upstream(seconds=(0, 0)) as standin:
-        yield standin
 
 
 @pytest.fixture
@@ -263,11 +255,11 @@ usd = {{ 1K = 0.02 }}
 
 
 async def test_two_gateways_added_by_the_file_alone_draw(
-    ways_for, request_for, observer, folder, running
+    ways_for, request_for, observer, folder, standin
 ):
     """One in each protocol, over real HTTP: the stand-in gives a picture and notes whose key."""
     native, chat = ways_for(
-        GATEWAYS.format(url=running.url),
+        GATEWAYS.format(url=standin.url),
         gateway_keys={"NATIVE_API_KEY": "sk-native", "CHAT_API_KEY": "sk-chat"},
     )
     assert (native.name, chat.name) == ("native-gate", "chat-gate")
@@ -282,7 +274,7 @@ async def test_two_gateways_added_by_the_file_alone_draw(
 
     async with (
         aiohttp.ClientSession() as session,
-        session.get(f"{running.url}/calls", params={"contains": "two gateways"}) as answer,
+        session.get(f"{standin.url}/calls", params={"contains": "two gateways"}) as answer,
     ):
         calls = await answer.json()
     assert [(call["route"], call["model"], call["paid"], call["key_hash"]) for call in calls] == [

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -998,17 +999,15 @@ def outline(component: dict[str, Any], depth: int = 0) -> Iterator[str]:
         yield from outline(component["component"], depth + 1)
 
 
-@pytest.mark.parametrize("card", cards("en-US"))
 @pytest.mark.parametrize("language", LOCALES)
-def test_every_card_says_what_it_said_before(language, card):
-    views = cards(LOCALES[language])[card]
-    assert_golden(
-        GOLDEN / language / f"{card}.txt",
-        "\n\n".join(
+def test_every_card_says_what_it_said_before(language, flaws):
+    for card, views in cards(LOCALES[language]).items():
+        text = "\n\n".join(
             "\n".join(line for component in view.to_components() for line in outline(component))
             for view in views
-        ),
-    )
+        )
+        with flaws.of(card):
+            assert_golden(GOLDEN / language / f"{card}.txt", text)
 
 
 @pytest.mark.parametrize("language", LOCALES)
@@ -1046,9 +1045,14 @@ def test_the_golden_problems_show_every_error_there_is():
     assert {type(error) for error in ERRORS} == leaves(PlantainError)
 
 
-@pytest.mark.parametrize("error", [*limit_refusals()], ids=lambda error: str(error.answer.type))
 @pytest.mark.parametrize("locale", LOCALES.values())
-def test_a_refusal_for_a_limit_says_whose_it_is_when_it_opens_and_what_to_do(locale, error):
+def test_a_refusal_for_a_limit_says_whose_it_is_when_it_opens_and_what_to_do(locale, flaws):
+    for error in limit_refusals():
+        with flaws.of(error):
+            assert_told(error, locale)
+
+
+def assert_told(error, locale):
     [card] = CARDS.problem(error, locale).to_components()
     text = "\n".join(line for line in outline(card))
 
@@ -1187,9 +1191,10 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
         assert_within_limits(view)
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
+@pytest.mark.parametrize("locale", LOCALES.values())
+def test_any_problem_fits_on_its_card(locale, flaws):
+    """A file's name has a thousand characters, a model's may be six thousand."""
+    errors = [
         NotAPicture(NAME),
         PictureTooHeavy(NAME, 10**12, 1),
         TooManyPixels(NAME, 10**9, 1),
@@ -1199,22 +1204,19 @@ def test_any_prompt_fits_on_every_card(locale, prompt):
             for text in HOSTILE.values()
         ),
         *ERRORS,
-    ],
-    ids=lambda error: type(error).__name__,
-)
+    ]
+    for number, error in enumerate(errors):
+        with flaws.of(type(error).__name__, number):
+            assert_within_limits(CARDS.problem(error, locale))
+
+
 @pytest.mark.parametrize("locale", LOCALES.values())
-def test_any_problem_fits_on_its_card(locale, error):
-    """A file's name has a thousand characters, a model's may be six thousand."""
-    assert_within_limits(CARDS.problem(error, locale))
+def test_any_failure_fits_on_a_card_with_its_prompt(locale, flaws):
+    for (what, said), (asked, prompt) in product(HOSTILE.items(), repeat=2):
+        error = ProviderError(ErrorKind.TEXT_ONLY, "google", said=said[:6000])
 
-
-@pytest.mark.parametrize("prompt", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("said", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("locale", LOCALES.values())
-def test_any_failure_fits_on_a_card_with_its_prompt(locale, said, prompt):
-    error = ProviderError(ErrorKind.TEXT_ONLY, "google", said=said[:6000])
-
-    assert_within_limits(CARDS.problem(error, locale, prompt=prompt[:6000]))
+        with flaws.of(what, "for", asked):
+            assert_within_limits(CARDS.problem(error, locale, prompt=prompt[:6000]))
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

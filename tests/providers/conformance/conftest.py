@@ -19,7 +19,6 @@ import pytest
 from blake3 import blake3
 from pydantic import HttpUrl, SecretStr
 
-from bot.demo.upstream import running_upstream
 from bot.errors import ErrorKind, ProviderError
 from bot.generation.catalog import Catalog
 from bot.generation.request import GenerationRequest, ImageRef
@@ -242,12 +241,6 @@ def missing_picture():
 
 
 # --- the stand-in ---------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def standin():
-    with running_upstream(seconds=(0, 0)) as running:
-        yield running
 
 
 @dataclass(frozen=True)

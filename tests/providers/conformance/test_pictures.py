@@ -19,7 +19,7 @@ def drawn():
 
     def make(*order, mime):
         if (order, mime) not in kept:
-            kept[order, mime] = draw("a fox", *order, mime=mime)
+            kept[order, mime] = draw("a fox", *order, mime=mime, coarse=True)
         return kept[order, mime].content
 
     return make

@@ -42,19 +42,16 @@ LONGEST = 60
 """Seconds; an upstream that asks for more is left for another."""
 
 
-def rows(files):
-    """Rows of golden tables as parameters: the provider's name and the row."""
+def rows(*tables):
+    """Rows of golden tables that are refusals, each with its table and name."""
     read = [
-        (name, table, {"status": 200, **row, **row.get("outcome", {})})
-        for name, tables in files.items()
+        (f"{table}: {row['name']}", {"status": 200, **row, **row.get("outcome", {})})
         for table in tables
         for row in json.loads((GOLDEN / f"{table}.json").read_text("utf-8"))
     ]
-    return [
-        pytest.param(name, row, id=f"{name} {table}: {row['name']}")
-        for name, table, row in read
-        if "kind" in row
-    ]
+    refusals = [(name, row) for name, row in read if "kind" in row]
+    assert refusals
+    return refusals
 
 
 def expected_calls(row, billed, *, tasks=False):
@@ -98,56 +95,68 @@ def body_of(row):
     return row["body"].encode() if isinstance(row["body"], str) else row["body"]
 
 
-@pytest.mark.parametrize(("provider", "row"), rows(TABLES))
-async def test_a_refusal_has_its_kind_its_wait_its_bill_and_its_calls(refuse, told, provider, row):
+async def test_a_refusal_has_its_kind_its_wait_its_bill_and_its_calls(refuse, told, name, flaws):
     """As HTTP errors, and as errors and refusals that come with a good status."""
-    answer = told(body_of(row), row["status"], row.get("headers"))
-    failed = await refuse(provider, row, paid=answer)
-    if row.get("headers", {}).get("Retry-After", "").endswith("GMT"):
-        # Its length depends on the clock, which is this machine's here.
-        assert failed.error.retry_after is not None
-    else:
-        assert failed.error.retry_after == row.get("retry_after")
+    for case, row in rows(*TABLES[name]):
+        with flaws.of(case):
+            answer = told(body_of(row), row["status"], row.get("headers"))
+            failed = await refuse(name, row, paid=answer)
+            if row.get("headers", {}).get("Retry-After", "").endswith("GMT"):
+                # Its length depends on the clock, which is this machine's here.
+                assert failed.error.retry_after is not None
+            else:
+                assert failed.error.retry_after == row.get("retry_after")
 
 
-@pytest.mark.parametrize(
-    ("provider", "row"),
-    rows({name: [f"{name}/failures"] for name in ("evolink", "toapis", "aivideoapi")}),
-)
+@pytest.mark.parametrize("provider", TASKS)
 async def test_a_failed_task_has_its_kind_its_wait_its_bill_and_its_calls(
-    refuse, told, provider, row
+    refuse, told, provider, flaws
 ):
     """A call is a task that was created; a failed one is paid back."""
     created = {"code": 200, "data": {"taskId": "t-1"}}
     paid = told(created if provider == "aivideoapi" else {"id": "t-1", "status": "pending"})
-    failed = await refuse(provider, row, paid=paid, poll=told(body_of(row)))
-    assert failed.error.retry_after == row.get("retry_after")
+    for case, row in rows(f"{provider}/failures"):
+        with flaws.of(case):
+            failed = await refuse(provider, row, paid=paid, poll=told(body_of(row)))
+            assert failed.error.retry_after == row.get("retry_after")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"[]", b"null", b'"a text"', b"[[[[", b"{", b"\xff\xfe{", b"<html>\x00</html>", b"1e999"],
+SHAPES = (
+    b"",
+    b"[]",
+    b"null",
+    b'"a text"',
+    b"[[[[",
+    b"{",
+    b"\xff\xfe{",
+    b"<html>\x00</html>",
+    b"1e999",
 )
+STATUSES = {
+    401: ErrorKind.AUTH_INVALID,
+    403: ErrorKind.PERMISSION_DENIED,
+    404: ErrorKind.WRONG_ENDPOINT,
+    429: ErrorKind.RATE_LIMITED,
+    500: ErrorKind.UPSTREAM_ERROR,
+    503: ErrorKind.OVERLOADED,
+}
+
+
 async def test_an_error_of_any_shape_has_the_kind_of_its_status(
-    name, stage, scripted, any_request, fail, told, body
+    name, stage, scripted, any_request, fail, told, flaws
 ):
     """What is not the upstream's own word does not tell that nothing was drawn."""
-    provider = scripted()
-    for status, kind in (
-        (401, ErrorKind.AUTH_INVALID),
-        (403, ErrorKind.PERMISSION_DENIED),
-        (404, ErrorKind.WRONG_ENDPOINT),
-        (429, ErrorKind.RATE_LIMITED),
-        (500, ErrorKind.UPSTREAM_ERROR),
-        (503, ErrorKind.OVERLOADED),
-    ):
-        stage.heard.clear()
-        stage.paid = told(body, status)
-        failed = await fail(provider, any_request(name))
-        doubtful = kind is ErrorKind.UPSTREAM_ERROR
-        billed = Billed.UNKNOWN if doubtful else Billed.NO
-        assert (failed.kind, failed.error.billed) == (kind, billed)
-        assert stage.calls == (1 if doubtful else TRIES.get(kind, 1))
+    for body in SHAPES:
+        provider = scripted()
+        for status, kind in STATUSES.items():
+            with flaws.of(status, body):
+                stage.heard.clear()
+                stage.paid = told(body, status)
+                failed = await fail(provider, any_request(name))
+                doubtful = kind is ErrorKind.UPSTREAM_ERROR
+                billed = Billed.UNKNOWN if doubtful else Billed.NO
+                assert (failed.kind, failed.error.billed) == (kind, billed)
+                assert stage.calls == (1 if doubtful else TRIES.get(kind, 1))
 
 
 @pytest.mark.parametrize(
