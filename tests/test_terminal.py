@@ -418,7 +418,7 @@ def test_the_version_is_the_packages(command):
         ((), {"GEMINI_API_KEY": "a\nb"}, "GEMINI_API_KEY: must be one line"),
         (("--provider", "openai"), {}, "--provider: 'openai' is not one of google, "),
         (("--provider", "apiyi"), {}, "APIYI_API_KEY: set it to use apiyi"),
-        (("--model", "dall-e"), {}, "no model “dall-e” here. Pick one from the list: gemini-nano"),
+        (("--model", "dall-e"), {}, "no model “dall-e” here. Pick one from the list: Nano Banana"),
         (("--model", "nano-banana-pro", "--aspect-ratio", "1:8"), {}, "Pro cannot draw 1:8"),
         (("--aspect-ratio", "7:5"), {}, "--aspect-ratio"),
         (("--resolution", "512"), {}, "cannot draw at 512. It can do 1K, 2K, 4K"),
@@ -478,7 +478,7 @@ def test_fifteen_images_and_an_empty_prompt_are_refused_before_any_is_read(comma
         ({"DATA_DIR": "/proc"}, "DATA_DIR: the folder '/proc' cannot be written"),
         ({"DATABASE_URL": "mysql://host/db"}, "DATABASE_URL: must look like sqlite:///"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: "),
-        ({"DEFAULT_MODEL": "dall-e"}, "DEFAULT_MODEL: 'dall-e' is not one of gemini"),
+        ({"DEFAULT_MODEL": "dall-e"}, "DEFAULT_MODEL: 'dall-e' is not one of Nano Banana"),
     ],
 )
 def test_serving_without_something_names_it_before_connecting(command, folder, variables, named):

@@ -177,16 +177,16 @@ class Catalog:
         return tuple(dict.fromkeys(upstream.key for upstream in self.upstreams.values()))
 
     def model(self, name: str) -> ImageModel:
-        """The model called `name` by id or alias, in any case; raises UnknownModel.
+        """The model called `name` by id, alias or nickname, in any case; raises UnknownModel.
 
         Where two are called the same but for the case, the one that is written so.
         """
         wanted = name.strip()
         for spell in (str, str.lower):
             for model in self.models.values():
-                if spell(wanted) in map(spell, (model.id, *model.aliases)):
+                if spell(wanted) in map(spell, (model.id, *model.aliases, model.nickname)):
                     return model
-        raise UnknownModel(name, ", ".join(self.models))
+        raise UnknownModel(name, ", ".join(model.nickname for model in self.models.values()))
 
     def offer(self, provider: str, model_id: str) -> Offer | None:
         """What `provider` asks for a model, or None where it has no such model."""

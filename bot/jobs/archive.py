@@ -110,9 +110,9 @@ def stem(batch_id: str) -> str:
 
 
 def file_name(piece: Piece, mime: str) -> str:
-    """Such as `01-a-red-fox.png`: its place in the list and its first words."""
+    """Such as `01-a-red-fox.png`: its line in the file and its first words."""
     words = re.findall(r"[^\W_]+", piece.item.prompt.lower()[: 4 * WORDS])
-    name = f"{piece.item.position + 1:02d}"
+    name = f"{piece.item.line:02d}"
     for word in words:
         longer = f"{name}-{word[:WORDS]}"
         if len(longer) > WORDS + 3:

@@ -142,7 +142,7 @@ class BatchCards:
         locale = course.batch.place.locale
         lines = [self._say("batch-pictures", locale, batch=short(course.batch.id))]
         lines += [
-            f"`{piece.item.position + 1}` {_words(piece.item)} · `{short(piece.item.job_id)}`"
+            f"`{piece.item.line}` {_words(piece.item)} · `{short(piece.item.job_id)}`"
             for piece, _, _ in shown
         ]
         gallery = discord.ui.MediaGallery[discord.ui.LayoutView](
@@ -159,7 +159,7 @@ class BatchCards:
             placeholder=self._say("select-batch-picture", locale),
             options=[
                 discord.SelectOption(
-                    label=f"{item.position + 1} · {' '.join(item.prompt.split())}"[:LABEL],
+                    label=f"{item.line} · {' '.join(item.prompt.split())}"[:LABEL],
                     value=job_id,
                 )
                 for job_id, item in items.items()

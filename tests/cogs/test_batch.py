@@ -100,9 +100,9 @@ async def test_a_list_is_priced_asked_about_and_drawn_with_one_archive(scene, al
     assert [len(group.attachments) for group in groups] == [3]
     files = await unpack(archive)
     assert sorted(files) == [
-        "01-a-red-fox-one.png",
-        "02-a-blue-fox-two.png",
-        "03-a-green-fox-three.png",
+        "03-a-red-fox-one.png",
+        "04-a-blue-fox-two.png",
+        "05-a-green-fox-three.png",
         "manifest.csv",
     ]
     table = list(csv.DictReader(io.StringIO(files["manifest.csv"].decode("utf-8-sig"))))

@@ -30,7 +30,7 @@ def test_every_name_means_one_model():
 
     assert [name for name, times in Counter(names).items() if times > 1] == []
     for model in CATALOG.models.values():
-        for name in (model.id, *model.aliases):
+        for name in (model.id, *model.aliases, model.nickname):
             assert CATALOG.model(name) is model
             assert CATALOG.model(f"  {name.upper()} ") is model
 
@@ -40,7 +40,7 @@ def test_an_unknown_model_is_refused_with_all_that_are_known():
         CATALOG.model("dall-e")
 
     assert caught.value.model == "dall-e"
-    assert caught.value.known.split(", ") == list(CATALOG.models)
+    assert caught.value.known.split(", ") == [model.nickname for model in CATALOG.models.values()]
 
 
 @pytest.mark.parametrize("model", CATALOG.models.values(), ids=lambda model: model.id)

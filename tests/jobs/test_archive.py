@@ -60,9 +60,9 @@ def test_every_picture_is_in_one_file_and_every_message_is_light_enough(sizes, l
         ),
     ],
 )
-def test_a_file_is_called_by_its_place_and_its_first_words(prompt, name):
+def test_a_file_is_called_by_its_line_and_its_first_words(prompt, name):
     _, [piece] = of_sizes(MB, prompt=prompt)
-    one = replace(piece, item=replace(piece.item, count=1))
+    one = replace(piece, item=replace(piece.item, line=1, count=1))
     assert file_name(one, "image/webp") == name
     assert file_name(replace(one, item=replace(one.item, count=2)), "image/png") == (
         name.replace(".webp", "-1.png")
