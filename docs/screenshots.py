@@ -80,7 +80,7 @@ def work_on(page: Page, cards: Locator, upload: Path) -> None:
     wait_for_picture(cards)
     take(page, "versions")
     cards.nth(known - 1).get_by_role("button", name="Favourite").click()
-    cards.nth(known + 1).get_by_text("One of your favourites").wait_for()
+    cards.nth(known + 1).get_by_text("Added to your favourites").wait_for()
     use(page, "gallery")
     wait_for_picture(cards)
     take(page, "gallery")

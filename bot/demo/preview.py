@@ -251,8 +251,7 @@ async def _greet(app: App, channel_id: int, words_url: str | None) -> None:
 
 def _greeting(sentences: Sentences, language: str, words_url: str | None) -> str:
     say = sentences.say
-    keys = ("demo-greeting", "demo-buttons", "demo-styles", "demo-settings")
-    lines = [say(key, language) for key in keys]
+    lines = [say("demo-greeting", language), say("demo-more", language)]
     if words_url:
         lines.append(say("demo-stand-in", language, url=words_url))
     else:

@@ -35,11 +35,11 @@ def asked(calls):
 async def test_characters_are_saved_listed_shown_and_removed_in_private(scene, save):
     alice, bob = scene.member("alice"), scene.member("bob")
     listed = await alice.slash(scene.channel, "character list")
-    assert "You keep no characters yet" in scene.text(listed.response)
-    assert "**Mia** is kept, with 2 pictures" in await save(alice, "@Mia", "red", "blue")
-    assert "**小明** is kept, with 1 picture." in await save(alice, "小明", "teal")
+    assert "You have no characters yet" in scene.text(listed.response)
+    assert "**Mia** is saved, with 2 pictures" in await save(alice, "@Mia", "red", "blue")
+    assert "**小明** is saved, with 1 picture." in await save(alice, "小明", "teal")
     assert "cannot be a character's name" in await save(alice, "two words", "red")
-    assert "in place of those from before" in await save(alice, "mia", "red", "blue", "navy")
+    assert "those from before are replaced" in await save(alice, "mia", "red", "blue", "navy")
 
     listed = await alice.slash(scene.channel, "character list")
     assert "2 of 5" in scene.text(listed.response)
@@ -61,7 +61,7 @@ async def test_characters_are_saved_listed_shown_and_removed_in_private(scene, s
         told = scene.seen(await bob.slash(scene.channel, f"character {command}", name="mia"))
         assert "no character called “mia”" in scene.text(told)
     gone = await alice.slash(scene.channel, "character remove", name="mia")
-    assert "**mia** is kept no longer" in scene.text(gone.response)
+    assert "**mia** is removed" in scene.text(gone.response)
     for number in range(4):
         await save(alice, f"n{number}", "red")
     assert "You keep 5 characters" in await save(alice, "sixth", "red")

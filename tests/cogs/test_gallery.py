@@ -57,7 +57,7 @@ async def test_past_pictures_in_pages_to_open_edit_and_star(scene, calls, monkey
     monkeypatch.setattr(album, "PAGE", 3)
     alice = scene.member("alice")
     told = await tell(scene, await alice.slash(scene.channel, "gallery"))
-    assert "There are no pictures yet" in told
+    assert "No pictures yet" in told
     for prompt, count in (("old **boats**", 1), ("a RED kite", 3), ("a private kite", 1)):
         private = "private" in prompt
         shown = await alice.slash(
@@ -101,15 +101,15 @@ async def test_past_pictures_in_pages_to_open_edit_and_star(scene, calls, monkey
     assert job.job.origin == Origin(drawn.job.id, 2)
 
     told = await tell(scene, await alice.click(third, label="Favourite"))
-    assert "One of your favourites now" in told
+    assert "Added to your favourites" in told
     form = await alice.click(opened, label="Favourite")
-    assert "One of your favourites now" in scene.text(await scene.fill(alice, form, which=["0"]))
+    assert "Added to your favourites" in scene.text(await scene.fill(alice, form, which=["0"]))
     page = (await alice.slash(scene.channel, "gallery", favourites=True)).response
     assert [option["value"][-2:] for option in options(page)] == [":0", ":2"]
     assert "⭐ One of your favourites" in scene.text(await look(scene, alice, page, 2))
     told = await tell(scene, await alice.click(edited, label="Favourite"))
     told = await tell(scene, await alice.click(edited, label="Favourite"))
-    assert "No favourite any more" in told
+    assert "Removed from your favourites" in told
 
     await scene.assert_books_balance()
 
@@ -121,7 +121,7 @@ async def test_what_is_looked_for_is_offered_and_told_when_it_is_not_there(scene
     for wish, found in (({"model": "nano banana 2.1"}, 1), ({"since": "today"}, 1)):
         assert len(names((await alice.slash(scene.channel, "gallery", **wish)).response)) == found
     for wish, said in (
-        ({"model": "dall-e"}, "There is nothing of that kind"),
+        ({"model": "dall-e"}, "Nothing matches"),
         ({"since": "someday"}, "“someday” is no day"),
     ):
         assert said in await tell(scene, await alice.slash(scene.channel, "gallery", **wish))

@@ -106,10 +106,10 @@ async def test_a_copy_of_everything_and_then_not_a_byte_of_it(
         if digest != bobs:
             traces += [digest[:16].encode(), content[-200:]]
     assert len(leftovers(data, *traces)) > len(traces)
-    asked = await pressed(alice, card, "Forget me …")
+    asked = await pressed(alice, card, "Forget me…")
     assert "2 requests" in scene.text(asked)
     assert "walrus" not in scene.text(await pressed(alice, asked, "Never mind"))
-    asked = await pressed(alice, card, "Forget me …")
+    asked = await pressed(alice, card, "Forget me…")
     said = await pressed(alice, asked, "Forget me for good")
     assert "You are forgotten" in scene.text(said)
 
@@ -184,7 +184,7 @@ async def test_whom_the_bot_does_not_serve_may_have_a_copy_and_be_forgotten(scen
     [part] = got.followups
     assert part.ephemeral
     assert part.attachments[0].filename.startswith("plantain-")
-    asked = await pressed(mallory, card, "Forget me …")
+    asked = await pressed(mallory, card, "Forget me…")
     said = await pressed(mallory, asked, "Forget me for good")
     assert "You are forgotten" in scene.text(said)
     told = await mallory.slash(scene.channel, "imagine", prompt="again")

@@ -85,7 +85,7 @@ async def test_a_press_that_is_delivered_twice_is_answered_once(scene, gateway):
     varied = await alice.click(card, label="Vary · 7 credits")
     assert varied.response.attachments
     starred = await alice.click(card, label="Favourite")
-    assert "One of your favourites now" in scene.text(starred.response)
+    assert "Added to your favourites" in scene.text(starred.response)
     assert len((await alice.slash(scene.channel, "gallery")).response.attachments) == 1
     stars = await scene.app.database.read(lambda tx: tx.query("SELECT * FROM favourites"))
     assert len(stars) == 1

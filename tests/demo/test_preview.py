@@ -157,7 +157,7 @@ def test_chinese_can_be_seen(discord, door):
 
 
 def test_a_prompt_is_put_together_in_a_form_and_a_saved_style_goes_along(discord):
-    assert "choose Storybook there" in discord.cards.first.inner_text()
+    assert "style (type Storybook)" in discord.cards.first.inner_text()
     form = discord.open_form("compose", style="Story")
     form.get_by_role("textbox", name="Subject").fill("two cats")
     form.get_by_role("combobox", name="Lighting and view").click()
@@ -173,7 +173,7 @@ def test_a_prompt_is_put_together_in_a_form_and_a_saved_style_goes_along(discord
 def test_a_character_can_be_kept_and_named(discord, upload):
     """It is in what is drawn: the stand-in draws into the first picture it works from."""
     kept = discord.use("character save", "Teal", option="name", required=upload)
-    kept.get_by_text("is kept, with 1 picture").wait_for()
+    kept.get_by_text("is saved, with 1 picture").wait_for()
     card = discord.use("imagine", "@Teal under a moon")
     assert share(discord.picture(card), TEAL) > 0.5
     assert "with Teal" in card.inner_text()

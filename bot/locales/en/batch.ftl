@@ -4,12 +4,12 @@ batch-description = Draw a list of up to 50 prompts from a file; without a file,
 option-batch-file = Text with one prompt a line, or a CSV: prompt, model, aspect_ratio, resolution, count
 
 batch-faults = { $count ->
-    [one] 📚 **One line cannot be drawn, so nothing was begun.**
-   *[other] 📚 **{ $count } lines cannot be drawn, so nothing was begun.**
+    [one] 📚 **One line cannot be drawn, so nothing was started.**
+   *[other] 📚 **{ $count } lines cannot be drawn, so nothing was started.**
 }
 batch-fault = **Line { $line }:** { $why }
 batch-more = … and { $count } more
-batch-nothing-held = Nothing was held or charged. Mend the file and send it again.
+batch-nothing-held = Nothing was held or charged. Fix the file and send it again.
 
 batch-asked = { $count ->
     [one] 📚 **Draw one picture for { $price }?**
@@ -77,15 +77,15 @@ limit-fit = { $fit ->
 }
 
 refusal-list-missing = You have no batch yet. Use `/batch` with a `file`: text with one prompt a line, where `#` begins a comment, or a CSV with a column `prompt`.
-refusal-list-too-large = The file has { $size } KB; { $limit } KB is the most. Divide it.
+refusal-list-too-large = The file is { $size } KB; { $limit } KB is the most. Split it.
 refusal-not-text = The file is not text in UTF-8. Save it again with that encoding (in a spreadsheet “CSV UTF-8”), and send that.
 refusal-no-table = The CSV cannot be read from line { $line } on: a quotation mark may be missing there, or be one too many.
 refusal-no-prompts = There is no prompt in the file. Write one on each line; lines that begin with `#` are comments.
-refusal-too-many-prompts = The file has { $given } prompts; { $limit } is the most. Divide it.
+refusal-too-many-prompts = The file has { $given } prompts; { $limit } is the most. Split it.
 refusal-no-prompt-column = The first line of a CSV names its columns, and one must be `prompt`. There may be: { $known }.
 refusal-unknown-column = The CSV has a column “{ $column }” that is unknown or there twice. There may be: { $known }.
 refusal-not-one-of = “{ $value }” cannot be the { $column }. Choose one of: { $supported }.
-refusal-cells-left-over = More cells than there are columns. Put a prompt that has commas in quotation marks.
+refusal-cells-left-over = The line has more cells than there are columns. Put a prompt that has commas in quotation marks.
 refusal-batch-unknown = This batch is not known any more, or is somebody else's. `/batch` shows yours.
-refusal-batch-empty = There are no pictures of this batch to be had: none came out yet, or they were deleted.
+refusal-batch-empty = This batch has no pictures to give you: none is done yet, or they were deleted.
 refusal-batch-over = This batch has ended already. Look at its card.

@@ -1,7 +1,7 @@
 ### /gallery, favourites, and a server's gallery channel.
 
 gallery-description = Your past pictures in pages, to open, edit, star or delete
-option-gallery-member = Somebody else's pictures, those that all may see in this server
+option-gallery-member = Somebody else's pictures in this server, where everybody may see them
 option-gallery-search = Words that the prompt has, in any order
 option-gallery-model = Which model drew them
 option-gallery-since = From which day on; a date such as 2026-05-01 works, too
@@ -17,9 +17,9 @@ gallery-title-of = 🖼️ **Pictures of { $member } in this server** · the new
 gallery-title-starred-of = ⭐ **Your favourites among the pictures of { $member } in this server** · the newest first
 gallery-words = “{ $words }”
 gallery-since = since { $day }
-gallery-none = There is nothing of that kind. Look with fewer words, or for longer.
-gallery-empty = There are no pictures yet. `/imagine` makes one.
-gallery-no-favourites = There are no favourites yet. Press **Favourite** below a picture.
+gallery-none = Nothing matches. Try fewer words, or a longer time.
+gallery-empty = No pictures yet. `/imagine` makes one.
+gallery-no-favourites = No favourites yet. Press **Favourite** below a picture.
 gallery-alt = { $count ->
     [one] A thumbnail of { $count } picture
    *[other] Thumbnails of { $count } pictures, numbered in rows of three
@@ -35,8 +35,8 @@ button-open = Show here
 button-delete = Delete
 button-to-gallery = To the gallery channel
 
-gallery-star-on = ⭐ **One of your favourites now.** `/gallery` shows them with *favourites*; pressing the star again takes it back.
-gallery-star-off = **No favourite any more.**
+gallery-star-on = ⭐ **Added to your favourites.** `/gallery` with *favourites* shows them; press the star again to take it back.
+gallery-star-off = **Removed from your favourites.**
 gallery-posted = 🏛️ **In the gallery now:** { $channel } · { $link }
 gallery-by = 🏛️ **A picture by { $member }**
 gallery-chosen-by = Chosen by { $member }

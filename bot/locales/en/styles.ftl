@@ -1,12 +1,12 @@
 ### Styles, the form of /compose, and gentle hints about prompts.
 
-style-description = Words of yours that go along with a prompt, under a name
+style-description = Saved words that go along with a prompt, under a name
 style-save-description = Save words under a name, to go along with prompts
 style-list-description = The styles that you may use here
 style-remove-description = Remove a style; pictures made with it keep it
 option-style = A saved style to go along with the prompt
-option-style-name = What it is called; a name that is there is replaced
-option-style-kept = Which one
+option-style-name = Its name; a style that has the name already is replaced
+option-style-kept = Which style
 option-style-words = What it adds, such as: watercolour, loose brush, much white paper
 option-style-owner = Whose it is; yours if left out
 choice-owner-member = mine, in every server
@@ -15,9 +15,9 @@ choice-style-own = { $name } · yours
 choice-style-server = { $name } · this server's
 
 style-saved = 🎨 **{ $name }** is saved.
-style-replaced = 🎨 **{ $name }** is another now; what it was is replaced.
+style-replaced = 🎨 **{ $name }** is saved in place of the style of that name.
 style-saved-server = 🎨 **{ $name }** is saved for everybody in this server.
-style-replaced-server = 🎨 **{ $name }** is another now for everybody in this server; what it was is replaced.
+style-replaced-server = 🎨 **{ $name }** is saved for everybody in this server, in place of the style of that name.
 style-how = Choose it as `style` with `/imagine`, `/compose` or `/edit`.
 style-removed = **{ $name }** is removed. Pictures made with it keep it.
 style-removed-server = **{ $name }** is removed from this server. Pictures made with it keep it.
@@ -78,4 +78,4 @@ suggestion-macro = macro shot
 
 refusal-no-such-style = There is no style “{ $name }”, neither yours nor this server's. `/style list` shows them.
 refusal-unusable-style = A style needs a name of at most { $name_limit } characters, with a letter or number in it, and at most { $words_limit } characters of words.
-refusal-too-many-styles = There is room for { $limit } styles, and all of it is taken. Remove one first with `/style remove`.
+refusal-too-many-styles = There are { $limit } styles already, which is the most. Remove one first with `/style remove`.

@@ -3,7 +3,7 @@
 batch-description = 从文件绘制最多 50 条提示词；不带文件则查看你的批次
 option-batch-file = 每行一条提示词的文本，或 CSV：prompt、model、aspect_ratio、resolution、count
 
-batch-faults = 📚 **有 { $count } 行无法绘制，所以什么都没有开始。**
+batch-faults = 📚 **有 { $count } 行无法绘制，因此没有开始绘制。**
 batch-fault = **第 { $line } 行：** { $why }
 batch-more = …… 还有 { $count } 项
 batch-nothing-held = 没有冻结或扣除任何积分。请改好文件后重新发送。
@@ -60,7 +60,7 @@ refusal-too-many-prompts = 文件有 { $given } 条提示词，最多 { $limit }
 refusal-no-prompt-column = CSV 的第一行是列名，其中必须有 `prompt`。可以有：{ $known }。
 refusal-unknown-column = CSV 里的列“{ $column }”未知或重复。可以有：{ $known }。
 refusal-not-one-of = “{ $value }”不能用作 { $column }。请选择：{ $supported }。
-refusal-cells-left-over = 单元格比列还多。含有逗号的提示词请放在引号里。
+refusal-cells-left-over = 这一行的单元格比列多。含有逗号的提示词请放在引号里。
 refusal-batch-unknown = 找不到这个批次，或者它是别人的。用 `/batch` 查看你的批次。
 refusal-batch-empty = 这个批次没有可取的图片：还没有画好，或者已被删除。
 refusal-batch-over = 这个批次已经结束。请查看它的卡片。
