@@ -1,4 +1,4 @@
-"""What rules, operators and privacy refuse: leaves of the family in `bot.errors`, as facts."""
+"""What rules, operators, styles and privacy refuse: leaves of `bot.errors`, as facts."""
 
 from dataclasses import dataclass
 

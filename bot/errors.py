@@ -17,6 +17,8 @@
     │   ├── NotEnoughCredits
     │   ├── LimitReached        a limit set here says no, as an upstream's would
     │   ├── (bot.mirror)        upstreams that are closed, and dear requests that ask first
+    │   ├── (bot.pressing)      what buttons, replies, characters and galleries refuse
+    │   ├── (bot.care)          what rules, operators, styles and privacy refuse
     │   ├── ManagersOnly
     │   ├── OperatorsOnly
     │   ├── NoSuchAmount

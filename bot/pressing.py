@@ -1,4 +1,4 @@
-"""What is refused of working on from pictures: leaves of the family in `bot.errors`, as facts."""
+"""What buttons, replies, characters and galleries refuse: leaves of `bot.errors`, as facts."""
 
 from dataclasses import dataclass
 

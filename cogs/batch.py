@@ -14,15 +14,13 @@ from bot.jobs.lines import Line
 from bot.jobs.payers import PaidBy
 from bot.people.defaults import Choice
 from bot.pressing import NotYourPicture
+from bot.ui.options import RATIOS, RESOLUTIONS, models
 from bot.ui.permission import check, may_change_place
 from bot.ui.replies import answer, begin, turn
 from bot.ui.translator import localized
 from bot.ui.whereabouts import channels, who
 
 BATCH_ID = "[0-9a-f]{32}"
-RATIOS = [app_commands.Choice(name=ratio.value, value=ratio.value) for ratio in AspectRatio]
-RESOLUTIONS = [app_commands.Choice(name=size.value, value=size.value) for size in Resolution]
-CHOICES = 25
 
 Press = Callable[[Client, discord.Interaction, str, PaidBy], Awaitable[None]]
 Choose = Callable[[Client, discord.Interaction, str], Awaitable[None]]
@@ -77,12 +75,7 @@ class Batch(commands.Cog):
     async def offer_models(
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
-        locale = interaction.locale.value
-        return [
-            app_commands.Choice(name=self._cards.model_choice(model, quote, locale), value=model.id)
-            for model, quote in self._studio.menu()
-            if typed.casefold() in f"{model.nickname} {model.id}".casefold()
-        ][:CHOICES]
+        return models(self._studio.menu(), typed, self._cards, interaction.locale.value)
 
 
 async def draw(

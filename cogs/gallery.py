@@ -1,7 +1,6 @@
 """/gallery and favourites: past pictures in pages, to be opened, edited, starred or deleted."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
 from types import MappingProxyType
 
 import discord
@@ -10,7 +9,7 @@ from discord.ext import commands
 
 from bot.client import Client
 from bot.items import PersistentItem, chosen
-from bot.jobs.album import SPANS, Cursor
+from bot.jobs.album import SPANS, Cursor, day_of
 from bot.jobs.job import Stored
 from bot.pressing import NotYourPicture
 from bot.sharing import ServerOnly
@@ -87,7 +86,8 @@ class Gallery(commands.Cog):
     async def offer_days(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
         say, locale = self._sentences.say, interaction.locale.value
         spans = [(say(f"choice-since-{span}", locale), span) for span in SPANS]
-        offered = [*spans, *((day, day) for day in _dates(typed))]
+        day = day_of(typed)
+        offered = [*spans, (day.isoformat(), day.isoformat())] if day else spans
         wanted = typed.strip().casefold()
         return [
             app_commands.Choice(name=name, value=value)
@@ -100,13 +100,6 @@ class Gallery(commands.Cog):
         said = typed.strip().casefold()
         named = (one.id for one in self._models.models() if one.nickname.casefold() == said)
         return next(named, typed.strip()[:100])
-
-
-def _dates(typed: str) -> list[str]:
-    try:
-        return [date.fromisoformat(typed.strip()).isoformat()]
-    except ValueError:
-        return []
 
 
 async def star(client: Client, interaction: Asked, stored: Stored, picture: int) -> None:

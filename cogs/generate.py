@@ -21,6 +21,7 @@ from bot.ui.character_cards import choices
 from bot.ui.compose_form import ComposeForm
 from bot.ui.finds import Avatar
 from bot.ui.finds import emoji as find_emoji
+from bot.ui.options import RATIOS, RESOLUTIONS, models
 from bot.ui.replies import ask
 from bot.ui.style_cards import StyleCards
 from bot.ui.translator import localized
@@ -32,8 +33,6 @@ Name = app_commands.Range[str, 1, CHARACTER_LIMIT + 1]
 Prompt = app_commands.Range[str, 1, PROMPT_LIMIT]
 StyleName = app_commands.Range[str, 1, STYLE_LIMIT]
 
-RATIOS = [app_commands.Choice(name=ratio.value, value=ratio.value) for ratio in AspectRatio]
-RESOLUTIONS = [app_commands.Choice(name=size.value, value=size.value) for size in Resolution]
 THINKING = [
     app_commands.Choice(name=localized(f"thinking-{level}"), value=level.value)
     for level in Thinking
@@ -200,12 +199,7 @@ class Generate(commands.Cog):
     async def offer_models(
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
-        locale = interaction.locale.value
-        return [
-            app_commands.Choice(name=self._cards.model_choice(model, quote, locale), value=model.id)
-            for model, quote in self._studio.menu()
-            if typed.casefold() in f"{model.nickname} {model.id}".casefold()
-        ][:25]
+        return models(self._studio.menu(), typed, self._cards, interaction.locale.value)
 
     @imagine.autocomplete("style")
     @compose.autocomplete("style")

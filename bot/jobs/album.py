@@ -227,12 +227,19 @@ class Album:
             return 0
         if said in SPANS:
             day = self._calendar.date(self._now()) - timedelta(SPANS[said])
+        elif (named := day_of(said)) is not None:
+            day = named
         else:
-            try:
-                day = date.fromisoformat(said)
-            except ValueError as error:
-                raise NoSuchDay(said) from error
+            raise NoSuchDay(said)
         return max(0, self._calendar.midnight(day))
+
+
+def day_of(said: str) -> date | None:
+    """The day that a date such as 2026-05-01 names; None for what is none."""
+    try:
+        return date.fromisoformat(said.strip())
+    except ValueError:
+        return None
 
 
 def _print(row: Row) -> Print:

@@ -9,7 +9,7 @@ import structlog
 from bot.care import MemberBlocked, RoleNeeded, WrongChannel
 from bot.db.database import Database, Transaction
 from bot.errors import LimitReached, NotEnoughCredits, Refusal, ShuttingDown
-from bot.jobs import batch as batches
+from bot.jobs import batch as batch_rows
 from bot.jobs import lines as files
 from bot.jobs import queue
 from bot.jobs.batch import Batch, BatchState, Course
@@ -132,7 +132,7 @@ class Batches:
 
         async def keep(tx: Transaction) -> Batch:
             asked_by = place.interaction_id or 0
-            return await batches.ask(tx, batch, settled, interaction_id=asked_by)
+            return await batch_rows.ask(tx, batch, settled, interaction_id=asked_by)
 
         stored = await self._database.write(keep)
         return Proposal(stored, tuple(drafts), promise.paid_by, promise.name)
@@ -176,9 +176,9 @@ class Batches:
         unseen = replace(place, reply_token=None, interaction_id=None)
 
         async def promise(tx: Transaction) -> list[tuple[Job, int]]:
-            if await batches.of_press(tx, place.interaction_id) is not None:
+            if await batch_rows.of_press(tx, place.interaction_id) is not None:
                 return []
-            if not await batches.begin(tx, batch_id, place, now=self._now()):
+            if not await batch_rows.begin(tx, batch_id, place, now=self._now()):
                 raise QuestionOver
             held = await self._reserve(tx, drafts, who, place.channels)
             return [
@@ -205,11 +205,11 @@ class Batches:
         """A batch that was begun, for the one who presses a button of it; raises BatchUnknown."""
 
         async def look(tx: Transaction) -> Course | None:
-            found = await batches.get(tx, batch_id)
+            found = await batch_rows.get(tx, batch_id)
             begun = found is not None and found.state in {BatchState.RUNNING, BatchState.DONE}
             if found is None or not begun or not found.place.visible_to(member_id):
                 return None
-            return await batches.course(tx, found)
+            return await batch_rows.course(tx, found)
 
         course = await self._database.read(look)
         if course is None:
@@ -232,8 +232,8 @@ class Batches:
         """A member's batches, the newest first; raises ListMissing where there is none."""
 
         async def look(tx: Transaction) -> list[Course]:
-            found = await batches.newest(tx, member_id, most=SHOWN)
-            return [await batches.course(tx, one) for one in found]
+            found = await batch_rows.newest(tx, member_id, most=SHOWN)
+            return [await batch_rows.course(tx, one) for one in found]
 
         courses = await self._database.read(look)
         if not courses:
@@ -318,7 +318,7 @@ class Batches:
 
     async def _find(self, batch_id: str, member_id: int) -> tuple[Batch, list[Line]]:
         async def look(tx: Transaction) -> tuple[Batch | None, list[Line]]:
-            return await batches.get(tx, batch_id), await batches.lines(tx, batch_id)
+            return await batch_rows.get(tx, batch_id), await batch_rows.lines(tx, batch_id)
 
         found, asked = await self._database.read(look)
         theirs = found is not None and found.place.member_id == member_id

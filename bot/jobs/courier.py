@@ -14,7 +14,7 @@ import structlog
 
 from bot.db.database import Database, Row, Transaction
 from bot.errors import DeliveryFailed, StorageError
-from bot.jobs import batch as batches
+from bot.jobs import batch as batch_rows
 from bot.jobs import queue
 from bot.jobs.archive import FILES, Archives
 from bot.jobs.batch import Batch, BatchState, Counts, Course, Piece, Post, PostKind
@@ -156,13 +156,13 @@ class Courier:
         async def claim(tx: Transaction) -> Batch | None:
             if await tx.one("claim_batch", id=batch_id, claim=token, until=until) is None:
                 return None
-            return await batches.get(tx, batch_id)
+            return await batch_rows.get(tx, batch_id)
 
         batch = await self._database.write(claim)
         if batch is None:
             return False
         try:
-            async with self._leases.hold(batch, renew=batches.renew):
+            async with self._leases.hold(batch, renew=batch_rows.renew):
                 while not await self._go_on(batch, at):
                     if not at.dirty:
                         return False
@@ -201,10 +201,10 @@ class Courier:
         """How far it has come, for the claim that this process has on it; raises Fenced."""
 
         async def look(tx: Transaction) -> Course:
-            current = await batches.get(tx, batch.id)
+            current = await batch_rows.get(tx, batch.id)
             if current is None or current.claim != batch.claim:
                 raise Fenced
-            return await batches.course(tx, current)
+            return await batch_rows.course(tx, current)
 
         return await self._database.read(look)
 
@@ -267,7 +267,7 @@ class Courier:
     async def _add(self, batch: Batch, posts: Sequence[Post]) -> None:
         async def add(tx: Transaction) -> None:
             for post in posts:
-                if not await batches.add_post(tx, batch, post):
+                if not await batch_rows.add_post(tx, batch, post):
                     raise Fenced
 
         await self._database.write(add)

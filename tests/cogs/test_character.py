@@ -64,7 +64,7 @@ async def test_characters_are_saved_listed_shown_and_removed_in_private(scene, s
     assert "**mia** is removed" in scene.text(gone.response)
     for number in range(4):
         await save(alice, f"n{number}", "red")
-    assert "You keep 5 characters" in await save(alice, "sixth", "red")
+    assert "You have 5 characters" in await save(alice, "sixth", "red")
     assert "not a picture" in scene.text(
         scene.seen(
             await alice.slash(scene.channel, "character save", name="n1", image=("a.png", b"<x>"))

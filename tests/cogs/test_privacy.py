@@ -178,7 +178,7 @@ async def test_whom_the_bot_does_not_serve_may_have_a_copy_and_be_forgotten(scen
 
     scene.env.inject_error("POST", "/webhooks/*", status=403, times=1)
     got = await mallory.click(card, label="Get a copy")
-    assert "took no part of your copy" in scene.text(scene.seen(got))
+    assert "accepted no part of your copy" in scene.text(scene.seen(got))
     got = await mallory.click(card, label="Get a copy")
     assert "below, in one part" in scene.text(got.response)
     [part] = got.followups

@@ -61,7 +61,7 @@ async def test_styles_are_saved_offered_and_removed(scene, boss):
     assert "**Old Ink** is saved.\n> ink wash, much white" in await save(scene, alice)
     assert "for everybody in this server" in await save(scene, boss, owner="server")
     assert "who may manage this server" in (await save(scene, bob, owner="server")).lower()
-    assert "it was is replaced" in await style(
+    assert "in place of the style of that name" in await style(
         scene, boss, "save", name="OLD INK", words="the server's own", owner="server"
     )
 

@@ -5,7 +5,7 @@ option-batch-file = 每行一条提示词的文本，或 CSV：prompt、model、
 
 batch-faults = 📚 **有 { $count } 行无法绘制，因此没有开始绘制。**
 batch-fault = **第 { $line } 行：** { $why }
-batch-more = …… 还有 { $count } 项
+batch-more = ……还有 { $count } 项
 batch-nothing-held = 没有冻结或扣除任何积分。请改好文件后重新发送。
 
 batch-asked = 📚 **要用 { $price } 绘制 { $count } 张图片吗？**
