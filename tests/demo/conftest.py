@@ -203,7 +203,7 @@ class Discord:
                 return
         card.get_by_text(until).wait_for()
 
-    def open_form(self, card: Locator, label: str) -> Locator:
+    def form_of(self, card: Locator, label: str) -> Locator:
         """Press a button until its form is open, for the same reason."""
         form = self.page.get_by_role("dialog")
         for _ in range(PRESSES):

@@ -196,7 +196,7 @@ def test_the_greetings_line_can_be_typed_whole_and_its_picture_edited_by_button(
     first = discord.say("/imagine a red fox in snow at sunset")
     original = discord.picture(first)
     assert "You used /imagine" in first.inner_text()
-    form = discord.open_form(first, "Edit this")
+    form = discord.form_of(first, "Edit this")
     form.get_by_role("textbox").fill("make it black and white")
     form.get_by_role("button", name="Submit").click()
     second = discord.next(first)
@@ -361,7 +361,7 @@ def test_a_picture_is_worked_on_with_an_upload_and_its_versions_are_seen(discord
     """The form takes another picture, the card has a way back, and a strip shows the way here."""
     first = discord.use("imagine", "a quiet lake")
     discord.picture(first)
-    form = discord.open_form(first, "Edit this")
+    form = discord.form_of(first, "Edit this")
     form.get_by_role("textbox").fill("add a boat")
     form.locator('input[type="file"]').set_input_files(upload)
     assert {"Aspect ratio", "Resolution"} <= set(form.inner_text().splitlines())
