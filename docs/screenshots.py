@@ -22,8 +22,10 @@ IMAGES = Path(__file__).parent / "images"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 WIDTH, HEIGHT = 1000, 900
+CARD = 1040
+"""High enough for a whole picture with its buttons."""
 TALL = 1560
-"""High enough for the greeting and a whole picture."""
+"""High enough for a batch and what came of it."""
 
 
 def main() -> None:
@@ -34,7 +36,7 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with running_demo() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
-        page = browser.new_page(viewport={"width": WIDTH, "height": TALL})
+        page = browser.new_page(viewport={"width": WIDTH, "height": CARD})
         page.goto(url)
         cards = page.locator("#channel-message-list article")
         cards.first.wait_for()
