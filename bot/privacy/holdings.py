@@ -67,7 +67,12 @@ HOLDINGS = (
     ),
     Holding("gallery_views", ("member_id", "maker_id", "words"), ("forget_views",)),
     Holding("favourites", ("member_id",), ("forget_favourites",), "export_favourites"),
-    Holding("gallery_posts", ("posted_by",), ("rename_gallery_posts",), "export_gallery_posts"),
+    Holding(
+        "gallery_posts",
+        ("posted_by", "message_id"),
+        ("rename_gallery_posts", "forget_gallery_posts"),
+        "export_gallery_posts",
+    ),
     Holding("attempts", ("task_id",)),
     # The new name first, then what refers to it, then the old one goes.
     Holding("accounts", ("id",), ("copy_account",), "export_account"),

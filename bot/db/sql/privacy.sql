@@ -28,11 +28,15 @@ UPDATE forgettings SET member_id = NULL WHERE id = :id;
 DELETE FROM forgettings WHERE id = :id;
 
 -- name: unended_jobs
--- A member's jobs that are under way, or just being told of.
+-- A member's jobs that are under way, or just being told of: those of a batch until all of it is,
+-- unless Discord would not take it.
 SELECT id, state FROM jobs
  WHERE member_id = :member_id
    AND (state IN ('queued', 'running', 'generated', 'delivered')
-        OR (claim IS NOT NULL AND deliver_at IS NOT NULL));
+        OR (claim IS NOT NULL AND deliver_at IS NOT NULL)
+        OR batch_id IN (SELECT id FROM batches
+                         WHERE member_id = :member_id AND state = 'running'
+                           AND deliver_tries = 0));
 
 -- name: jobs_to_erase
 -- A member's jobs that have ended and still say something.
@@ -214,6 +218,10 @@ DELETE FROM favourites WHERE member_id = :member_id;
 -- name: rename_gallery_posts
 -- Who put a picture into a gallery channel.
 UPDATE gallery_posts SET posted_by = :alias WHERE posted_by = :member_id;
+
+-- name: forget_gallery_posts
+-- Where a member's pictures were put, in messages that name them; the jobs bear the new name by now.
+DELETE FROM gallery_posts WHERE job_id IN (SELECT id FROM jobs WHERE member_id = :alias);
 
 -- name: forget_asked
 -- A member's questions, with their prompts.
