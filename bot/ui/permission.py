@@ -27,8 +27,11 @@ def may_change(interaction: discord.Interaction, job: Job) -> bool:
 
 def may_change_place(interaction: discord.Interaction, place: Place) -> bool:
     """The same of what was asked for there."""
-    mine = place.member_id == interaction.user.id
-    return mine or bool(interaction.guild_id and interaction.permissions.manage_messages)
+    if place.member_id == interaction.user.id:
+        return True
+    # What may be managed here says nothing of another server.
+    here = interaction.guild_id is not None and place.guild_id == server(interaction)
+    return here and interaction.permissions.manage_messages
 
 
 def may_write(interaction: discord.Interaction) -> bool:

@@ -119,10 +119,15 @@ class Showcase:
         await show(interaction, self._cards.posted(hall.channel.id, message.jump_url, locale), [])
 
     async def take_down(self, job: Job, *, card: bool = True) -> None:
-        """Delete what shows a job's pictures: in gallery channels, and with `card` its own card."""
+        """Delete what shows a job's pictures: in gallery channels, and with `card` its own card.
+
+        Of a batch its messages with them; what else these have is had from the batch.
+        """
         where = await self._posts.of(job)
         place = job.place
-        if card and not place.private and place.channel_id is not None:
+        if card and job.batch_id is not None:
+            where += await self._posts.in_batch(job)
+        elif card and not place.private and place.channel_id is not None:
             where.append((place.channel_id, place.message_id))
         for channel_id, message_id in where:
             await self._delete(channel_id, message_id)
