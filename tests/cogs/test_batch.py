@@ -469,7 +469,7 @@ async def test_nothing_of_it_is_begun_for_somebody_who_is_being_forgotten(scene_
 
 
 async def test_what_its_maker_or_a_moderator_took_away_is_told_no_more(scene_over, rich):
-    """Before the archive, and with it; the batch's own card stays, and others' servers have no say."""
+    """Before the archive, and with it; the batch's own card stays."""
     doors = []
 
     def dress(inner):
