@@ -43,6 +43,20 @@ def may_write(interaction: discord.Interaction) -> bool:
     return rights.send_messages_in_threads if thread else rights.send_messages
 
 
+def is_restricted(channel: object) -> bool:
+    """Whether Discord asks for an age before a channel can be seen."""
+    asked = getattr(channel, "is_nsfw", None)
+    return bool(asked and asked())
+
+
+def may_show(interaction: discord.Interaction, job: Job) -> bool:
+    """Whether a job may be shown to everybody where they are."""
+    if job.place.private or not may_write(interaction):
+        return False
+    made_in = interaction.client.get_channel(job.place.channel_id or 0)
+    return is_restricted(interaction.channel) or not is_restricted(made_in)
+
+
 def sight(interaction: discord.Interaction) -> Callable[[int | None], bool]:
     """Which of this server's channels they may see, by their ids; none where there is no server.
 
