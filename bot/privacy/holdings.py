@@ -46,7 +46,7 @@ HOLDINGS = (
         "export_jobs",
     ),
     Holding("turns", ("parts",), (), "export_turns"),
-    Holding("job_characters", ("name",)),
+    Holding("job_characters", ("name",), (), "export_job_characters"),
     Holding("character_pictures", ("character_id",), ("forget_character_pictures",)),
     Holding(
         "characters", ("member_id", "name", "folded"), ("forget_characters",), "export_characters"

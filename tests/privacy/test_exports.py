@@ -76,7 +76,8 @@ async def test_every_part_fits_all_are_whole_and_no_two_lie_on_the_disk(house, c
     turns = [json.loads(text) for name, text in contents.items() if name.startswith("turns")]
     assert len(turns) > 7
     assert len({row["picture"] for some in turns for row in some}) == 7
-    assert house.words(ALICE) in contents["jobs.json"].decode()
+    for name in ("jobs", "job_characters", "styles", "characters", "confirmations"):
+        assert house.words(ALICE) in contents[f"{name}.json"].decode()
     assert "not hers" not in str(contents)
 
 

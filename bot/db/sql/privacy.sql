@@ -451,8 +451,8 @@ SELECT images.digest, images.mime, images.width, images.height, images.size,
 -- Requests, as they were made and what came of them.
 SELECT id, kind, state, guild_id, channel_id, message_id, locale, private, prompt, style_name,
        style_words, model, aspect_ratio, resolution, count, thinking, button, origin_job_id,
-       origin_picture, batch_id, credits_each, credits_charged, account_id, failure, said, created_at, started_at,
-       finished_at, forgotten_at, erased_at
+       origin_picture, batch_id, credits_each, credits_charged, account_id, failure, said,
+       created_at, started_at, finished_at, forgotten_at, erased_at
   FROM jobs WHERE member_id = :member_id ORDER BY created_at, id LIMIT :most OFFSET :past;
 
 -- name: export_turns
@@ -460,6 +460,13 @@ SELECT id, kind, state, guild_id, channel_id, message_id, locale, private, promp
 SELECT turns.job_id, turns.picture, turns.model, turns.parts
   FROM turns JOIN jobs ON jobs.id = turns.job_id
  WHERE jobs.member_id = :member_id ORDER BY turns.job_id, turns.picture LIMIT :most OFFSET :past;
+
+-- name: export_job_characters
+-- Who took part in a member's requests, by the names of that time.
+SELECT job_characters.job_id, job_characters.position, job_characters.pictures, job_characters.name
+  FROM job_characters JOIN jobs ON jobs.id = job_characters.job_id
+ WHERE jobs.member_id = :member_id
+ ORDER BY job_characters.job_id, job_characters.position LIMIT :most OFFSET :past;
 
 -- name: export_entries
 -- Everything that moved on a member's own account.
@@ -509,8 +516,8 @@ SELECT from_id, to_id, amount, note, state, offered_at, ended_at FROM gifts
 
 -- name: export_confirmations
 -- Questions that were asked before a dear request.
-SELECT kind, prompt, model, aspect_ratio, resolution, count, thinking, private, credits, state,
-       asked_at, ended_at
+SELECT kind, prompt, style_name, style_words, model, aspect_ratio, resolution, count, thinking,
+       private, credits, state, asked_at, ended_at
   FROM confirmations WHERE member_id = :member_id ORDER BY asked_at, id LIMIT :most OFFSET :past;
 
 -- name: export_kept_pictures
