@@ -75,7 +75,7 @@ class Sweeper:
         self._monotonic = monotonic
         self._tick = tick
         self._lease = lease
-        self._works = (self._jobs, self._late, self._tidy, *more)
+        self._more = more
         self._seen: dict[str, _Seen] = {}
         self._tidied: float | None = None
         self._open = True
@@ -92,13 +92,16 @@ class Sweeper:
         An upstream that is slow to answer, or a large store, holds up no job.
         """
         async with asyncio.TaskGroup() as group:
-            for work in self._works:
+            for work in self._works():
                 group.create_task(self._repeat(work))
 
     async def sweep(self) -> None:
         """Look once; never raises. What cannot be done now is found again the next time."""
-        for work in self._works:
+        for work in self._works():
             await self._guarded(work)
+
+    def _works(self) -> Sequence[Callable[[], Awaitable[None]]]:
+        return self._jobs, self._late, self._tidy, *self._more
 
     async def _repeat(self, work: Callable[[], Awaitable[None]]) -> None:
         while self._open:

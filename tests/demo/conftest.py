@@ -203,6 +203,17 @@ class Discord:
                 return
         card.get_by_text(until).wait_for()
 
+    def form_of(self, card: Locator, label: str) -> Locator:
+        """Press a button until its form is open, for the same reason."""
+        form = self.page.get_by_role("dialog")
+        for _ in range(PRESSES):
+            with suppress(BrowserError):
+                card.get_by_role("button", name=label).click(timeout=3000)
+                form.wait_for(timeout=3000)
+                return form
+        form.wait_for()
+        return form
+
     def identity(self, card: Locator) -> int:
         return int(card.get_attribute("data-message-id") or 0)
 
