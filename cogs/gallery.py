@@ -15,7 +15,7 @@ from bot.pressing import NotYourPicture
 from bot.sharing import ServerOnly
 from bot.ui.buttons import JOB_ID
 from bot.ui.modals import DeleteModal, PickModal
-from bot.ui.permission import check, look, may_take_down, may_write, sight
+from bot.ui.permission import check, look, may_show, may_take_down, sight
 from bot.ui.replies import ask, begin, server, show, take_away
 from bot.ui.translator import localized
 
@@ -128,7 +128,7 @@ async def pick(client: Client, interaction: Asked, stored: Stored) -> None:
 async def revive(client: Client, interaction: Asked, stored: Stored, _: int) -> None:
     """The card with every button, as /show brings it back."""
     look(interaction, stored.job)
-    alone = stored.job.place.private or not may_write(interaction)
+    alone = not may_show(interaction, stored.job)
     await client.services.showing.post(interaction, stored, private=alone)
 
 

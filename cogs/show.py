@@ -6,7 +6,7 @@ from discord.ext import commands
 
 from bot.client import Client
 from bot.jobs.history import short
-from bot.ui.permission import may_write
+from bot.ui.permission import may_show
 from bot.ui.replies import server
 from bot.ui.translator import localized
 
@@ -25,7 +25,7 @@ class Show(commands.Cog):
     )
     async def show(self, interaction: discord.Interaction, job: str, private: bool = False) -> None:
         stored = await self._history.find(job, interaction.user.id, server(interaction))
-        alone = private or stored.job.place.private or not may_write(interaction)
+        alone = private or not may_show(interaction, stored.job)
         await self._showing.post(interaction, stored, private=alone)
 
     @show.autocomplete("job")

@@ -124,6 +124,15 @@ async def test_what_cannot_be_drawn_or_priced_today_is_not_tried_again(command, 
     assert "every upstream that draws this is closed" in closed.err
     assert books(file) == before
     ask(file, "DELETE FROM breakers")
+    ask(file, "UPDATE jobs SET forgotten_at = 6, erased_at = 6")
+    gone = command("jobs", "retry", JOB)
+    ask(file, "UPDATE jobs SET forgotten_at = NULL, erased_at = NULL")
+    ask(file, "INSERT INTO forgettings VALUES ('f', 7, -7, 1)")
+    leaving = command("jobs", "retry", JOB)
+    ask(file, "DELETE FROM forgettings")
+    assert "its prompt and pictures were erased" in gone.err
+    assert "its member is being forgotten" in leaving.err
+    assert (gone.code, leaving.code, books(file)) == (1, 1, before)
 
     retried = command("jobs", "retry", JOB)
 

@@ -90,21 +90,17 @@ def clashes(text: str) -> tuple[Clash, ...]:
 
 def _find(phrases: tuple[Phrase, ...], text: str) -> tuple[int, int] | None:
     """Where the first is that the words before it do not take back."""
-    spans = (
-        match.span()
-        for phrase in phrases
-        # Looking for letters costs a hundredth of matching.
-        if phrase.head in text
-        for match in islice(phrase.pattern.finditer(text), LOOKED_AT)
+    # Looking for letters costs a hundredth of matching.
+    firsts = (_first(phrase.pattern, text) for phrase in phrases if phrase.head in text)
+    return min((span for span in firsts if span is not None), default=None)
+
+
+def _first(pattern: re.Pattern[str], text: str) -> tuple[int, int] | None:
+    spans = (match.span() for match in islice(pattern.finditer(text), LOOKED_AT))
+    kept = (
+        span for span in spans if not NEGATED.search(text[max(0, span[0] - LOOKED_BACK) : span[0]])
     )
-    return min(
-        (
-            span
-            for span in spans
-            if not NEGATED.search(text[max(0, span[0] - LOOKED_BACK) : span[0]])
-        ),
-        default=None,
-    )
+    return next(kept, None)
 
 
 @cache

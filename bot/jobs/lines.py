@@ -100,13 +100,13 @@ def _plain(text: str) -> Iterator[Line]:
             yield Line(number, prompt)
 
 
-def _table(text: str) -> Iterator[Line | Fault]:
+def _table(text: str) -> Iterator[Line | Fault | None]:
     head = text.partition("\n")[0]
     # Spreadsheets write what is usual where they are.
     delimiter = max(",;\t", key=head.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     columns: list[str] | None = None
-    begins = 1
+    begins, rows_found = 1, 0
     while (row := _next(rows, begins)) is not None:
         number, begins = begins, rows.line_num + 1
         if not any(cell.strip() for cell in row):
@@ -114,7 +114,9 @@ def _table(text: str) -> Iterator[Line | Fault]:
         if columns is None:
             columns = _columns(row)
         else:
-            yield _line(number, row, columns)
+            rows_found += 1
+            # Of more than may be drawn nothing but their number is told.
+            yield _line(number, row, columns) if rows_found <= MOST else None
 
 
 def _next(rows: Iterator[list[str]], number: int) -> list[str] | None:

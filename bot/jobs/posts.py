@@ -69,6 +69,18 @@ class Posts:
         rows = await self._database.read(lambda tx: tx.all("gallery_posts_of", job_id=job.id))
         return [(row["channel_id"], row["message_id"]) for row in rows]
 
+    async def in_batch(self, job: Job) -> list[tuple[int, int]]:
+        """The channels and messages that show them, or have them in an archive, for its batch."""
+        rows = await self._database.read(lambda tx: tx.all("batch_messages_of", job_id=job.id))
+        return [
+            (row["channel_id"], row["message_id"])
+            for row in rows
+            if any(
+                mark.partition(":")[0] == str(row["position"])
+                for mark in row["content"].replace("/", " ").split()
+            )
+        ]
+
     async def withdraw(self, job: Job) -> None:
         """Make it its maker's alone."""
         await self._database.write(

@@ -17,6 +17,7 @@ from bot.db.database import Database, Row, Transaction
 from bot.errors import Billed, ErrorKind, PlantainError, ProviderError, StorageError
 from bot.images.store import ImageStore
 from bot.jobs import calls, queue
+from bot.jobs.album import KEPT as VIEW_KEPT
 from bot.jobs.dispatch import InProcessDispatcher
 from bot.jobs.job import JobState
 from bot.jobs.payers import Payers
@@ -214,6 +215,8 @@ class Sweeper:
         for row in await self._database.read(stuck):
             await self._release(row)
         await self._database.write(partial(_forget_questions, before=before))
+        unseen = partial(_drop, "drop_gallery_views", before=self._now() - VIEW_KEPT)
+        await self._database.write(unseen)
         await self._sweep_files()
 
     async def _release(self, row: Row) -> None:
@@ -262,6 +265,10 @@ async def _forget_questions(tx: Transaction, *, before: int) -> None:
     await tx.run("forget_questions", before=before)
     await tx.run("forget_batch_lines", before=before)
     await tx.run("forget_batches", before=before)
+
+
+async def _drop(statement: str, tx: Transaction, /, **values: object) -> None:
+    await tx.run(statement, **values)
 
 
 async def _rows(statement: str, tx: Transaction, /, **values: object) -> list[Row]:

@@ -56,7 +56,7 @@ class Doorway:
         _check(rules, who, channels, request.count, total)
         said = _said(request, rules)
         # Names are shown and sent as the prompt is.
-        names = (one.name for one in request.characters)
+        names = [one.name for one in (*request.characters, request.style) if one is not None]
         word = await search("\n".join((said, *names)), kept_out)
         if word is not None:
             if rules.log_channel is not None:

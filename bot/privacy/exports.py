@@ -28,8 +28,8 @@ EVERY = 3600
 """Seconds between two copies for one member."""
 TOGETHER = 2
 """Copies being built at the same time; who comes later waits."""
-PAGE = 500
-"""Rows read, and kept in one JSON file."""
+PAGE = 50
+"""Rows read at once; what a model said may have a megabyte a row."""
 MICROS = 1_000_000
 NAME = "plantain-{date}-{part}.zip"
 
@@ -104,7 +104,7 @@ class Exports:
     async def _files(
         self, member_id: int, folder: Path, limit: int
     ) -> AsyncGenerator[Packed, None]:
-        async with aclosing(self._tables(member_id, folder)) as tables:
+        async with aclosing(self._tables(member_id, folder, limit)) as tables:
             async for table in tables:
                 yield table
         read = partial(_all, "own_pictures", {"member_id": member_id})
@@ -116,23 +116,44 @@ class Exports:
                 if picture is not None:
                     yield picture
 
-    async def _tables(self, member_id: int, folder: Path) -> AsyncGenerator[Packed, None]:
+    async def _tables(
+        self, member_id: int, folder: Path, limit: int
+    ) -> AsyncGenerator[Packed, None]:
         names = {"member_id": member_id, "account": f"member:{member_id}"}
+        room = limit - bundle.OVERHEAD - bundle.END
         for holding in HOLDINGS:
-            past = 0
-            while holding.export is not None:
-                values = {**names, "most": PAGE, "past": past * PAGE}
-                rows = await self._database.read(partial(_all, holding.export, values))
-                if not rows:
-                    break
-                past += 1
-                text = await asyncio.to_thread(_json, rows)
-                name = f"{holding.table}-{past}.json" if past > 1 else f"{holding.table}.json"
-                file = folder / name
-                await asyncio.to_thread(file.write_bytes, text)
-                yield Packed(name, file, await bundle.measure(text), deflate=True)
-                if len(rows) < PAGE:
-                    break
+            if holding.export is None:
+                continue
+            number = 0
+            async with aclosing(self._texts(holding.export, names, room)) as texts:
+                async for text in texts:
+                    number += 1
+                    name = (
+                        f"{holding.table}-{number}.json" if number > 1 else f"{holding.table}.json"
+                    )
+                    file = folder / name
+                    await asyncio.to_thread(file.write_bytes, text)
+                    yield Packed(name, file, await bundle.measure(text), deflate=True)
+
+    async def _texts(
+        self, statement: str, names: dict[str, object], room: int
+    ) -> AsyncGenerator[bytes, None]:
+        """A table as JSON in pieces of at most `room` bytes, unless one row alone is more."""
+        kept, size, past = list[bytes](), 0, 0
+        while True:
+            values = {**names, "most": PAGE, "past": past}
+            rows = await self._database.read(partial(_all, statement, values))
+            for text in await asyncio.to_thread(_json, rows):
+                if kept and size + len(text) > room:
+                    yield b"[" + b",\n".join(kept) + b"]"
+                    kept, size = [], 0
+                kept.append(text)
+                size += len(text) + 2
+            past += len(rows)
+            if len(rows) < PAGE:
+                break
+        if kept:
+            yield b"[" + b",\n".join(kept) + b"]"
 
     async def _picture(self, row: Row, folder: Path, limit: int) -> Packed | None:
         """One picture by its name in the bundle; None where its file is gone."""
@@ -173,8 +194,8 @@ def _remove(folder: Path, packed: list[Packed]) -> None:
         raise StorageError(f"export: {error.strerror or error}") from error
 
 
-def _json(rows: list[Row]) -> bytes:
-    return json.dumps([dict(row) for row in rows], ensure_ascii=False, indent=1).encode()
+def _json(rows: list[Row]) -> list[bytes]:
+    return [json.dumps(dict(row), ensure_ascii=False, indent=1).encode() for row in rows]
 
 
 def _day(micros: int) -> datetime:

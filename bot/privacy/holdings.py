@@ -46,7 +46,7 @@ HOLDINGS = (
         "export_jobs",
     ),
     Holding("turns", ("parts",), (), "export_turns"),
-    Holding("job_characters", ("name",)),
+    Holding("job_characters", ("name",), (), "export_job_characters"),
     Holding("character_pictures", ("character_id",), ("forget_character_pictures",)),
     Holding(
         "characters", ("member_id", "name", "folded"), ("forget_characters",), "export_characters"
@@ -67,7 +67,12 @@ HOLDINGS = (
     ),
     Holding("gallery_views", ("member_id", "maker_id", "words"), ("forget_views",)),
     Holding("favourites", ("member_id",), ("forget_favourites",), "export_favourites"),
-    Holding("gallery_posts", ("posted_by",), ("rename_gallery_posts",), "export_gallery_posts"),
+    Holding(
+        "gallery_posts",
+        ("posted_by", "message_id"),
+        ("rename_gallery_posts", "forget_gallery_posts"),
+        "export_gallery_posts",
+    ),
     Holding("attempts", ("task_id",)),
     # The new name first, then what refers to it, then the old one goes.
     Holding("accounts", ("id",), ("copy_account",), "export_account"),

@@ -98,6 +98,10 @@ async def _objection(tx: Transaction, job: Job, *, anyway: bool) -> str | None:
     """Why a job is not to be drawn anew."""
     if job.state not in ENDED_FOR_NOTHING:
         return f"{job.id} is {job.state}; a running bot goes on with it by itself"
+    if job.forgotten:
+        return f"{job.id}: its prompt and pictures were erased, so that nothing can be drawn of it"
+    if await tx.one("forgetting_of", member_id=job.place.member_id) is not None:
+        return f"{job.id}: its member is being forgotten, and nothing new is drawn for them"
     doubtful = _doubtful(await tx.all("attempts_of", job_id=job.id))
     if doubtful and not anyway:
         may = _cost(doubtful, "may have been paid for")

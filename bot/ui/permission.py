@@ -27,8 +27,11 @@ def may_change(interaction: discord.Interaction, job: Job) -> bool:
 
 def may_change_place(interaction: discord.Interaction, place: Place) -> bool:
     """The same of what was asked for there."""
-    mine = place.member_id == interaction.user.id
-    return mine or bool(interaction.guild_id and interaction.permissions.manage_messages)
+    if place.member_id == interaction.user.id:
+        return True
+    # What may be managed here says nothing of another server.
+    here = interaction.guild_id is not None and place.guild_id == server(interaction)
+    return here and interaction.permissions.manage_messages
 
 
 def may_write(interaction: discord.Interaction) -> bool:
@@ -38,6 +41,20 @@ def may_write(interaction: discord.Interaction) -> bool:
     thread = isinstance(interaction.channel, discord.Thread)
     rights = interaction.permissions
     return rights.send_messages_in_threads if thread else rights.send_messages
+
+
+def is_restricted(channel: object) -> bool:
+    """Whether Discord asks for an age before a channel can be seen."""
+    asked = getattr(channel, "is_nsfw", None)
+    return bool(asked and asked())
+
+
+def may_show(interaction: discord.Interaction, job: Job) -> bool:
+    """Whether a job may be shown to everybody where they are."""
+    if job.place.private or not may_write(interaction):
+        return False
+    made_in = interaction.client.get_channel(job.place.channel_id or 0)
+    return is_restricted(interaction.channel) or not is_restricted(made_in)
 
 
 def sight(interaction: discord.Interaction) -> Callable[[int | None], bool]:

@@ -24,7 +24,7 @@ from bot.pressing import (
 )
 from bot.ui.gallery_cards import GalleryCards
 from bot.ui.parts import named
-from bot.ui.permission import look, may_take_down, sight
+from bot.ui.permission import is_restricted, look, may_take_down, sight
 from bot.ui.preflight import check_rights
 from bot.ui.replies import begin, server, show
 from bot.ui.veil import Veil, veiled
@@ -119,10 +119,15 @@ class Showcase:
         await show(interaction, self._cards.posted(hall.channel.id, message.jump_url, locale), [])
 
     async def take_down(self, job: Job, *, card: bool = True) -> None:
-        """Delete what shows a job's pictures: in gallery channels, and with `card` its own card."""
+        """Delete what shows a job's pictures: in gallery channels, and with `card` its own card.
+
+        Of a batch its messages with them; what else these have is had from the batch.
+        """
         where = await self._posts.of(job)
         place = job.place
-        if card and not place.private and place.channel_id is not None:
+        if card and job.batch_id is not None:
+            where += await self._posts.in_batch(job)
+        elif card and not place.private and place.channel_id is not None:
             where.append((place.channel_id, place.message_id))
         for channel_id, message_id in where:
             await self._delete(channel_id, message_id)
@@ -145,7 +150,7 @@ class Showcase:
             raise GalleryUnseen
         check_rights(channel, channel.permissions_for(guild.me), GalleryBarred)
         made_in = guild.get_channel_or_thread(job.place.channel_id or 0)
-        if _is_restricted(made_in) and not _is_restricted(channel):
+        if is_restricted(made_in) and not is_restricted(channel):
             raise AgeRestrictedPicture
         return Hall(channel, house.defaults.language or guild.preferred_locale.value)
 
@@ -195,11 +200,6 @@ class Showcase:
             # Gone already, or out of our reach: the picture itself is not to be had any more.
             problem = f"{type(trouble).__name__}: {trouble}"
             self._log.info("could not take a picture down", message=message_id, problem=problem)
-
-
-def _is_restricted(channel: object) -> bool:
-    asked = getattr(channel, "is_nsfw", None)
-    return bool(asked and asked())
 
 
 def _places(channel: Where, job: Job) -> Iterator[int]:

@@ -12,7 +12,7 @@ from bot.pressing import MessageGone
 from bot.ui.cards import Cards
 from bot.ui.parts import named
 from bot.ui.replies import begin, open_with
-from bot.ui.veil import Veil
+from bot.ui.veil import Veil, veiled
 
 
 class Showing:
@@ -58,6 +58,8 @@ class Showing:
         pictures = named(job.id, exhibit.pictures)
         card = self._cards.result(job.evolve(place=place), pictures, exhibit.receipt, None)
         card = await self._veil.cover(card, interaction, private=private)
+        if not private and await self._veil.drop(job.place):
+            card = veiled(card)
         with ExitStack() as files:
             attachments = [discord.File(picture.path, filename=name) for name, picture in pictures]
             for file in attachments:

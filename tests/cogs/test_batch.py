@@ -18,7 +18,9 @@ from bot.jobs.limits import Caller
 from bot.people.setting import Setting
 from bot.roster import repair
 from bot.roster.price import Quote
+from tests.cogs.test_cancel import Held, begin
 from tests.cogs.test_character import picture
+from tests.cogs.test_gallery import look, names, parts
 from tests.conftest import Scene, _parts
 
 EACH = 7
@@ -169,19 +171,19 @@ async def restart(scene):
     await sweeper.sweep()
 
 
-def press(scene, member, card, label):
+def press(scene, member, card, label, *, channel=None):
     """Press a button without waiting for what comes of it; SimCord's verbs wait."""
-    backend = scene.env.backend
+    backend, channel_id = scene.env.backend, (channel or scene.channel).id
+    stored = backend.get_message(channel_id, card.id)
     [button] = [part for part in _parts(card.components) if part.get("label") == label]
     record, payload = interactions.base_payload(
         backend,
         type=3,
-        channel_id=scene.channel.id,
-        guild_id=scene.guild.id,
+        channel_id=channel_id,
+        guild_id=backend.channels[channel_id].guild_id,
         user_id=member.id,
         data={"custom_id": button["custom_id"], "component_type": 2},
     )
-    stored = backend.get_message(scene.channel.id, card.id)
     payload["message"] = dict(serializers.message_payload(backend, stored))
     record.source_message_id = card.id
     backend.emit("INTERACTION_CREATE", payload)
@@ -444,3 +446,95 @@ async def test_what_was_posted_before_a_crash_is_found_and_not_posted_again(scen
     assert opened.response.ephemeral
     assert "Again · 7 credits" in Scene.labels(opened.response)
     assert "**Done**" in scene.text(pressed.response)
+
+
+async def test_nothing_of_it_is_begun_for_somebody_who_is_being_forgotten(scene_over, rich):
+    held = []
+
+    def dress(inner):
+        held.append(Held(inner))
+        return held[0]
+
+    async with scene_over(rich, dress=dress) as scene:
+        alice = scene.member("alice")
+        asked = await hand_in(scene, alice, "one too late\nanother\n")
+        await begin(scene, alice, "drawn before")
+        assert not await scene.app.client.services.privacy.forgetting.forget(alice.id)
+        pressed = press(scene, alice, asked, "Draw 2 pictures for 14 credits")
+        await seen(lambda: pressed.followups)
+        assert "not finished yet" in scene.text(scene.seen(pressed))
+        assert [job["prompt"] for job in await scene.jobs()] == ["drawn before"]
+        held[0].go.set()
+        await rest(scene)
+
+
+async def test_what_its_maker_or_a_moderator_took_away_is_told_no_more(scene_over, rich):
+    """Before the archive, and with it; the batch's own card stays."""
+    doors = []
+
+    def dress(inner):
+        doors.append(Doorman(inner, let=2))
+        return doors[-1]
+
+    one = rich.model_copy(update={"max_jobs": 1})
+    async with scene_over(one, dress=dress) as scene:
+        alice, services = scene.member("alice"), scene.app.client.services
+        rights = discord.Permissions(manage_messages=True)
+        mods = scene.guild.create_role("mods", permissions=rights)
+        mod = scene.guild.add_member(scene.env.create_user("mod"), roles=[mods])
+        asked = await hand_in(scene, alice, "walrus deleted\nwalrus hidden\nkept\n")
+        shown = press(scene, alice, asked, "Draw 3 pictures for 21 credits")
+        await seen(lambda: doors[-1].waiting == 1)
+        jobs = {job["prompt"]: job["id"] for job in await scene.jobs()}
+        deleted = await services.studio.stored(jobs["walrus deleted"])
+        hidden = await services.studio.stored(jobs["walrus hidden"])
+        await services.history.forget(deleted, alice.id)
+        await services.salon.showcase.take_down(deleted.job)
+        await services.salon.showcase.withdraw(hidden.job)
+        doors[-1].go.set()
+        await rest(scene)
+
+        [group], [archive] = posts(scene)
+        assert len(group.attachments) == 1
+        files = await unpack(archive)
+        assert sorted(files) == ["03-kept.png", "manifest.csv"]
+        assert b"walrus" not in files["manifest.csv"]
+
+        page = (await mod.slash(scene.channel, "gallery", member=alice)).response
+        assert names(page) == ["kept"]
+        form = await mod.click(await look(scene, mod, page, 1), label="Delete")
+        await mod.submit_modal(form, {})
+        assert posts(scene) == ([], [])
+        assert "**Done**" in scene.text(shown.response)
+        mine = (await alice.slash(scene.channel, "gallery")).response
+        assert names(mine) == ["kept", "walrus hidden"]
+        await scene.assert_books_balance()
+
+
+async def test_who_manages_another_server_cannot_cancel_it_from_there(scene_over, rich):
+    doors = []
+
+    def dress(inner):
+        doors.append(Doorman(inner, let=1))
+        return doors[-1]
+
+    async with scene_over(rich, dress=dress) as scene:
+        alice, elsewhere = scene.member("alice"), scene.env.create_guild()
+        rights = discord.Permissions(manage_messages=True)
+        mods = elsewhere.create_role("mods", permissions=rights)
+        mallory = elsewhere.add_member(scene.env.create_user("mallory"), roles=[mods])
+        lair = elsewhere.create_text_channel("lair")
+        card = (await mallory.slash(lair, "imagine", prompt="a trap")).response
+        asked = await hand_in(scene, alice, "one\ntwo\n")
+        press(scene, alice, asked, "Draw 2 pictures for 14 credits")
+        await seen(lambda: doors[-1].waiting == 2)
+        [batch] = await rows(scene, "batches")
+        stored = scene.env.backend.get_message(lair.id, card.id)
+        [button] = [part for part in parts(stored.components) if part.get("label") == "Favourite"]
+        button["custom_id"] = f"batch:cancel:{batch['id']}"
+        refused = press(scene, mallory, card, "Favourite", channel=lair)
+        await seen(lambda: refused.response)
+        assert "Only its maker" in scene.text(refused.response)
+        doors[-1].go.set()
+        await rest(scene)
+        assert [job["state"] for job in await scene.jobs()] == ["done"] * 3

@@ -5,6 +5,9 @@ import io
 import discord
 from PIL import Image
 
+from bot.people.setting import Setting
+from tests.cogs.test_gallery import parts, rule
+
 
 async def test_show_revives_a_card_anywhere_with_its_buttons(scene, calls):
     """By the letters on the card, in another channel, for somebody else, in their language."""
@@ -78,3 +81,23 @@ async def test_where_one_may_not_write_it_is_shown_to_them_alone(scene):
     shown = (await alice.slash(museum, "show", job=job["id"])).response
     assert shown.ephemeral
     assert shown.attachments
+
+
+async def test_what_is_kept_from_some_eyes_where_it_was_made_is_so_elsewhere(scene):
+    """An age-restricted channel's pictures are for who asks alone, a veiled one's are veiled."""
+    alice, bob = scene.member("alice"), scene.member("bob")
+    adults, veils = (scene.guild.create_text_channel(name) for name in ("adults", "veils"))
+    scene.app.client.get_channel(adults.id).nsfw = True
+    await rule(scene, Setting.SPOILERS, veils)
+    for channel in (adults, veils):
+        await alice.slash(channel, "imagine", prompt=f"in {channel.name}")
+    restricted, hidden = await scene.jobs()
+    for where, job, alone, spoiler in (
+        (scene.channel, restricted, True, False),
+        (adults, restricted, False, False),
+        (scene.channel, hidden, False, True),
+    ):
+        shown = (await bob.slash(where, "show", job=job["id"])).response
+        assert (shown.ephemeral, shown.attachments != []) == (alone, True)
+        [item] = [item for part in parts(shown.components) for item in part.get("items", [])]
+        assert bool(item.get("spoiler")) == spoiler

@@ -149,6 +149,10 @@ async def test_words_that_are_kept_out_are_looked_for_in_styles_too(scene, boss,
     refused = await alice.slash(scene.channel, "imagine", prompt="a heron", style="old ink")
     assert "“wash” out of its pictures" in scene.text(refused.response)
 
+    await alice.slash(scene.channel, "style save", name="A Wash", words="thin colours")
+    refused = await alice.slash(scene.channel, "imagine", prompt="a heron", style="a wash")
+    assert "“wash” out of its pictures" in scene.text(refused.response)
+
     # What was put together in a form need not be put together again.
     form = await alice.slash(scene.channel, "compose")
     refused = await scene.fill(alice, form, subject="a heron", details="a Wash of green")

@@ -179,6 +179,18 @@ async def test_credits_held_for_nothing_are_given_back_after_a_day(open_shop, ke
         await shop.assert_books_balance()
 
 
+async def test_what_somebody_looked_for_is_forgotten_though_nobody_looks_again(open_shop, key):
+    async with open_shop({"google": key()}) as shop:
+        job = await shop.run("a picture")
+        looked = {"id": "0" * 32, "member_id": 1, "maker_id": 1, "guild_id": None, "since": 0}
+        looked |= {"words": "a secret", "model": "", "starred": 0, "now": job.created_at}
+        await shop.database.write(lambda tx: tx.run("open_gallery_view", **looked))
+        for days, left in ((1, 1), (6, 0)):
+            await shop.sweep(after=days * DAY + 60)
+            views = await shop.database.read(lambda tx: tx.query("SELECT id FROM gallery_views"))
+            assert len(views) == left
+
+
 async def test_old_files_nobody_refers_to_go_and_no_others(open_shop, settings, key):
     async with open_shop({"google": key()}) as shop:
         job = await shop.run("kept for ever")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import zipfile
 from contextlib import aclosing
 
@@ -46,6 +47,14 @@ async def test_every_part_fits_all_are_whole_and_no_two_lie_on_the_disk(house, c
         await house.database.write(
             lambda tx: house.books.bank.ledger.grant(tx, f"member:{ALICE}", 1, reason="x")
         )
+    # What a model said may have a signature of a megabyte.
+    for number in range(len(small[:7])):
+        said = {"parts": os.urandom(12_000).hex(), "picture": number}
+        await house.database.write(
+            lambda tx, said=said: tx.query(
+                "UPDATE turns SET parts = :parts WHERE picture = :picture RETURNING picture", **said
+            )
+        )
     await exports.begin(ALICE + 100)
     parts, contents = 0, {}
     async with aclosing(exports.parts(ALICE, limit=LIMIT)) as coming:
@@ -63,10 +72,12 @@ async def test_every_part_fits_all_are_whole_and_no_two_lie_on_the_disk(house, c
     assert house.store.path(small[7]).read_bytes() not in found
     [copy] = [name for name in contents if "-smaller." in name]
     assert Image.open(io.BytesIO(contents[copy])).width <= 400
-    entries = [json.loads(contents[f"movements{n}.json"]) for n in ("", "-2")]
-    assert len(entries[0]) == PAGE
-    assert entries[1]
-    assert house.words(ALICE) in contents["jobs.json"].decode()
+    assert len(json.loads(contents["movements.json"])) > PAGE
+    turns = [json.loads(text) for name, text in contents.items() if name.startswith("turns")]
+    assert len(turns) > 7
+    assert len({row["picture"] for some in turns for row in some}) == 7
+    for name in ("jobs", "job_characters", "styles", "characters", "confirmations"):
+        assert house.words(ALICE) in contents[f"{name}.json"].decode()
     assert "not hers" not in str(contents)
 
 

@@ -126,6 +126,33 @@ async def test_what_is_being_drawn_is_waited_for_and_nothing_is_lost_meanwhile(h
     assert await house.naming(ALICE, words, old.id[:8] + "nowhere") == []
 
 
+async def test_pictures_of_a_batch_are_shown_first_unless_discord_would_not_take_them(house):
+    """Some are drawn and charged and wait for others, to be in one message."""
+    drawn = await house.draw(ALICE, house.words(ALICE), made=[await house.picture("red")])
+    batch = {"batch": house.new_id(), "member": ALICE}
+    await house.database.write(
+        lambda tx: tx.query(
+            "INSERT INTO batches (id, state, interaction_id, member_id, application_id, token_at,"
+            " locale, private, upload_limit, credits, asked_at, begun_at)"
+            " VALUES (:batch, 'running', 1, :member, 1, 1, 'en-US', 0, 1, 1, 1, 1) RETURNING id",
+            **batch,
+        )
+    )
+    await house.database.write(
+        lambda tx: tx.query(
+            "UPDATE jobs SET batch_id = :batch WHERE id = :job RETURNING id",
+            batch=batch["batch"],
+            job=drawn.id,
+        )
+    )
+    forgetting = house.forgetting()
+    assert not await forgetting.forget(ALICE)
+    assert (await forgetting.remains(ALICE)).jobs == 1
+    await house.database.write(lambda tx: tx.query("UPDATE batches SET deliver_tries = 1"))
+    assert await forgetting.resume() == 1
+    assert await house.naming(ALICE, house.words(ALICE)) == []
+
+
 async def test_who_comes_back_starts_anew_and_gets_nothing_twice(house):
     """No second welcome; what was used of a limit, an allowance, a pot and today's gifts counts."""
     bank, who = house.books.bank, Who(ALICE, SERVER)

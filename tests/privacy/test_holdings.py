@@ -44,8 +44,7 @@ EXEMPT = {
     "a server's, and no member's": """
         alert_channels.channel_id alerts.name alerts.subject blocked_words.word fillings.account_id
         guild_settings.gallery_channel guild_settings.house_style guild_settings.log_channel
-        teams.channel_id teams.name confirmations.house_style gallery_posts.channel_id
-        gallery_posts.message_id""",
+        teams.channel_id teams.name confirmations.house_style gallery_posts.channel_id""",
     "a picture's digest, which goes with the last row that refers to it: see `eraser`": """
         confirmation_images.digest doomed_files.digest doomed_files.mime images.digest images.mime
         job_images.digest kept_pictures.digest turns.digest character_pictures.digest""",

@@ -77,21 +77,27 @@ SELECT id, claim, lease_until, deliver_at FROM batches WHERE state = 'running'
  ORDER BY begun_at, id;
 
 -- name: batch_jobs
--- How far each line has come, in order.
-SELECT batch_lines.position, batch_lines.line, jobs.id, jobs.state, jobs.prompt, jobs.count,
-       jobs.account_id, jobs.credits_each, jobs.credits_charged, jobs.failure, jobs.stored_at,
-       jobs.forgotten_at
+-- How far each line has come, in order; without its words where its maker deleted it, or it was
+-- taken from the others' eyes.
+SELECT batch_lines.position, batch_lines.line, jobs.id, jobs.state,
+       CASE WHEN jobs.forgotten_at IS NULL AND jobs.private = batches.private
+            THEN jobs.prompt ELSE '' END AS prompt,
+       jobs.count, jobs.account_id, jobs.credits_each, jobs.credits_charged, jobs.failure,
+       jobs.stored_at, jobs.forgotten_at
   FROM batch_lines JOIN jobs ON jobs.id = batch_lines.job_id
+                   JOIN batches ON batches.id = batch_lines.batch_id
  WHERE batch_lines.batch_id = :batch_id ORDER BY batch_lines.position;
 
 -- name: batch_pictures
--- Every picture that was charged and is there, in order.
+-- Every picture that was charged and is there for whoever sees the batch, in order.
 SELECT batch_lines.position, job_images.position AS picture, images.digest, images.mime,
        images.width, images.height, images.size
   FROM batch_lines JOIN jobs ON jobs.id = batch_lines.job_id
+                   JOIN batches ON batches.id = batch_lines.batch_id
                    JOIN job_images ON job_images.job_id = jobs.id AND job_images.role = 'result'
                    JOIN images ON images.digest = job_images.digest
  WHERE batch_lines.batch_id = :batch_id AND jobs.state = 'done' AND jobs.forgotten_at IS NULL
+   AND jobs.private = batches.private
    AND job_images.position * jobs.credits_each < jobs.credits_charged
  ORDER BY batch_lines.position, job_images.position;
 

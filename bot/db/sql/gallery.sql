@@ -185,6 +185,15 @@ RETURNING job_id;
 DELETE FROM gallery_posts
  WHERE guild_id = :guild_id AND job_id = :job_id AND picture = :picture AND message_id IS NULL;
 
+-- name: batch_messages_of
+-- The messages in a channel that show pictures of a batch's job or have them in an archive.
+SELECT batches.channel_id, batch_posts.message_id, batch_posts.content, batch_lines.position
+  FROM batch_lines JOIN batches ON batches.id = batch_lines.batch_id
+                   JOIN batch_posts ON batch_posts.batch_id = batches.id
+ WHERE batch_lines.job_id = :job_id AND batches.private = 0 AND batches.channel_id IS NOT NULL
+   AND batch_posts.message_id IS NOT NULL
+ ORDER BY batch_posts.number;
+
 -- name: gallery_posts_of
 -- Where a job's pictures were put.
 SELECT channel_id, message_id FROM gallery_posts

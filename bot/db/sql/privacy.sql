@@ -28,11 +28,15 @@ UPDATE forgettings SET member_id = NULL WHERE id = :id;
 DELETE FROM forgettings WHERE id = :id;
 
 -- name: unended_jobs
--- A member's jobs that are under way, or just being told of.
+-- A member's jobs that are under way, or just being told of: those of a batch until all of it is,
+-- unless Discord would not take it.
 SELECT id, state FROM jobs
  WHERE member_id = :member_id
    AND (state IN ('queued', 'running', 'generated', 'delivered')
-        OR (claim IS NOT NULL AND deliver_at IS NOT NULL));
+        OR (claim IS NOT NULL AND deliver_at IS NOT NULL)
+        OR batch_id IN (SELECT id FROM batches
+                         WHERE member_id = :member_id AND state = 'running'
+                           AND deliver_tries = 0));
 
 -- name: jobs_to_erase
 -- A member's jobs that have ended and still say something.
@@ -214,6 +218,10 @@ DELETE FROM favourites WHERE member_id = :member_id;
 -- name: rename_gallery_posts
 -- Who put a picture into a gallery channel.
 UPDATE gallery_posts SET posted_by = :alias WHERE posted_by = :member_id;
+
+-- name: forget_gallery_posts
+-- Where a member's pictures were put, in messages that name them; the jobs bear the new name by now.
+DELETE FROM gallery_posts WHERE job_id IN (SELECT id FROM jobs WHERE member_id = :alias);
 
 -- name: forget_asked
 -- A member's questions, with their prompts.
@@ -443,8 +451,8 @@ SELECT images.digest, images.mime, images.width, images.height, images.size,
 -- Requests, as they were made and what came of them.
 SELECT id, kind, state, guild_id, channel_id, message_id, locale, private, prompt, style_name,
        style_words, model, aspect_ratio, resolution, count, thinking, button, origin_job_id,
-       origin_picture, batch_id, credits_each, credits_charged, account_id, failure, said, created_at, started_at,
-       finished_at, forgotten_at, erased_at
+       origin_picture, batch_id, credits_each, credits_charged, account_id, failure, said,
+       created_at, started_at, finished_at, forgotten_at, erased_at
   FROM jobs WHERE member_id = :member_id ORDER BY created_at, id LIMIT :most OFFSET :past;
 
 -- name: export_turns
@@ -452,6 +460,13 @@ SELECT id, kind, state, guild_id, channel_id, message_id, locale, private, promp
 SELECT turns.job_id, turns.picture, turns.model, turns.parts
   FROM turns JOIN jobs ON jobs.id = turns.job_id
  WHERE jobs.member_id = :member_id ORDER BY turns.job_id, turns.picture LIMIT :most OFFSET :past;
+
+-- name: export_job_characters
+-- Who took part in a member's requests, by the names of that time.
+SELECT job_characters.job_id, job_characters.position, job_characters.pictures, job_characters.name
+  FROM job_characters JOIN jobs ON jobs.id = job_characters.job_id
+ WHERE jobs.member_id = :member_id
+ ORDER BY job_characters.job_id, job_characters.position LIMIT :most OFFSET :past;
 
 -- name: export_entries
 -- Everything that moved on a member's own account.
@@ -501,8 +516,8 @@ SELECT from_id, to_id, amount, note, state, offered_at, ended_at FROM gifts
 
 -- name: export_confirmations
 -- Questions that were asked before a dear request.
-SELECT kind, prompt, model, aspect_ratio, resolution, count, thinking, private, credits, state,
-       asked_at, ended_at
+SELECT kind, prompt, style_name, style_words, model, aspect_ratio, resolution, count, thinking,
+       private, credits, state, asked_at, ended_at
   FROM confirmations WHERE member_id = :member_id ORDER BY asked_at, id LIMIT :most OFFSET :past;
 
 -- name: export_kept_pictures

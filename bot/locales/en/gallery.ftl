@@ -45,5 +45,5 @@ modal-star-title = Favourite
 modal-star-hint = If it is one already, the star is taken back.
 modal-delete-posted = From where it was posted only
 modal-delete-everywhere = From everywhere and for good
-gallery-delete-hint = From where it was posted only: its card and what is in the gallery channel go, and you still have the picture here. For good: nobody can show or edit it any more. Credits are not given back either way.
-gallery-delete-others-hint = Its card and what is in the gallery channel are removed, and from then on only its maker can see the picture.
+gallery-delete-hint = From where it was posted only: its card (of a batch, the messages and archives that have it) and what is in the gallery channel go, and you still have the picture here. For good: nobody can show or edit it any more. Credits are not given back either way.
+gallery-delete-others-hint = Its card (of a batch, the messages and archives that have it) and what is in the gallery channel are removed, and from then on only its maker can see the picture.

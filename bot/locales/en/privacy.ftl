@@ -2,12 +2,12 @@
 
 privacy-description = What this bot keeps about you; get a copy of it, or be forgotten
 privacy-title = 🔒 **What Plantain keeps about you**
-privacy-kept = **What is kept:** your prompts, the pictures you upload and those that are made, what a model said with them, your preferences, and every movement of your credits, under your Discord ID.
-privacy-time = **For how long:** prompts and pictures until you delete them or are forgotten; uploads that came to nothing for about a day; movements of credits as long as the bot's books.
+privacy-kept = **What is kept:** your prompts, the pictures you upload and those that are made, what a model said with them, your characters, styles, favourites, lists of prompts and preferences, and every movement of your credits, under your Discord ID.
+privacy-time = **For how long:** prompts and pictures until you delete them or are forgotten; characters and styles until you remove them; uploads that came to nothing for about a day; movements of credits as long as the bot's books.
 privacy-time-days = **For how long:** prompts and pictures for { $days ->
     [one] one day
    *[other] { $days } days
-}, or until you delete them or are forgotten; uploads that came to nothing for about a day; movements of credits as long as the bot's books.
+}, or until you delete them or are forgotten; characters and styles until you remove them; uploads that came to nothing for about a day; movements of credits as long as the bot's books.
 privacy-seen = **Who can see it:** you; whoever can read the channel a picture was made in, unless it was private; the managers of a server that keeps a log of requests; and whoever runs this bot.
 privacy-sent = **Where it goes:** a prompt and its pictures are sent to a company that offers Google's image models, Google or a reseller that whoever runs this bot has chosen, and are there under its own rules. Who you are is not sent.
 privacy-posted = **In Discord:** what is posted there is kept by Discord, until the message is deleted there.
@@ -21,9 +21,9 @@ forget-goes = **Goes for good:** { $jobs ->
     [0] your prompts and pictures, of which there are none now
     [one] one request with its prompt and pictures
    *[other] { $jobs } requests with their prompts and pictures
-}, your uploads, what models said with them, your preferences, and { $credits } that you have left. What still waits is taken back; what is being drawn is finished first.
+}, your uploads, what models said with them, your characters, styles, favourites and preferences, and { $credits } that you have left. What still waits is taken back; what is being drawn is finished first.
 forget-stays = **Stays:** movements of credits and what requests cost, under a random number in place of you; a picture that somebody else works from or has uploaded too; whether you are blocked or limited.
-forget-posted = **In Discord:** your messages and your pictures in channels stay. If you want them gone, use **Delete** below a picture first; afterwards it is not yours any more.
+forget-posted = **In Discord:** your messages and your pictures in channels stay, in a gallery channel with your name. If you want them gone, use **Delete** below a picture first; afterwards it is not yours any more.
 forget-back = **If you come back** you start anew, without new welcome credits. What you have used of a limit still counts: only a scrambled form of your ID knows of it.
 button-forget-surely = Forget me for good
 forget-done = 🧹 You are forgotten: your prompts and pictures are gone, and nothing left here names you. If you come back, you start anew.

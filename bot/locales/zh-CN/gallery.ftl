@@ -45,5 +45,5 @@ modal-star-title = 收藏
 modal-star-hint = 如果已经收藏，就会取消收藏。
 modal-delete-posted = 只从发布的地方删除
 modal-delete-everywhere = 从所有地方永久删除
-gallery-delete-hint = 只从发布的地方删除：它的卡片和画廊频道里的都会移除，你在这里仍能看到它。永久删除：再也没有人能查看或编辑它。两种方式都不退还积分。
-gallery-delete-others-hint = 它的卡片和画廊频道里的都会移除，此后只有作者能看到这张图片。
+gallery-delete-hint = 只从发布的地方删除：它的卡片（若属于某个批次，则是含有它的消息和压缩包）和画廊频道里的都会移除，你在这里仍能看到它。永久删除：再也没有人能查看或编辑它。两种方式都不退还积分。
+gallery-delete-others-hint = 它的卡片（若属于某个批次，则是含有它的消息和压缩包）和画廊频道里的都会移除，此后只有作者能看到这张图片。
