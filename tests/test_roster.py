@@ -108,6 +108,21 @@ async def test_a_job_is_given_back_once_and_tried_again_only_knowingly(command, 
     assert command("ledger", "check").code == 0
 
 
+async def test_what_is_erased_or_about_to_be_is_not_drawn_again(command, file):
+    """There are no words left, and nobody who wants it."""
+    ask(file, "UPDATE jobs SET state = 'failed', claim = NULL, finished_at = 5")
+    ask(file, "UPDATE attempts SET ended_at = 3, outcome = 'no_image', billed = 'no'")
+    ask(file, "INSERT INTO forgettings VALUES ('f', 7, -5, 1)")
+    wanted_gone = command("jobs", "retry", JOB)
+    ask(file, "DELETE FROM forgettings")
+    ask(file, "UPDATE jobs SET prompt = '', erased_at = 6, forgotten_at = 6")
+    erased = command("jobs", "retry", JOB)
+
+    for refused in (wanted_gone, erased):
+        assert (refused.code, "nothing to draw" in refused.err) == (1, True)
+    assert ask(file, "SELECT COUNT(*) FROM jobs") == [(1,)]
+
+
 async def test_what_cannot_be_drawn_or_priced_today_is_not_tried_again(command, file, folder):
     """And in a server it says that roles were not looked at: only Discord knows whose are whose."""
     ask(file, "UPDATE jobs SET guild_id = 9, state = 'failed', claim = NULL, finished_at = 5")

@@ -98,6 +98,8 @@ async def _objection(tx: Transaction, job: Job, *, anyway: bool) -> str | None:
     """Why a job is not to be drawn anew."""
     if job.state not in ENDED_FOR_NOTHING:
         return f"{job.id} is {job.state}; a running bot goes on with it by itself"
+    if not job.request.prompt or await tx.one("forgetting_of", member_id=job.place.member_id):
+        return f"{job.id} is erased, or about to be: there is nothing to draw"
     doubtful = _doubtful(await tx.all("attempts_of", job_id=job.id))
     if doubtful and not anyway:
         may = _cost(doubtful, "may have been paid for")
