@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.care import MemberBlocked, RoleNeeded, WrongChannel
+from bot.care import BeingForgotten, MemberBlocked, RoleNeeded, WrongChannel
 from bot.db.database import Database, Transaction
 from bot.errors import LimitReached, NotEnoughCredits, Refusal, ShuttingDown
 from bot.jobs import batch as batches
@@ -166,7 +166,8 @@ class Batches:
     async def begin(self, proposal: Proposal, place: Place) -> None:
         """Hold every line's credits and enqueue it, all in one transaction or none.
 
-        A press that is delivered twice begins it once. Raises as `look` and QuestionOver.
+        A press that is delivered twice begins it once. Raises as `look`, BeingForgotten and
+        QuestionOver.
         """
         drafts, batch_id = proposal.drafts, proposal.batch.id
         who = Who(place.member_id, place.guild_id or 0, place.role_ids)
@@ -178,6 +179,8 @@ class Batches:
         async def promise(tx: Transaction) -> list[tuple[Job, int]]:
             if await batches.of_press(tx, place.interaction_id) is not None:
                 return []
+            if await tx.one("forgetting_of", member_id=who.member_id) is not None:
+                raise BeingForgotten
             if not await batches.begin(tx, batch_id, place, now=self._now()):
                 raise QuestionOver
             held = await self._reserve(tx, drafts, who, place.channels)

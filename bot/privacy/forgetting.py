@@ -104,9 +104,10 @@ class Forgetting:
         return True
 
     async def _end_jobs(self, member_id: int) -> bool:
-        """Take back what waits; what is being drawn is paid for already and ends by itself."""
+        """Take back what waits; what is being drawn is paid for already, ends and is shown."""
         found = await self._database.read(lambda tx: tx.all("unended_jobs", member_id=member_id))
-        ended = True
+        lists = await self._database.read(lambda tx: tx.all("unended_batches", member_id=member_id))
+        ended = not lists
         for row in found:
             if row["state"] != JobState.QUEUED or not await self._cancel(row["id"]):
                 ended = False
@@ -136,8 +137,9 @@ class Forgetting:
         account = await self._ledger.lock(tx, names["account"])
         if account is not None and account.held:
             return False
-        if await tx.one("unended_jobs", member_id=member_id) is not None:
-            return False
+        for owing in ("unended_jobs", "unended_batches"):
+            if await tx.one(owing, member_id=member_id) is not None:
+                return False
         if await tx.one("jobs_to_erase", member_id=member_id, most=1) is not None:
             return False
         await self._remember_use(tx, names, welcomed=account is not None)

@@ -34,6 +34,12 @@ SELECT id, state FROM jobs
    AND (state IN ('queued', 'running', 'generated', 'delivered')
         OR (claim IS NOT NULL AND deliver_at IS NOT NULL));
 
+-- name: unended_batches
+-- A member's lists of which not all has been shown; their pictures go no sooner.
+SELECT id FROM batches
+ WHERE member_id = :member_id AND state = 'running'
+   AND EXISTS (SELECT 1 FROM jobs WHERE jobs.batch_id = batches.id);
+
 -- name: jobs_to_erase
 -- A member's jobs that have ended and still say something.
 SELECT id FROM jobs
