@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.generation.request import Resolution
+from bot.jobs import queue
 from bot.jobs.job import JobKind, Place
 
 
@@ -98,3 +99,25 @@ async def test_a_press_that_is_delivered_twice_is_answered_once(scene, gateway):
     assert undone.followups == []
     assert len(await scene.jobs()) == 3
     await scene.assert_books_balance()
+
+
+async def test_a_picture_that_comes_late_takes_the_place_of_none_that_is_shown(scene):
+    """One of two was charged and shown; the other comes free, as a message of its own."""
+    shown = await scene.member("alice").slash(scene.channel, "imagine", prompt="two of them")
+    [row] = await scene.jobs()
+    before = scene.text(shown.response), scene.labels(shown.response)
+    assert row["reply_token"] is None
+
+    async def come(tx):
+        [first] = await queue.results(tx, row["id"])
+        await queue.tie(tx, row["id"], first, picture=1, now=1)
+        await tx.one("owe_picture", id=row["id"], now=1)
+        await queue.let_go(tx, await queue.get(tx, row["id"]))
+
+    await scene.app.database.write(come)
+    await scene.sweep()
+
+    late = scene.channel.last_message
+    assert late.id != shown.response.id
+    assert len(late.attachments) == 1
+    assert (scene.text(shown.response), scene.labels(shown.response)) == before

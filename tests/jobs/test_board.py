@@ -220,6 +220,26 @@ async def test_progress_that_comes_twice_too_late_is_covered_after_the_last(stag
     assert (await shop.job(job))["stale_at"] is None
 
 
+async def test_a_picture_that_comes_late_leaves_the_card_owed(stage):
+    """Progress was laid over what was shown first, which is shown anew all the same."""
+    shop, job, _, _, _ = stage
+    await shop.runner.run(job.id)
+
+    async def come(tx):
+        await queue.owe_card(tx, job, now=NOW)
+        [first] = await queue.results(tx, job.id)
+        await queue.tie(tx, job.id, first, picture=1, now=NOW)
+
+    await shop.database.write(come)
+    for _ in range(2):
+        await take_away(shop)
+        await shop.runner.run(job.id)
+
+    assert [made for _, made, _ in shop.told.delivered] == [1, 1]
+    assert shop.told.amended == [(job.id, 2, job.reserved)]
+    assert (await shop.job(job))["stale_at"] is None
+
+
 async def rest(board, job):
     """See what a card has under way to its end."""
     task = board._cards[job.id].task
