@@ -182,6 +182,9 @@ class Batches:
             if await tx.one("forgetting_of", member_id=who.member_id) is not None:
                 raise BeingForgotten
             if not await batches.begin(tx, batch_id, place, now=self._now()):
+                if await batches.of_press(tx, place.interaction_id) is not None:
+                    # This very press was waited for.
+                    return []
                 raise QuestionOver
             held = await self._reserve(tx, drafts, who, place.channels)
             return [

@@ -121,3 +121,26 @@ async def test_a_picture_that_comes_late_takes_the_place_of_none_that_is_shown(s
     assert late.id != shown.response.id
     assert len(late.attachments) == 1
     assert (scene.text(shown.response), scene.labels(shown.response)) == before
+
+
+async def test_a_yes_that_is_delivered_twice_at_once_is_one_on_a_server_too(
+    scene_over, settings, server
+):
+    """Where both look before either has written: the second is not told that it was too late."""
+    there = {"database_url": server.fresh(), "confirm_from_credits": 20, "welcome_credits": 1000}
+    async with scene_over(settings.model_copy(update=there)) as scene:
+        alice = scene.member("alice")
+        options = {"prompt": "dear, once", "count": 3}
+        dear = (await alice.slash(scene.channel, "imagine", **options)).response
+        asked = await alice.slash(scene.channel, "batch", file=("a.txt", b"one\ntwo\nthree\n"))
+        parsers = scene.app.client._connection.parsers
+        deliver = parsers["INTERACTION_CREATE"]
+        parsers["INTERACTION_CREATE"] = lambda data: (deliver(data), deliver(data))
+        for card, label in ((dear, "Draw it"), (asked.response, "Draw 3 pictures")):
+            pressed = await alice.click(card, label=f"{label} for 21 credits")
+            await scene.app.client.services.courier.rest()
+            await scene.env.settle()
+            assert "21 credits charged" in scene.text(pressed.response)
+            assert not pressed.followups
+        assert len(await scene.jobs()) == 4
+        await scene.assert_books_balance()
