@@ -218,6 +218,12 @@ async def test_progress_that_comes_twice_too_late_is_covered_after_the_last(stag
         assert len(shop.told.amended) == amended
 
     assert (await shop.job(job))["stale_at"] is None
+    # Nothing is said anew of what has been erased since, and no token is kept for it.
+    erase = "UPDATE jobs SET erased_at = 1 WHERE id = :id"
+    await shop.database.write(lambda tx: tx.query(erase, id=job.id))
+    await shop.database.write(late)
+    erased = await shop.job(job)
+    assert (erased["stale_at"], erased["deliver_at"], erased["reply_token"]) == (None, None, None)
 
 
 async def test_a_picture_that_comes_late_leaves_the_card_owed(stage):
