@@ -272,20 +272,18 @@ class Studio:
         async def promise(tx: Transaction) -> tuple[Job, int]:
             known = await queue.of_interaction(tx, place.interaction_id)
             if known is None and not await self._take(tx, question_id, place.member_id):
-                # This very press may have been waited for.
                 known = await queue.of_interaction(tx, place.interaction_id)
                 if known is None:
                     raise QuestionOver
-            if known is not None:
+            if known:
                 return known, 0
             closed_for = self.wait(request, len(request.reference_images))
-            held = await self._payers.reserve(
-                tx, who, place.channels, draft.credits, reason=draft.kind
-            )
+            total, here = draft.credits, place.channels
+            held = await self._payers.reserve(tx, who, here, total, reason=draft.kind)
             job = new_job(job_id, draft, place, request, held, self._now())
             wait = max(held.wait, closed_for)
-            job = job.evolve(origin=origin, brought_by=brought_by, button=button)
-            job = job.evolve(begins_at=job.created_at + wait if wait else None)
+            more = {"origin": origin, "brought_by": brought_by, "button": button}
+            job = job.evolve(**more, begins_at=job.created_at + wait if wait else None)
             await queue.add(tx, job, kept=kept)
             return job, wait
 
@@ -340,7 +338,9 @@ class Studio:
         )
 
     async def _take(self, tx: Transaction, question_id: str | None, member_id: int) -> bool:
-        """Take up what a member wants, False where it was answered; raises BeingForgotten."""
+        """Take up what a member wants, False where it was answered, which this very press may have
+        done while it was waited for; raises BeingForgotten.
+        """
         if await tx.one("forgetting_of", member_id=member_id) is not None:
             raise BeingForgotten
         return question_id is None or await question.end(
