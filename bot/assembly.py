@@ -184,7 +184,7 @@ class Assembly:
             await cancellations.cancel(job, reply_token="")
 
         courier = self._courier(shown, leases, cancel)
-        runner = self._runner(Quiet(board, nudge=courier.nudge), leases)
+        runner = self._runner(Quiet(board, database=self.database, nudge=courier.nudge), leases)
         dispatcher = InProcessDispatcher(
             courier.after(alerts.after(runner.run)),
             postpone=runner.postpone,

@@ -179,9 +179,12 @@ class Batches:
         async def promise(tx: Transaction) -> list[tuple[Job, int]]:
             if await batch_rows.of_press(tx, place.interaction_id) is not None:
                 return []
-            if await tx.one("forgetting_of", member_id=place.member_id) is not None:
+            if await tx.one("forgetting_of", member_id=who.member_id) is not None:
                 raise BeingForgotten
             if not await batch_rows.begin(tx, batch_id, place, now=self._now()):
+                if await batch_rows.of_press(tx, place.interaction_id) is not None:
+                    # This very press was waited for.
+                    return []
                 raise QuestionOver
             held = await self._reserve(tx, drafts, who, place.channels)
             return [

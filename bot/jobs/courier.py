@@ -329,12 +329,7 @@ class Courier:
             await asyncio.wait([at.card], timeout=GRACE)
             at.card.cancel()
             await asyncio.gather(at.card, return_exceptions=True)
-        archives = [
-            post.message_id
-            for post in course.posts
-            if post.kind is PostKind.ARCHIVE and post.message_id is not None
-        ]
-        await self._delivery.over(course, archives)
+        await self._delivery.over(course, _archives(course))
         batch = course.batch
         now = self._now()
         if await self._database.write(
@@ -351,11 +346,30 @@ class Courier:
         if left > 0 and not await self._paused(at, left):
             return
         at.shown, at.shown_at = facts, self._monotonic()
-        showing = self._delivery.progress(course, self._ready_at(course))
-        at.card = asyncio.create_task(showing, name=f"card-{course.batch.id}")
+        at.card = asyncio.create_task(self._progress(course), name=f"card-{course.batch.id}")
         await asyncio.wait([at.card], timeout=GRACE)
         if not at.card.done():
             at.card.add_done_callback(lambda _: self.nudge(course.batch.id))
+
+    async def _progress(self, course: Course) -> None:
+        """Show it, and the end again where another has told that before this was seen."""
+        batch = course.batch
+        if not await self._delivery.progress(course, self._ready_at(course)):
+            return
+
+        async def look(tx: Transaction) -> Course | None:
+            found = await batch_rows.get(tx, batch.id)
+            theirs = found is not None and found.place.member_id == batch.place.member_id
+            if found is None or not theirs or found.state is not BatchState.DONE:
+                return None
+            # By whatever has just shown progress, as its row has forgotten that.
+            found = replace(found, place=batch.place, token_at=batch.token_at)
+            return await batch_rows.course(tx, found)
+
+        with suppress(StorageError):
+            if (ended := await self._database.read(look)) is not None:
+                self._log.warning("progress shown after the end", batch=batch.id)
+                await self._delivery.over(ended, _archives(ended))
 
     async def _paused(self, at: _Round, seconds: float) -> bool:
         """Wait; False where something happened meanwhile."""
@@ -411,6 +425,15 @@ class Courier:
             )
             is not None
         )
+
+
+def _archives(course: Course) -> list[int]:
+    """The messages that have them."""
+    return [
+        post.message_id
+        for post in course.posts
+        if post.kind is PostKind.ARCHIVE and post.message_id is not None
+    ]
 
 
 def _post(course: Course, kind: PostKind, parts: tuple[tuple[str, ...], ...]) -> Post:

@@ -83,8 +83,11 @@ class BatchDelivery(Protocol):
     Messages raise DeliveryFailed, and are safe to repeat as `Delivery.deliver` is.
     """
 
-    async def progress(self, course: Course, ready_at: int | None) -> None:
-        """What has come of it so far; never raises. `ready_at` as for `Delivery.queued`."""
+    async def progress(self, course: Course, ready_at: int | None) -> bool:
+        """What has come of it so far; never raises. `ready_at` as for `Delivery.queued`.
+
+        False where it cannot be seen.
+        """
 
     async def pictures(
         self, course: Course, post: Post, shown: Sequence[tuple[Piece, Picture]]

@@ -103,7 +103,8 @@ class Handover:
             except DeliveryFailed as error:
                 await self._postpone(job, error)
             else:
-                await self._forget(job, len(images))
+                # A card that is owed as well comes next.
+                await self._forget(job.evolve(stale_at=None), len(images))
         elif job.state is JobState.DONE:
             reached = await self._amend(job, images)
             await self.told(job, len(images), reached=reached is not None)

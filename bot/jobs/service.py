@@ -270,17 +270,20 @@ class Studio:
         await self._assortment.refresh()
 
         async def promise(tx: Transaction) -> tuple[Job, int]:
-            if (known := await queue.of_interaction(tx, place.interaction_id)) is not None:
+            known = await queue.of_interaction(tx, place.interaction_id)
+            if known is None and not await self._take(tx, question_id, place.member_id):
+                known = await queue.of_interaction(tx, place.interaction_id)
+                if known is None:
+                    raise QuestionOver
+            if known:
                 return known, 0
-            await self._take(tx, question_id, place.member_id)
             closed_for = self.wait(request, len(request.reference_images))
-            held = await self._payers.reserve(
-                tx, who, place.channels, draft.credits, reason=draft.kind
-            )
+            total, here = draft.credits, place.channels
+            held = await self._payers.reserve(tx, who, here, total, reason=draft.kind)
             job = new_job(job_id, draft, place, request, held, self._now())
             wait = max(held.wait, closed_for)
-            job = job.evolve(origin=origin, brought_by=brought_by, button=button)
-            job = job.evolve(begins_at=job.created_at + wait if wait else None)
+            more = {"origin": origin, "brought_by": brought_by, "button": button}
+            job = job.evolve(**more, begins_at=job.created_at + wait if wait else None)
             await queue.add(tx, job, kept=kept)
             return job, wait
 
@@ -334,14 +337,15 @@ class Studio:
             **asdict(refusal.answer),
         )
 
-    async def _take(self, tx: Transaction, question_id: str | None, member_id: int) -> None:
-        """Take up what a member wants; raises BeingForgotten and QuestionOver."""
+    async def _take(self, tx: Transaction, question_id: str | None, member_id: int) -> bool:
+        """Take up what a member wants, False where it was answered, which this very press may have
+        done while it was waited for; raises BeingForgotten.
+        """
         if await tx.one("forgetting_of", member_id=member_id) is not None:
             raise BeingForgotten
-        if question_id is not None and not await question.end(
+        return question_id is None or await question.end(
             tx, question_id, by=member_id, state=question.TAKEN, now=self._now()
-        ):
-            raise QuestionOver
+        )
 
     def wait(self, request: GenerationRequest, reference_images: int) -> int:
         """Microseconds until some upstream that can do it may be asked, 0 for now.

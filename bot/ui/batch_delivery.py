@@ -38,8 +38,8 @@ class DiscordBatchDelivery:
         self._veil = veil
         self._log = structlog.get_logger("delivery")
 
-    async def progress(self, course: Course, ready_at: int | None) -> None:
-        await self._change(course.batch, self._cards.progress(course, ready_at))
+    async def progress(self, course: Course, ready_at: int | None) -> bool:
+        return await self._change(course.batch, self._cards.progress(course, ready_at))
 
     async def pictures(
         self, course: Course, post: Post, shown: Sequence[tuple[Piece, Picture]]

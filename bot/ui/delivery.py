@@ -139,6 +139,9 @@ class DiscordDelivery:
     def _lasting_change(self, job: Job) -> Callable[..., Awaitable[discord.Message]] | None:
         """The same, but for a card that all may see: it is ours to change without a reply, too."""
         change, place = self._change(job), job.place
+        if job.batch_id is not None:
+            # The card is its batch's.
+            return None
         if change is None and place.channel_id is not None and not place.private:
             return self._card(place).edit
         return change
@@ -166,8 +169,8 @@ class DiscordDelivery:
     async def _by_reply(
         self, job: Job, number: int, card: discord.ui.LayoutView, files: list[discord.File]
     ) -> discord.Message | None:
-        del number
-        change = self._change(job)
+        # What comes later takes no place of what was shown first.
+        change = self._change(job) if number == 1 else None
         return None if change is None else await change(view=card, attachments=files)
 
     async def _by_channel(
@@ -185,7 +188,7 @@ class DiscordDelivery:
             posted = await channel.send(
                 view=card, files=files, nonce=_nonce(job, number), reference=asked
             )
-        if posted.id != place.message_id and job.batch_id is None:
+        if posted.id != place.message_id and number == 1 and job.batch_id is None:
             moved = self._cards.moved(job, posted.jump_url)
             await self._try(job, "point to the picture", self._card(place).edit(view=moved))
         return posted
@@ -251,7 +254,7 @@ class DiscordDelivery:
         await self._channel(job.place).send(view=card, nonce=_nonce(job, 0))
 
     async def _remove_card(self, job: Job) -> None:
-        if job.place.channel_id is not None:
+        if job.place.channel_id is not None and job.batch_id is None:
             await self._card(job.place).delete()
 
     async def _try(self, job: Job, what: str, work: Awaitable[object]) -> bool | None:

@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from collections import Counter
+from dataclasses import replace
 
 import discord
 import pytest
@@ -394,6 +395,35 @@ async def test_a_private_batch_comes_by_message_and_is_kept_where_that_is_closed
     await scene.assert_books_balance()
 
 
+async def renew(scene, job_id, **changes):
+    """As an operator does, beside the bot; and see what comes of it."""
+
+    async def again(tx):
+        job = await queue.get(tx, job_id)
+        job = job.evolve(request=replace(job.request, **changes))
+        offered = Quote(job.provider, job.price)
+        await repair._renew(tx, scene.app.bank, job, offered, job.created_at + 1)
+
+    await scene.app.database.write(again)
+    await scene.sweep()
+    await rest(scene)
+
+
+async def test_what_an_operator_has_drawn_again_for_nothing_is_told_by_itself(scene, alice):
+    """To its member, who is not waiting for it; the batch's card stays as it is."""
+    asked = await hand_in(scene, alice, "blocked by it\nand a fox\n")
+    pressed = await alice.click(asked, label="Draw 2 pictures for 14 credits")
+    await rest(scene)
+    [blocked, _] = await scene.jobs()
+
+    await renew(scene, blocked["id"])
+
+    assert "blocked by it" in scene.text(alice.user.dm_channel.last_message)
+    assert "**Done**" in scene.text(pressed.response)
+    owed = "SELECT id FROM jobs WHERE deliver_at IS NOT NULL"
+    assert await scene.app.database.read(lambda tx: tx.query(owed)) == []
+
+
 async def test_in_a_direct_message_all_of_it_comes_there(scene):
     carol = scene.env.create_user("carol")
     asked = await carol.slash("batch", file=("a.txt", b"just for me\nand this\n"))
@@ -428,14 +458,7 @@ async def test_what_was_posted_before_a_crash_is_found_and_not_posted_again(scen
     # What an operator has drawn again is a card of its own, and takes the batch's from nobody.
     [row, _] = await scene.jobs()
 
-    async def renew(tx):
-        job = await queue.get(tx, row["id"])
-        offered = Quote(job.provider, job.price)
-        await repair._renew(tx, scene.app.bank, job, offered, job.created_at + 1)
-
-    await scene.app.database.write(renew)
-    await scene.sweep()
-    await rest(scene)
+    await renew(scene, row["id"])
     again = scene.channel.last_message
     assert (again.id not in known, len(again.attachments)) == (True, 1)
     assert "Again · 7 credits" in scene.text(again)
@@ -538,3 +561,47 @@ async def test_who_manages_another_server_cannot_cancel_it_from_there(scene_over
         doors[-1].go.set()
         await rest(scene)
         assert [job["state"] for job in await scene.jobs()] == ["done"] * 3
+
+
+async def test_who_is_forgotten_meanwhile_is_shown_what_is_drawn_and_begins_no_other(
+    scene_over, rich
+):
+    """Paid for and not shown yet when the wish comes: shown first, and then all of it goes."""
+    doors = []
+
+    def dress(inner):
+        doors.append(Doorman(inner, let=1))
+        return doors[-1]
+
+    one = rich.model_copy(update={"max_jobs": 1})
+    async with scene_over(one, dress=dress) as scene:
+        alice, services = scene.member("alice"), scene.app.client.services
+        later = await hand_in(scene, alice, "asked about before\n", name="other.txt")
+        asked = await hand_in(scene, alice, "drawn first\nbeing drawn\nstill waiting\n")
+        press(scene, alice, asked, "Draw 3 pictures for 21 credits")
+        await seen(lambda: doors[-1].waiting == 1)
+        assert not await services.privacy.forgetting.forget(alice.id)
+        refused = press(scene, alice, later, "Draw one picture for 7 credits")
+        await seen(lambda: refused.followups)
+        assert "not finished yet" in scene.text(scene.seen(refused))
+        states = Counter(job["state"] for job in await scene.jobs())
+        assert states == {"done": 1, "running": 1, "cancelled": 1}
+        # The other ends while nobody is at the batch.
+        nudge, services.courier.nudge = services.courier.nudge, lambda _batch_id: None
+        doors[-1].let = 1
+        doors[-1].go.set()
+        await services.dispatcher.rest()
+        await services.privacy.rounds.go_round()
+        assert posts(scene) == ([], [])
+        assert services.privacy.rounds.found["forgotten"] == 0
+        services.courier.nudge = nudge
+        await scene.sweep()
+        await rest(scene)
+
+        groups, [archive] = posts(scene)
+        assert [len(group.attachments) for group in groups] == [2]
+        assert len(await unpack(archive)) == 3
+        await services.privacy.rounds.go_round()
+        assert services.privacy.rounds.found["forgotten"] == 1
+        assert {row["member_id"] < 0 for row in await rows(scene, "jobs")} == {True}
+        await scene.assert_books_balance()

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.generation.request import Resolution
+from bot.jobs import queue
 from bot.jobs.job import JobKind, Place
 
 
@@ -98,3 +99,48 @@ async def test_a_press_that_is_delivered_twice_is_answered_once(scene, gateway):
     assert undone.followups == []
     assert len(await scene.jobs()) == 3
     await scene.assert_books_balance()
+
+
+async def test_a_picture_that_comes_late_takes_the_place_of_none_that_is_shown(scene):
+    """One of two was charged and shown; the other comes free, as a message of its own."""
+    shown = await scene.member("alice").slash(scene.channel, "imagine", prompt="two of them")
+    [row] = await scene.jobs()
+    before = scene.text(shown.response), scene.labels(shown.response)
+    assert row["reply_token"] is None
+
+    async def come(tx):
+        [first] = await queue.results(tx, row["id"])
+        await queue.tie(tx, row["id"], first, picture=1, now=1)
+        await tx.one("owe_picture", id=row["id"], now=1)
+        await queue.let_go(tx, await queue.get(tx, row["id"]))
+
+    await scene.app.database.write(come)
+    await scene.sweep()
+
+    late = scene.channel.last_message
+    assert late.id != shown.response.id
+    assert len(late.attachments) == 1
+    assert (scene.text(shown.response), scene.labels(shown.response)) == before
+
+
+async def test_a_yes_that_is_delivered_twice_at_once_is_one_on_a_server_too(
+    scene_over, settings, server
+):
+    """Where both look before either has written: the second is not told that it was too late."""
+    there = {"database_url": server.fresh(), "confirm_from_credits": 20, "welcome_credits": 1000}
+    async with scene_over(settings.model_copy(update=there)) as scene:
+        alice = scene.member("alice")
+        options = {"prompt": "dear, once", "count": 3}
+        dear = (await alice.slash(scene.channel, "imagine", **options)).response
+        asked = await alice.slash(scene.channel, "batch", file=("a.txt", b"one\ntwo\nthree\n"))
+        parsers = scene.app.client._connection.parsers
+        deliver = parsers["INTERACTION_CREATE"]
+        parsers["INTERACTION_CREATE"] = lambda data: (deliver(data), deliver(data))
+        for card, label in ((dear, "Draw it"), (asked.response, "Draw 3 pictures")):
+            pressed = await alice.click(card, label=f"{label} for 21 credits")
+            await scene.app.client.services.courier.rest()
+            await scene.env.settle()
+            assert "21 credits charged" in scene.text(pressed.response)
+            assert not pressed.followups
+        assert len(await scene.jobs()) == 4
+        await scene.assert_books_balance()

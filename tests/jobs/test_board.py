@@ -218,6 +218,32 @@ async def test_progress_that_comes_twice_too_late_is_covered_after_the_last(stag
         assert len(shop.told.amended) == amended
 
     assert (await shop.job(job))["stale_at"] is None
+    # Nothing is said anew of what has been erased since, and no token is kept for it.
+    erase = "UPDATE jobs SET erased_at = 1 WHERE id = :id"
+    await shop.database.write(lambda tx: tx.query(erase, id=job.id))
+    await shop.database.write(late)
+    erased = await shop.job(job)
+    assert (erased["stale_at"], erased["deliver_at"], erased["reply_token"]) == (None, None, None)
+
+
+async def test_a_picture_that_comes_late_leaves_the_card_owed(stage):
+    """Progress was laid over what was shown first, which is shown anew all the same."""
+    shop, job, _, _, _ = stage
+    await shop.runner.run(job.id)
+
+    async def come(tx):
+        await queue.owe_card(tx, job, now=NOW)
+        [first] = await queue.results(tx, job.id)
+        await queue.tie(tx, job.id, first, picture=1, now=NOW)
+
+    await shop.database.write(come)
+    for _ in range(2):
+        await take_away(shop)
+        await shop.runner.run(job.id)
+
+    assert [made for _, made, _ in shop.told.delivered] == [1, 1]
+    assert shop.told.amended == [(job.id, 2, job.reserved)]
+    assert (await shop.job(job))["stale_at"] is None
 
 
 async def rest(board, job):

@@ -37,6 +37,7 @@ class Window:
     async def progress(self, course, ready_at):
         self.progress_shown.append(course.counts)
         await self.may_end.wait()
+        return True
 
     async def pictures(self, course, post, shown):
         return self._post(("pictures", post.number, len(shown)))
@@ -182,6 +183,27 @@ async def test_the_card_keeps_the_boards_pace_and_the_end_waits_for_nothing(offi
     assert len(window.progress_shown) == 2
     assert (await office.batch())["state"] == "done"
     await office.shop.assert_books_balance()
+
+
+async def test_progress_that_comes_after_the_end_is_covered_again(office):
+    """As when its process was frozen: another drew, showed and told the end in the meantime."""
+    office.window.may_end.clear()
+    jobs = await office.begin("one", "two")
+    other = Window()
+    other.may_end.set()
+    elsewhere = courier_of(office.shop, other, office.time)
+    for job in jobs:
+        await elsewhere.after(office.shop.runner.run)(job)
+    await until(lambda: other.ends)
+    await calm(elsewhere)
+    assert (await office.batch())["state"] == "done"
+
+    office.window.may_end.set()
+    await until(lambda: office.window.ends)
+
+    assert office.window.ends == other.ends == [(2, 1)]
+    assert office.window.messages == []
+    await elsewhere.close()
 
 
 async def test_what_waits_for_company_is_posted_when_it_is_ripe_or_the_group_is_full(office):

@@ -146,13 +146,13 @@ UPDATE jobs SET deliver_at = :now, deliver_tries = 0
 
 -- name: owe_card
 -- A run that had lost the job has shown progress, with its `reply_token` if it had one: the card is
--- shown anew when the job has ended.
+-- shown anew when the job has ended, but for one that is erased.
 UPDATE jobs SET stale_at = :now,
                 reply_token = COALESCE(reply_token, CAST(:reply_token AS TEXT)),
                 deliver_at = CASE WHEN state IN ('done', 'failed', 'cancelled')
                                   THEN COALESCE(deliver_at, CAST(:now AS BIGINT))
                                   ELSE deliver_at END
- WHERE id = :id RETURNING id;
+ WHERE id = :id AND erased_at IS NULL RETURNING id;
 
 -- name: release_job
 -- An operator gives a job back, whoever holds it; the person is still to be told.
