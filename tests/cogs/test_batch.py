@@ -380,7 +380,7 @@ async def test_a_private_batch_comes_by_message_and_is_kept_where_that_is_closed
         code=50007,
         times=None,
     )
-    asked = await hand_in(scene, alice, "nowhere to go\n", private=True)
+    asked = await hand_in(scene, alice, "no way to them\n", private=True)
     pressed = await alice.click(asked, label="Draw one picture for 7 credits")
     await rest(scene)
     assert "`/batch` gives them to you" in scene.text(pressed.response)
@@ -391,7 +391,7 @@ async def test_a_private_batch_comes_by_message_and_is_kept_where_that_is_closed
     for _ in range(2):
         given = await alice.select(mine.response, [late["id"]], custom_id="batch:fetch")
         assert given.response.ephemeral
-        assert sorted(await unpack(given.response)) == ["01-nowhere-to-go.png", "manifest.csv"]
+        assert sorted(await unpack(given.response)) == ["01-no-way-to-them.png", "manifest.csv"]
     await scene.assert_books_balance()
 
 
