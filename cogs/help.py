@@ -10,7 +10,7 @@ from bot.client import Client
 from bot.ui.greeting import greet
 from bot.ui.help_cards import HelpCards, Listed
 from bot.ui.replies import answer, server
-from bot.ui.translator import localized
+from bot.ui.translator import localized, name_key
 from bot.ui.whereabouts import caller
 
 
@@ -46,7 +46,8 @@ class Help(commands.Cog):
             needed = command.default_permissions
             if operates or needed is None or not needed.administrator:
                 about = f"{command.name}-description"
-                yield Listed(f"/{command.name}", about, manage=needed is not None)
+                called = name_key(command.name)
+                yield Listed(f"/{command.name}", about, called, manage=needed is not None)
 
 
 async def setup(client: Client) -> None:

@@ -1,12 +1,13 @@
 """Every language has every sentence, every sentence is used, and none is written elsewhere."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from babel import Locale
@@ -194,6 +195,17 @@ def _named(kind: object) -> str:
 SOURCES = [*sorted((ROOT / "bot").rglob("*.py")), *sorted((ROOT / "cogs").rglob("*.py"))]
 SAYING = {"say", "_say", "localized"}
 ALERTS = ("pool", "limit", "bot", "key")
+
+
+def _commands(options: list[dict[str, Any]], within: str = "name") -> Iterator[str]:
+    """The keys of what commands are called, and of those inside of them."""
+    for one in options:
+        if one["type"] in (1, 2):
+            yield f"{within}-{one['name']}"
+            yield from _commands(one.get("options", []), f"{within}-{one['name']}")
+
+
+TYPED = json.loads((Path(__file__).parent / "golden" / "commands.json").read_text("utf-8"))
 FAMILIES = {
     "permission-*": {f"permission-{name}" for name in ("seeing", "writing", "threads", "files")},
     "provider-*": {f"provider-{kind}" for kind in ErrorKind},
@@ -235,6 +247,7 @@ FAMILIES = {
     "demo-style-*": {f"demo-style-{one}" for one in ("name", "words")},
     "suggestion-*": {f"suggestion-{one}" for one in (*STYLES, *LIGHTS, *VIEWS)},
     "choice-since-*": {f"choice-since-{span}" for span in album.SPANS},
+    "name-*": {*_commands([one for one in TYPED if one["type"] == 1])},
     "help-payer-*": {f"help-payer-{payer}" for payer in get_args(Payer)},
     "privacy-*": {f"privacy-{one}" for one in TOLD if one != "time"},
     "forget-*": {f"forget-{one}" for one in ASKED},

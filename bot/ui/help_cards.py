@@ -18,10 +18,13 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A command as it is typed, and the key of what it does. Only managers `manage`."""
+    """A command as it is typed everywhere, and the keys of what it does and of what it is called
+    in the reader's language. Only managers `manage`.
+    """
 
     name: str
     about: str
+    called: str
     manage: bool = False
 
 
@@ -78,11 +81,16 @@ class HelpCards:
         said = self._say(key, locale, payers=" → ".join(named))
         return f"{said}\n{self._say('help-price', locale)}"
 
+    def _name(self, one: Listed, locale: str) -> str:
+        """As all can type it, and as it is called in this language."""
+        called = f"/{self._say(one.called, locale)}"
+        return one.name if one.name == called else f"{one.name}` · `{called}"
+
     def _list(self, commands: Sequence[Listed], length: int, locale: str) -> list[str]:
         lines: list[str] = []
         for number, one in enumerate(commands):
             about = self._say(one.about, locale)
-            lines.append(self._say("help-line", locale, name=one.name, about=about))
+            lines.append(self._say("help-line", locale, name=self._name(one, locale), about=about))
             if sum(map(len, lines)) > length:
                 lines[-1] = self._say("settings-more", locale, count=len(commands) - number)
                 break

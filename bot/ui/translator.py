@@ -6,10 +6,13 @@ from discord import app_commands
 from bot.i18n import DEFAULT_LOCALE, Sentences
 
 ENGLISH = Sentences.load()
+Named = (app_commands.Command, app_commands.Group)
 
 
 class FluentTranslator(app_commands.Translator):
-    """A `locale_str` whose extra `key` names a message is translated; others stay as they are."""
+    """A `locale_str` whose extra `key` names a message is translated, and so is what a command is
+    called; others stay as they are.
+    """
 
     def __init__(self, sentences: Sentences) -> None:
         super().__init__()
@@ -23,12 +26,18 @@ class FluentTranslator(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
-        del context
         key = string.extras.get("key")
+        if key is None and isinstance(context.data, Named) and string.message == context.data.name:
+            key = name_key(context.data.qualified_name)
         language = self._spoken[locale]
         if key is None or language == DEFAULT_LOCALE:
             return None
         return self._sentences.say(key, language)
+
+
+def name_key(command: str) -> str:
+    """The key of what a command is called, by all of its English name, such as "team top-up"."""
+    return f"name-{command.replace(' ', '-')}"
 
 
 def localized(key: str) -> app_commands.locale_str:

@@ -49,6 +49,15 @@ def described(commands: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from described(command.get("options", []))
 
 
+def levels(commands: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The commands that are typed, and those in each group, whose names must differ."""
+    typed = [one for one in commands if one["type"] in (1, 2) and "description" in one]
+    if typed:
+        yield typed
+    for one in typed:
+        yield from levels(one.get("options", []))
+
+
 async def test_the_commands_are_what_they_were(commands):
     golden = GOLDEN / "commands.json"
     text = json.dumps(commands, indent=2, ensure_ascii=False) + "\n"
@@ -71,6 +80,12 @@ async def test_the_commands_are_within_discords_limits(commands):
     for item in described(commands):
         assert NAME.fullmatch(item["name"])
         assert item["name"] == item["name"].lower()
+        for name in item.get("name_localizations", {}).values():
+            assert NAME.fullmatch(name)
+    for level in levels(commands):
+        for chinese in ("zh-CN", "zh-TW"):
+            called = [item["name_localizations"][chinese] for item in level]
+            assert len(set(called)) == len(called)
         for text in (item["description"], *item["description_localizations"].values()):
             assert 1 <= len(text) <= 100
         choices = item.get("choices", [])

@@ -817,8 +817,8 @@ def settings_cards(locale: str) -> list[discord.ui.LayoutView]:
 def help_cards(locale: str) -> list[discord.ui.LayoutView]:
     """What /help answers, and the first card in a new server."""
     commands = [
-        Listed("/imagine", "imagine-description"),
-        Listed("/settings", "settings-description", manage=True),
+        Listed("/imagine", "imagine-description", "name-imagine"),
+        Listed("/settings", "settings-description", "name-settings", manage=True),
     ]
     return [
         HELP_CARDS.help(commands, locale, here=2, manages=True),
@@ -1285,7 +1285,8 @@ def test_any_setting_and_any_word_fit_on_their_cards(locale, text):
     )
     seen = HouseOverview(house, Outlet(2**63 + 2))
     commands = [
-        Listed(f"/{'n' * 32}{n}", "quota-report-description", manage=n > 20) for n in range(40)
+        Listed(f"/{'n' * 32}{n}", "quota-report-description", "name-preferences", manage=n > 20)
+        for n in range(40)
     ]
     style = Style(text[:STYLE_NAME_LIMIT], text[:WORDS_LIMIT])
     full = Wardrobe((style,) * MOST_STYLES, (style,) * MOST_STYLES)
