@@ -194,6 +194,14 @@ class Discord:
         """The card that follows another, now or soon."""
         return self._newer(self.identity(card))
 
+    def next_or_press(self, card: Locator, pressed: Locator, label: str) -> Locator:
+        """The same; where the page was busy and ignored a press, it is pressed again."""
+        for _ in range(PRESSES):
+            with suppress(BrowserError):
+                return self._newer(self.identity(card), timeout=6000)
+            pressed.get_by_role("button", name=label).click()
+        return self.next(card)
+
     def press(self, card: Locator, label: str, *, until: str) -> None:
         """Press a button until its card says so: the page was busy where it ignored a press."""
         for _ in range(PRESSES):
@@ -227,12 +235,13 @@ class Discord:
     def _last_id(self) -> int:
         return self.identity(self.cards.last)
 
-    def _newer(self, message_id: int) -> Locator:
+    def _newer(self, message_id: int, *, timeout: float | None = None) -> Locator:
         # Not by counting: a card may go while another comes. Ids grow with time.
         found = self.page.wait_for_function(
             """last => [...document.querySelectorAll("#channel-message-list article")]
                 .map(card => card.dataset.messageId).find(id => BigInt(id) > BigInt(last))""",
             arg=str(message_id),
+            timeout=timeout,
         )
         return self.page.locator(f'article[data-message-id="{found.json_value()}"]')
 
