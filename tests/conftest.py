@@ -90,6 +90,12 @@ def address(request: pytest.FixtureRequest, tmp_path: Path, blank: Path) -> Path
     return request.getfixturevalue("server").fresh()
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores: browsers, processes and disks are often waited for."""
+    del config
+    return (os.cpu_count() or 1) + 1
+
+
 @dataclass(frozen=True)
 class Flaws:
     """What was wrong in which of a test's many cases."""
