@@ -60,11 +60,14 @@ def wrong(requests: Iterable[HttpLogEntry]) -> list[str]:
     """What is wrong with the bodies among these; one that nothing is known of is."""
     found = []
     for request in requests:
-        if request.json is None:
-            continue
-        body, where = schema_of(request.method, request.path), f"{request.method} {request.path}"
-        if body is None:
-            found.append(f"{where}: not described")
-        else:
-            found += [f"{where} {problem}" for problem in problems(body, request.json)]
+        if request.json is not None:
+            found += flaws(request.method, request.path, request.json)
     return found
+
+
+def flaws(method: str, path: str, content: Any) -> list[str]:
+    """What is wrong with one body, and where it was sent."""
+    body, where = schema_of(method, path), f"{method} {path}"
+    if body is None:
+        return [f"{where}: not described"]
+    return [f"{where} {problem}" for problem in problems(body, content)]

@@ -15,6 +15,7 @@ from simcord.backend.models import Message
 from simcord.http import _helpers, router
 from simcord.http import routes as _registered  # noqa: F401 - importing is what registers them
 
+from tests.bodies import flaws
 from tests.crash.stage.simulation import Simulation
 
 VIA = {"Via": "1.1 stage"}
@@ -78,7 +79,9 @@ class Rest:
         self.weather: list[Weather] = []
         self.counts: Counter[str] = Counter()
         self.unknown: list[str] = []
-        """What the bot asked that nobody here knows: each is a gap in these tests."""
+        """What the bot asked that nobody here knows, each a gap in these tests; and every body that
+        is not as Discord describes it.
+        """
 
     async def serve(self, request: web.Request) -> web.Response:
         path = "/" + request.match_info["path"]
@@ -115,6 +118,8 @@ class Rest:
         self, request: web.Request, path: str, body: object, files: list[File]
     ) -> web.Response:
         backend = self._simulation.backend
+        if body is not None:
+            self.unknown += flaws(request.method, path, body)
         posting = self._posting(request.method, path, body)
         if posting is not None and (known := self._simulation.known_post(posting, body)):
             return answered(self._payload(known))
