@@ -211,9 +211,9 @@ def test_the_greetings_line_can_be_typed_whole_and_its_picture_edited_by_button(
     assert letters in shown.inner_text()
 
     press(shown, "Favourite")
-    starred = discord.next(shown)
+    starred = discord.next_or_press(shown, shown, "Favourite")
     press(starred, "To the gallery channel")
-    told = discord.next(starred)
+    told = discord.next_or_press(starred, starred, "To the gallery channel")
     told.get_by_text("In the gallery now").wait_for()
     post = discord.next(told)
     assert discord.picture(post).size == edited.size
